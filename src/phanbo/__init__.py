@@ -1,0 +1,1 @@
+"""phanbo (*phân bổ*): ranked, legal, verified reallocation of public-investment capital."""

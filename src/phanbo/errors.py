@@ -1,0 +1,219 @@
+"""One tree of errors. Each carries data, speaks Vietnamese and English, and keeps its code for ever."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "CalendarError",
+    "CertificateError",
+    "DataError",
+    "Finding",
+    "InfeasibleRound",
+    "PhanboError",
+    "PolicyError",
+    "RoundError",
+    "RulebookError",
+    "RulebookUnavailable",
+    "Stopped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in a table: what, where, why and how to mend it.
+
+    Attributes
+    ----------
+    code : str
+        Stable name of the check, e.g. ``"required-empty"``.
+    severity : str
+        ``"error"`` (the table cannot be used), ``"warning"`` (it can, look here) or ``"note"`` (a safe
+        repair or a fact worth knowing).
+    table, sheet, column, cell, value : str
+        Where: table name, sheet (or file), column as phanbo names it, cell address (``"C12"``), value found.
+    row : int or None
+        The row as the spreadsheet numbers it; for frames the position counted from 1.
+    rule : str
+        The rule that is broken, as a short name or a citation.
+    message_vi, message_en, mend_vi, mend_en : str
+        What is wrong and what to do, in both languages.
+    """
+
+    code: str
+    severity: str
+    message_vi: str
+    message_en: str
+    mend_vi: str = ""
+    mend_en: str = ""
+    table: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    cell: str = ""
+    value: str = ""
+    rule: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as a plain mapping."""
+        return asdict(self)
+
+    def line(self, lang: str = "vi") -> str:
+        """Return the finding as one line of text: where, what, how to mend."""
+        place = " ".join(part for part in (self.sheet or self.table, self.cell or self._row(lang), self.column) if part)
+        message, mend = (
+            (self.message_vi, self.mend_vi) if lang == "vi" else (self.message_en, self.mend_en)
+        )
+        return f"{place}: {message}" + (f" → {mend}" if mend else "")
+
+    def _row(self, lang: str) -> str:
+        if self.row is None:
+            return ""
+        return f"dòng {self.row}" if lang == "vi" else f"row {self.row}"
+
+
+class PhanboError(Exception):
+    """Base of every error phanbo raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        Stable machine name of the error, never reused.
+    data : Mapping
+        The figures and names the message speaks of.
+    """
+
+    code: ClassVar[str] = "phanbo"
+
+    def __init__(self, message_vi: str, message_en: str, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message_en)
+        self.message_vi = message_vi
+        self.message_en = message_en
+        self.data: dict[str, Any] = dict(data or {})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.__dict__.copy()))
+
+    def message(self, lang: str = "vi") -> str:
+        """Return the message in Vietnamese (``"vi"``) or English (``"en"``)."""
+        return self.message_vi if lang == "vi" else self.message_en
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as a plain mapping: code, both messages, data."""
+        return {
+            "code": self.code,
+            "message_vi": self.message_vi,
+            "message_en": self.message_en,
+            "data": self.data,
+        }
+
+
+def _rebuild(kind: type[PhanboError], state: dict[str, Any]) -> PhanboError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, state["message_en"])
+    error.__dict__.update(state)
+    return error
+
+
+class DataError(PhanboError):
+    """The tables cannot be used; every fault is listed at once.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        All findings of severity ``"error"``, in the order of the tables.
+    """
+
+    code = "data"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        shown = 20
+        more = len(self.findings) - shown
+
+        def text(lang: str, head: str, rest: str) -> str:
+            lines = [head] + ["- " + f.line(lang) for f in self.findings[:shown]]
+            return "\n".join([*lines, rest] if more > 0 else lines)
+
+        super().__init__(
+            text("vi", f"Dữ liệu có {len(self.findings)} lỗi:", f"… và {more} lỗi khác."),
+            text("en", f"The data has {len(self.findings)} faults:", f"… and {more} more."),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as a plain mapping, every finding included."""
+        return {**super().to_dict(), "findings": [f.to_dict() for f in self.findings]}
+
+
+class CalendarError(PhanboError):
+    """A calendar file cannot be read or contradicts itself."""
+
+    code = "calendar"
+
+
+class RulebookError(PhanboError):
+    """A rulebook file cannot be read, or its rules cannot be combined."""
+
+    code = "rulebook"
+
+
+class RulebookUnavailable(RulebookError):
+    """The legal regime asked for is not covered by this version of phanbo."""
+
+    code = "rulebook-unavailable"
+
+
+class PolicyError(PhanboError):
+    """A policy setting is impossible (unknown tier, d + r ≤ 1, …)."""
+
+    code = "policy"
+
+
+class RoundError(PhanboError):
+    """The round cannot be held: no such round, or a date outside what law and calendar allow."""
+
+    code = "round"
+
+
+class InfeasibleRound(PhanboError):
+    """No plan keeps every rule; only a shrinking source can cause it.
+
+    Attributes
+    ----------
+    conflict : tuple of Mapping
+        One a pool: ``pool``, ``required`` and ``available`` and ``missing`` (đồng), ``lines`` (ids), ``rules``.
+    relaxation : tuple of Mapping
+        The least relaxation that would make the round feasible, where it is known.
+    """
+
+    code = "infeasible"
+
+    def __init__(
+        self,
+        message_vi: str,
+        message_en: str,
+        conflict: Sequence[Mapping[str, Any]] = (),
+        relaxation: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self.conflict = tuple(dict(part) for part in conflict)
+        self.relaxation = tuple(dict(part) for part in relaxation)
+        super().__init__(message_vi, message_en, {"conflict": list(self.conflict), "relaxation": list(self.relaxation)})
+
+
+class Stopped(PhanboError):
+    """The work was stopped (time limit, cancel) or the solver gave no proven answer; no plan is returned."""
+
+    code = "stopped"
+
+
+class CertificateError(PhanboError):
+    """A plan failed its independent re-check: always a fault of phanbo, never of the data.
+
+    ``data["findings"]`` lists what did not hold.
+    """
+
+    code = "certificate"

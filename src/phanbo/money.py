@@ -1,0 +1,95 @@
+"""Whole đồng: limits, exact ratios and the Vietnamese way of writing numbers.
+
+Money is an integer number of đồng everywhere. Nothing here returns a float of money.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LIMIT", "MILLION", "Bools", "Ints", "exact", "floor_ratio", "format_dong", "format_million", "format_share"]
+
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+LIMIT = 2**53 - 1
+"""The largest amount phanbo accepts, in đồng: what a spreadsheet's number can still hold exactly."""
+
+MILLION = 1_000_000
+
+
+def exact(number: float | str | Fraction) -> Fraction:
+    """Return *number* as the fraction a reader sees: ``0.8`` is 4/5, not the nearest binary float.
+
+    Examples
+    --------
+    >>> exact(0.8)
+    Fraction(4, 5)
+    """
+    return number if isinstance(number, Fraction) else Fraction(str(number))
+
+
+def floor_ratio(amount: Ints, numerator: int, denominator: int) -> Ints:
+    """Return ``floor(amount * numerator / denominator)``, exact, at most `LIMIT`.
+
+    *amount* holds non-negative int64 đồng; both factors are positive integers below 10⁸. The product is
+    never formed, so nothing overflows.
+
+    Examples
+    --------
+    >>> floor_ratio(np.array([9, 9_000_000_000_000_000]), 7, 10).tolist()
+    [6, 6300000000000000]
+    """
+    whole, rest = np.divmod(amount, denominator)
+    capped = np.minimum(whole, LIMIT // numerator + 1)
+    return np.minimum(capped * numerator + rest * numerator // denominator, LIMIT)
+
+
+def format_dong(amount: int) -> str:
+    """Write đồng with a dot between thousands: ``1.234.567``.
+
+    Examples
+    --------
+    >>> format_dong(-1234567)
+    '-1.234.567'
+    """
+    return f"{int(amount):,}".replace(",", ".")
+
+
+def format_million(amount: int, lang: str = "vi") -> str:
+    """Write đồng as millions with up to six decimals, nothing rounded away.
+
+    Examples
+    --------
+    >>> format_million(1_234_500_000)
+    '1.234,5'
+    >>> format_million(1_234_500_000, lang="en")
+    '1,234.5'
+    """
+    sign = "-" if amount < 0 else ""
+    whole, rest = divmod(abs(int(amount)), MILLION)
+    text = f"{whole:,}"
+    if rest:
+        text += f".{rest:06d}".rstrip("0")
+    return sign + (text if lang == "en" else text.translate(str.maketrans(",.", ".,")))
+
+
+def format_share(numerator: int, denominator: int, lang: str = "vi") -> str:
+    """Write a share as a percentage with two decimals, rounded half up; a share of nothing is a dash.
+
+    Examples
+    --------
+    >>> format_share(1, 3)
+    '33,33%'
+    >>> format_share(1, 0)
+    '–'
+    """
+    if denominator <= 0:
+        return "–"
+    points = (20_000 * int(numerator) + int(denominator)) // (2 * int(denominator))
+    text = f"{points // 100}.{points % 100:02d}%"
+    return text if lang == "en" else text.replace(".", ",")

@@ -1,0 +1,1 @@
+"""Tables in: the schema, the header synonyms, the readers and the checks."""
