@@ -1,1 +1,1 @@
-"""."""
+"""Solvers of a `LinearProgram`: the only modules that import pulp and highspy."""

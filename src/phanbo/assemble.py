@@ -1,0 +1,339 @@
+"""(Case, Rulebook, Bounds) → LinearProgram: segments, the pool tree, group rows, tiers. No rule hides here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phanbo.errors import PolicyError
+from phanbo.grouping import sum_by
+from phanbo.policy import Tier
+from phanbo.program import Block, LinearProgram, TierCosts
+from phanbo.rules.walls import duty
+from phanbo.segments import Segments, add_segments, cut_segments, obligation_units
+
+if TYPE_CHECKING:
+    from phanbo.bounds import Bounds
+    from phanbo.case import Case
+    from phanbo.money import Bools, Ints
+    from phanbo.rulebook import Rulebook
+    from phanbo.rules.base import GroupRows
+
+__all__ = ["assemble", "canonical_ranks", "tier_plan"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Group rows that can bind: membership by line, headroom in units, keys."""
+
+    group: Ints
+    headroom: Ints
+    keys: tuple[str, ...]
+
+
+def assemble(case: Case, rulebook: Rulebook, bounds: Bounds) -> LinearProgram:
+    """State the round as a linear program."""
+    unit = case.policy.unit
+    cut_cap = np.maximum(bounds.cut, bounds.forced) // unit
+    cuts = cut_segments(case, cut_cap).split(bounds.cut // unit)
+    adds = add_segments(case, bounds.add // unit).split(obligation_units(case))
+    if "disbursement" not in {tier.name for tier in case.policy.ordered_tiers}:
+        cuts, adds = _merged(cuts, bounds.cut // unit), _merged(adds, obligation_units(case))
+    columns = _columns(case, bounds, cuts, adds)
+    candidates = (_binding(part, bounds.add // unit, unit) for _, part in bounds.groups)
+    groups = [rows for rows in candidates if rows is not None]
+    matrix = _matrix(case, columns, groups)
+    tiers = _tiers(case, rulebook, bounds, columns, cuts, adds)
+    component, row_component = _components(case, columns, matrix)
+    crossing = _crossing(groups)
+    marked = set(component[: cuts.line.size + adds.line.size][_members(cuts, adds, crossing)].tolist())
+    if any(tier.tolerance[0] for tier in tiers):
+        marked = set(component.tolist())
+    return LinearProgram(
+        block=columns.block,
+        item=columns.item,
+        upper=columns.upper,
+        slope=np.concatenate([cuts.slope, adds.slope, np.zeros(columns.flows, dtype=np.int64)]),
+        row=matrix.row,
+        column=matrix.column,
+        value=matrix.value,
+        row_lower=matrix.lower,
+        row_upper=matrix.upper,
+        row_keys=matrix.keys,
+        component=component,
+        row_component=row_component,
+        marked=frozenset(marked),
+        tiers=tiers,
+        tiebreaks=tuple(_canonical(case, columns, cuts, adds, salt) for salt in (1, 2)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """All columns in order: cuts, adds, ins, outs, reserves."""
+
+    block: Ints
+    item: Ints
+    upper: Ints
+    flows: int
+
+
+def _columns(case: Case, bounds: Bounds, cuts: Segments, adds: Segments) -> _Columns:
+    pools, leaves = case.pools, len(case.pools.leaf_owner)
+    give = sum_by(pools.leaf[cuts.line], cuts.width, leaves)
+    take = sum_by(pools.leaf[adds.line], adds.width, leaves)
+    ins = np.flatnonzero((take > 0) & ~bounds.closed)
+    outs = np.flatnonzero(give > 0)
+    inflow = duty(case) // case.policy.unit
+    room = np.maximum(0, inflow)
+    if case.policy.return_unplaced:
+        hands = case.policy.authority
+        may_return = np.array([hands is None or code in hands for code in pools.between], dtype=bool)
+        room = room + np.where(may_return, sum_by(pools.leaf_pool, give, len(pools.names)), 0)
+    kept = np.flatnonzero(room > 0)
+    sizes = (cuts.line.size, adds.line.size, ins.size, outs.size, kept.size)
+    return _Columns(
+        block=np.repeat(np.array([Block.CUT, Block.ADD, Block.IN, Block.OUT, Block.RESERVE], dtype=np.int64), sizes),
+        item=np.concatenate([cuts.line, adds.line, ins, outs, kept]),
+        upper=np.concatenate([cuts.width, adds.width, take[ins], give[outs], room[kept]]),
+        flows=ins.size + outs.size + kept.size,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Matrix:
+    row: Ints
+    column: Ints
+    value: Ints
+    lower: Ints
+    upper: Ints
+    keys: tuple[str, ...]
+    pool: Ints
+    """Pool of each leaf or pool row, −1 for a group row."""
+
+
+def _matrix(case: Case, columns: _Columns, groups: list[_Rows]) -> _Matrix:
+    """State the leaf balances, the pool balances and the group rows."""
+    pools = case.pools
+    leaves, count = len(pools.leaf_owner), len(pools.names)
+    inflow = duty(case) // case.policy.unit
+    place = np.arange(columns.block.size, dtype=np.int64)
+
+    def at(block: Block) -> Ints:
+        return place[columns.block == block]
+
+    cut, add, into, out, kept = (at(block) for block in Block)
+    entries: list[tuple[Ints, Ints, int]] = [
+        (pools.leaf[columns.item[cut]], cut, 1),
+        (pools.leaf[columns.item[add]], add, -1),
+        (columns.item[into], into, 1),
+        (columns.item[out], out, -1),
+        (leaves + pools.leaf_pool[columns.item[out]], out, 1),
+        (leaves + pools.leaf_pool[columns.item[into]], into, -1),
+        (leaves + columns.item[kept], kept, -1),
+    ]
+    lower = [np.zeros(leaves, dtype=np.int64), -inflow]
+    upper = [np.zeros(leaves, dtype=np.int64), -inflow]
+    names = pools.names
+    keys = [f"leaf:{names[p]}|{o}" for p, o in zip(pools.leaf_pool.tolist(), pools.leaf_owner, strict=True)]
+    keys += [f"pool:{name}" for name in names]
+    first = leaves + count
+    for rows in groups:
+        member = rows.group[columns.item[add]]
+        inside = member >= 0
+        entries.append((first + member[inside], add[inside], 1))
+        lower.append(np.zeros(rows.headroom.size, dtype=np.int64))
+        upper.append(rows.headroom)
+        keys += rows.keys
+        first += rows.headroom.size
+    row = np.concatenate([entry[0] for entry in entries])
+    used = np.zeros(first, dtype=bool)
+    used[row] = True
+    used[leaves : leaves + count] |= inflow != 0
+    number = np.cumsum(used) - 1
+    pool = np.concatenate([pools.leaf_pool, np.arange(count), np.full(first - leaves - count, -1)])
+    return _Matrix(
+        row=number[row],
+        column=np.concatenate([entry[1] for entry in entries]),
+        value=np.concatenate([np.full(entry[1].size, entry[2], dtype=np.int64) for entry in entries]),
+        lower=np.concatenate(lower)[used],
+        upper=np.concatenate(upper)[used],
+        keys=tuple(key for key, kept_row in zip(keys, used.tolist(), strict=True) if kept_row),
+        pool=pool[used],
+    )
+
+
+def _binding(part: GroupRows, cap: Ints, unit: int) -> _Rows | None:
+    """Return the group rows that several receivers share and that their bounds alone do not keep."""
+    group, headroom, keys = part.group, part.headroom // unit, part.keys
+    open_ = np.where(cap > 0, group, -1)
+    total = sum_by(open_, cap, headroom.size)
+    wanted = np.flatnonzero(total > headroom)
+    sharing = wanted[np.bincount(open_[open_ >= 0], minlength=headroom.size)[wanted] > 1]
+    if not sharing.size:
+        return None
+    renumber = np.full(headroom.size + 1, -1, dtype=np.int64)
+    renumber[sharing] = np.arange(sharing.size)
+    return _Rows(renumber[open_], headroom[sharing], tuple(keys[k] for k in sharing.tolist()))
+
+
+def _crossing(groups: list[_Rows]) -> Bools | None:
+    """Return the lines in groups that cross (neither inside the other): no laminar family, no network."""
+    bad = None
+    for k, left in enumerate(groups):
+        for right in groups[k + 1 :]:
+            both = (left.group >= 0) & (right.group >= 0)
+            pairs, inverse, shared = np.unique(
+                np.stack([left.group[both], right.group[both]]), axis=1, return_inverse=True, return_counts=True
+            )
+            if not shared.size:
+                continue
+            one = np.bincount(left.group[left.group >= 0], minlength=left.headroom.size)[pairs[0]]
+            two = np.bincount(right.group[right.group >= 0], minlength=right.headroom.size)[pairs[1]]
+            crossing = (shared != one) & (shared != two)
+            if crossing.any():
+                bad = np.zeros(left.group.size, dtype=bool) if bad is None else bad
+                bad[np.flatnonzero(both)[crossing[np.ravel(inverse)]]] = True
+    return bad
+
+
+def _members(cuts: Segments, adds: Segments, lines: Bools | None) -> Bools:
+    here = np.concatenate([cuts.line, adds.line])
+    return np.zeros(here.size, dtype=bool) if lines is None else lines[here]
+
+
+def _components(case: Case, columns: _Columns, matrix: _Matrix) -> tuple[Ints, Ints]:
+    """Return the connected component of each column and row: pools joined by group rows."""
+    pools = case.pools
+    label = np.arange(len(pools.names), dtype=np.int64)
+    home = np.where(
+        columns.block <= Block.ADD,
+        pools.pool[np.minimum(columns.item, max(0, len(case) - 1))],
+        np.where(
+            columns.block == Block.RESERVE,
+            columns.item,
+            pools.leaf_pool[np.minimum(columns.item, max(0, pools.leaf_pool.size - 1))],
+        ),
+    )
+    group = matrix.pool[matrix.row] < 0
+    rows, where = matrix.row[group], home[matrix.column[group]]
+    least = np.zeros(matrix.pool.size, dtype=np.int64)
+    while True:
+        least[:] = label.size
+        np.minimum.at(least, rows, label[where])
+        fresh = label.copy()
+        np.minimum.at(fresh, where, least[rows])
+        fresh = fresh[fresh]
+        if np.array_equal(fresh, label):
+            break
+        label = fresh
+    row_label = np.where(matrix.pool >= 0, label[np.maximum(matrix.pool, 0)], least)
+    return label[home], row_label
+
+
+def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
+    """Return the tiers of a round in order, classes spelled out, mandatory ones in their places.
+
+    Raises
+    ------
+    PolicyError
+        When the policy names a class the rulebook does not have.
+    """
+    classes = [f"priority[{c.code}]" for c in rulebook.classes]
+    plan: list[Tier] = []
+    for tier in case.policy.ordered_tiers:
+        if tier.name == "priority":
+            plan += [Tier(name, tier.tolerance) for name in classes]
+        elif tier.name.startswith("priority[") and tier.name not in classes:
+            raise PolicyError(
+                f"Bộ quy định {rulebook.code} không có {tier.name}; có: {', '.join(classes)}.",
+                f"Rulebook {rulebook.code} has no {tier.name}; it has: {', '.join(classes)}.",
+                {"tier": tier.name, "classes": classes},
+            )
+        else:
+            plan.append(tier)
+    if case.policy.return_unplaced:
+        last = max((k for k, t in enumerate(plan) if t.name.startswith("priority[")), default=-1)
+        plan.insert(last + 1, Tier("return"))
+    forced = [Tier("protect"), Tier("protect_late")] if case.pools.shrinking.any() else []
+    return (*forced, *plan, Tier("canonical"))
+
+
+def canonical_ranks(line_ids: tuple[str, ...], salt: int = 0) -> Ints:
+    """Return a fixed, arbitrary rank 1 … n of each line: by a 64-bit hash of its id, ties by the id."""
+    prefix = b"" if salt == 0 else f"{salt}:".encode()
+    hashed = [(hashlib.blake2b(prefix + line.encode(), digest_size=8).digest(), line) for line in line_ids]
+    order = sorted(range(len(hashed)), key=hashed.__getitem__)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(1, len(order) + 1)
+    return ranks
+
+
+def _tiers(
+    case: Case,
+    rulebook: Rulebook,
+    bounds: Bounds,
+    columns: _Columns,
+    cuts: Segments,
+    adds: Segments,
+) -> tuple[TierCosts, ...]:
+    """Return the integer costs of every tier, to be minimised."""
+    reading, n = case.assessment.decides, columns.block.size
+    none = np.zeros(columns.flows, dtype=np.int64)
+    nothing_cut, nothing_added = np.zeros(cuts.line.size, dtype=np.int64), np.zeros(adds.line.size, dtype=np.int64)
+    klass = rulebook.priority(case)
+    owed = ~adds.beyond(obligation_units(case))
+    below = cuts.beyond(bounds.cut // case.policy.unit)
+    late = np.where(case.offer > 0, 1000, reading.late_permille)
+
+    def on(cut: Ints, add: Ints, flows: Ints = none) -> Ints:
+        return np.concatenate([cut, add, flows]).astype(np.int64)
+
+    flow = columns.block[n - columns.flows :] if columns.flows else none
+    costs = {
+        "protect": on(below & ~case.late[cuts.line], nothing_added),
+        "protect_late": on(below & case.late[cuts.line], nothing_added),
+        "obligations": on(nothing_cut, -owed.astype(np.int64)),
+        "return": on(nothing_cut, nothing_added, -(flow == Block.RESERVE).astype(np.int64)),
+        "key": on(nothing_cut, -key_lines(case)[adds.line].astype(np.int64)),
+        "disbursement": on(cuts.slope, -adds.slope),
+        "authority": on(nothing_cut, nothing_added, (flow == Block.IN).astype(np.int64)),
+        "worst_first": on(-late[cuts.line], -reading.lead_permille[adds.line]),
+        "canonical": _canonical(case, columns, cuts, adds, 0).cost,
+    }
+    for k, entry in enumerate(rulebook.classes):
+        costs[f"priority[{entry.code}]"] = on(nothing_cut, -(klass[adds.line] == k).astype(np.int64))
+    return tuple(
+        TierCosts(tier.name, costs[tier.name], (tier.fraction.numerator, tier.fraction.denominator))
+        for tier in tier_plan(case, rulebook)
+    )
+
+
+def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments, salt: int) -> TierCosts:
+    """Return the cost that makes the optimum unique: ranks of the lines, and one for each crossing."""
+    ranks = canonical_ranks(case.assessment.line_ids, salt)
+    flow = columns.block[columns.block.size - columns.flows :]
+    cost = np.concatenate([ranks[cuts.line], ranks[adds.line], (flow != Block.RESERVE).astype(np.int64)])
+    return TierCosts(f"canonical[{salt}]" if salt else "canonical", cost)
+
+
+def key_lines(case: Case) -> Bools:
+    """Return key, urgent and ODA lines (directive II.1.2, II.1.3, II.5.4)."""
+    book = case.portfolio
+    foreign = np.isin(case.kind.astype(str), ("oda_loan", "oda_grant"))
+    return np.asarray(book.flag("key_project")[0] | book.flag("emergency")[0] | book.flag("oda")[0] | foreign, dtype=bool)
+
+
+def _merged(parts: Segments, at: Ints) -> Segments:
+    """Join the segments of a line on each side of ``at[line]``: no tier tells their slopes apart."""
+    if not parts.line.size:
+        return parts
+    side = parts.beyond(at)
+    new = np.ones(parts.line.size, dtype=bool)
+    new[1:] = (parts.line[1:] != parts.line[:-1]) | (side[1:] != side[:-1])
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], parts.line.size) - 1
+    return Segments(parts.line[first], parts.start[first], parts.end[last], parts.slope[first])

@@ -1,0 +1,376 @@
+"""How far each line, bucket, owner and source has come, against what its milestone asks.
+
+Three readings of the same figures are computed and kept (*model* §2, "Judging"); the policy names the one
+that decides. Shares are compared by cross-multiplying integers, never as floats.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phanbo.absorption import Outlook
+from phanbo.calendar import CARRIED, WHOLE, Calendar, Round
+from phanbo.grouping import codes_of, sum_by
+from phanbo.money import Bools, Ints, floor_ratio
+from phanbo.policy import READINGS, Policy
+from phanbo.portfolio import Portfolio
+from phanbo.tables.schema import STAGES
+
+__all__ = ["Assessment", "Reading", "build_assessment", "missed_deadlines"]
+
+Texts = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One reading (``actual``, ``pace`` or ``forecast``) of all lines.
+
+    A *cell* is group × plan year × stage: all its lines share one milestone.
+
+    Attributes
+    ----------
+    name : str
+    cell : int64 array of shape (n,)
+    cell_tau : tuple of date
+        Judging date of each cell.
+    cell_share : tuple of Fraction
+        *ρ*: the share required of each cell.
+    cell_milestone : tuple of date or None
+        The milestone that counts; ``None`` where the stage's provincial share stands in its place.
+    executed : int64 array of shape (n,), in đồng
+        *e*: what counts as disbursed by τ.
+    required : int64 array of shape (n,), in đồng
+        ``ceil(ρ · plan)``: a line has come far enough when ``executed >= required``.
+    late : bool array of shape (n,)
+        Below its milestone.
+    bucket_behind : bool array of shape (n,)
+        Its bucket (owner × stage × plan year) is below the milestone.
+    late_permille, lead_permille : int64 arrays of shape (n,)
+        Distance below and above the required share, in thousandths of the plan.
+    owner_own, owner_average : bool arrays of shape (n,)
+        Its owner meets its own required share; is not slower than the province stage by stage.
+    """
+
+    name: str
+    cell: Ints
+    cell_tau: tuple[dt.date, ...]
+    cell_share: tuple[Fraction, ...]
+    cell_milestone: tuple[dt.date | None, ...]
+    executed: Ints
+    required: Ints
+    late: Bools
+    bucket_behind: Bools
+    late_permille: Ints
+    lead_permille: Ints
+    owner_own: Bools
+    owner_average: Bools
+
+    def share(self, line: int) -> Fraction:
+        """Return the share required of one line."""
+        return self.cell_share[self.cell[line]]
+
+    def tau(self, line: int) -> dt.date:
+        """Return the judging date of one line."""
+        return self.cell_tau[self.cell[line]]
+
+    def milestone(self, line: int) -> dt.date | None:
+        """Return the milestone of one line, ``None`` where it has none yet."""
+        return self.cell_milestone[self.cell[line]]
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """The state of a portfolio at one date (*đánh giá kết quả giải ngân*).
+
+    Attributes
+    ----------
+    as_of : date
+    round : Round
+        The round whose judging date counts.
+    judge : str
+        The reading that decides.
+    readings : mapping of str to Reading
+    missed : object array of shape (n,)
+        The deadline a line has missed (``start``, ``policy_dossier``, …), ``""`` where none.
+    """
+
+    portfolio: Portfolio
+    calendar: Calendar
+    as_of: dt.date
+    round: Round
+    judge: str
+    fast: str
+    readings: dict[str, Reading]
+    missed: Texts
+    line_ids: tuple[str, ...]
+
+    @property
+    def decides(self) -> Reading:
+        """The reading that decides."""
+        return self.readings[self.judge]
+
+    @cached_property
+    def may_import(self) -> Bools:
+        """Whether the owner of each line may bring capital in from other owners (M25)."""
+        reading = self.decides
+        return reading.owner_own | reading.owner_average if self.fast == "average" else reading.owner_own
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """One row a line: plan, disbursed, share and requirement under each reading."""
+        from phanbo.assess_frames import lines_frame
+
+        return lines_frame(self)
+
+    @property
+    def owners(self) -> pd.DataFrame:
+        """One row an owner: ratio, the province's, rank, requirement under each reading."""
+        from phanbo.assess_frames import owners_frame
+
+        return owners_frame(self)
+
+    @property
+    def buckets(self) -> pd.DataFrame:
+        """One row a bucket (owner × stage × plan year)."""
+        from phanbo.assess_frames import buckets_frame
+
+        return buckets_frame(self)
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """One row a source and plan year."""
+        from phanbo.assess_frames import sources_frame
+
+        return sources_frame(self)
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """One row a group (stage, or capital carried over)."""
+        from phanbo.assess_frames import stages_frame
+
+        return stages_frame(self)
+
+    @property
+    def province(self) -> dict[str, Any]:
+        """Totals: this year's plan (the base of every average) and carried-over capital apart."""
+        from phanbo.assess_frames import province_totals
+
+        return province_totals(self)
+
+    @property
+    def due(self) -> pd.DataFrame:
+        """What the directive makes due in the 30 days after `as_of`."""
+        from phanbo.assess_frames import due_frame
+
+        return due_frame(self)
+
+    def to_json(self) -> str:
+        """Return all frames as one JSON text; money as integer đồng."""
+        from phanbo.assess_frames import to_json
+
+        return to_json(self)
+
+    def to_excel(self, path: Any, lang: str = "vi") -> None:
+        """Write the monthly workbook: province, sources, owners, stages, late lines, what is due."""
+        from phanbo.report.assessment import write_assessment
+
+        write_assessment(self, path, lang=lang)
+
+    def __repr__(self) -> str:
+        totals = self.province
+        return f"Assessment(as_of={self.as_of}, lines={len(self.line_ids)}, ratio={totals['ratio']:.4f})"
+
+    def _repr_html_(self) -> str:
+        from phanbo.report.display import assessment_html
+
+        return assessment_html(self)
+
+
+def build_assessment(
+    portfolio: Portfolio, calendar: Calendar, as_of: dt.date, round_: Round, policy: Policy, outlook: Outlook
+) -> Assessment:
+    """Return the assessment of a portfolio at *as_of* for one round, under all three readings."""
+    readings = {name: _reading(name, portfolio, calendar, as_of, round_, outlook) for name in READINGS}
+    judged = max(round_.tau(policy.judge), as_of)
+    return Assessment(
+        portfolio=portfolio,
+        calendar=calendar,
+        as_of=as_of,
+        round=round_,
+        judge=policy.judge,
+        fast=policy.fast,
+        readings=readings,
+        missed=missed_deadlines(portfolio, calendar, as_of, judged),
+        line_ids=tuple(portfolio.text("line_id").tolist()),
+    )
+
+
+def missed_deadlines(portfolio: Portfolio, calendar: Calendar, as_of: dt.date, judged: dt.date) -> Texts:
+    """Return, for each line, the deadline it has missed, judged on what is known at *as_of*.
+
+    A deadline counts when it is due by *judged* = max(τ, as_of) and the act is known not to have happened:
+    ``"chưa"``, or a date after *as_of*. An empty cell is unknown and accuses nobody. Only lines of this year's
+    plan have deadlines.
+    """
+    missed = np.full(len(portfolio), "", dtype=object)
+    stage = portfolio.text("stage")
+    programme = portfolio.text("programme") != ""
+    columns = {
+        "start": "started_on",
+        "policy_dossier": "policy_dossier_on",
+        "project_dossier": "project_dossier_on",
+        "procedures": "procedures_completed_on",
+    }
+    today = as_of.isoformat()
+    for deadline in calendar.deadlines:
+        if deadline.last_day > judged:
+            continue
+        events = portfolio.text(columns[deadline.kind])
+        open_ = (events == "chưa") | ((events != "") & (events > today))
+        bound = (stage == deadline.stage) & ~portfolio.carried
+        if deadline.programme_only:
+            bound &= programme
+        missed[bound & open_ & (missed == "")] = deadline.kind
+    return missed
+
+
+def _reading(
+    name: str, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, round_: Round, outlook: Outlook
+) -> Reading:
+    plan = portfolio.money("plan")[0]
+    stage, year, carried = portfolio.text("stage"), portfolio.integer("plan_year")[0], portfolio.carried
+    tau = round_.tau(name)
+
+    cell, keys = codes_of(np.where(carried, CARRIED, stage), year, stage)
+    marks = [calendar.milestone(group, int(plan_year), tau) for group, plan_year, _ in keys]
+    days = tuple(min(tau, m.last_day) if m is not None and m.on == tau else tau for m in marks)
+    executed = _executed(name, portfolio, calendar, as_of, cell, days, outlook)
+
+    province = _stage_shares(stage, carried, executed, plan)
+    share = tuple(
+        mark.share if mark is not None else province[key[2]] for mark, key in zip(marks, keys, strict=True)
+    )
+    required = _required(cell, share, plan)
+    has_mark = np.array([m is not None for m in marks], dtype=bool)[cell]
+    own, average = _owners(portfolio, executed, plan, cell, share, province)
+    below, above = _permille(cell, share, plan, executed)
+    return Reading(
+        name=name,
+        cell=cell,
+        cell_tau=days,
+        cell_share=share,
+        cell_milestone=tuple(m.on if m is not None else None for m in marks),
+        executed=executed,
+        required=required,
+        late=has_mark & (executed < required),
+        bucket_behind=has_mark & _behind(portfolio, executed, plan, cell, share),
+        late_permille=below,
+        lead_permille=above,
+        owner_own=own,
+        owner_average=average,
+    )
+
+
+def _executed(
+    name: str,
+    portfolio: Portfolio,
+    calendar: Calendar,
+    as_of: dt.date,
+    cell: Ints,
+    days: tuple[dt.date, ...],
+    outlook: Outlook,
+) -> Ints:
+    """Return *e*: the figure at τ where τ has passed, else today's figure carried to τ by the reading."""
+    plan, disbursed = portfolio.money("plan")[0], portfolio.money("disbursed")[0]
+    executed = disbursed.copy()
+    now = calendar.share(as_of)
+    for tau in sorted(set(days)):
+        at = np.array([day == tau for day in days], dtype=bool)[cell]
+        then = calendar.share(tau)
+        if as_of >= tau:
+            if as_of > tau and portfolio.history is not None:
+                executed[at] = portfolio.at(tau).money("disbursed")[0][at]
+        elif name == "pace":
+            reach = np.minimum(plan, floor_ratio(disbursed, then, now))
+            executed[at] = np.maximum(disbursed, reach)[at]
+        elif name == "forecast" and then > now:
+            rise = np.maximum(disbursed, np.minimum(plan, outlook.median)) - disbursed
+            executed[at] = (disbursed + floor_ratio(rise, then - now, WHOLE - now))[at]
+    return executed
+
+
+def _stage_shares(stage: Texts, carried: Bools, executed: Ints, plan: Ints) -> dict[str, Fraction]:
+    """Return *s*: the province's weighted share of each stage over this year's lines; 0 where it has no plan."""
+    shares = {}
+    for name in STAGES:
+        lines = (stage == name) & ~carried
+        total = int(plan[lines].sum())
+        shares[name] = Fraction(int(executed[lines].sum()), total) if total else Fraction(0)
+    return shares
+
+
+def _required(cell: Ints, share: tuple[Fraction, ...], plan: Ints) -> Ints:
+    """Return ``ceil(ρ · plan)`` in đồng, exact."""
+    required = np.zeros(plan.size, dtype=np.int64)
+    for k, rho in enumerate(share):
+        lines = cell == k
+        exactly = plan[lines].astype(object) * rho.numerator
+        required[lines] = (-(-exactly // rho.denominator)).astype(np.int64)
+    return required
+
+
+def _permille(cell: Ints, share: tuple[Fraction, ...], plan: Ints, executed: Ints) -> tuple[Ints, Ints]:
+    """Return the distance below and above the required share in thousandths of the plan; 0 where there is none."""
+    below, above = np.zeros(plan.size, dtype=np.int64), np.zeros(plan.size, dtype=np.int64)
+    for k, rho in enumerate(share):
+        lines = (cell == k) & (plan > 0)
+        p, e = plan[lines].astype(object), executed[lines].astype(object)
+        gap = p * rho.numerator - e * rho.denominator
+        whole = p * rho.denominator
+        below[lines] = np.maximum(0, 1000 * gap // whole).astype(np.int64)
+        above[lines] = np.clip(-1000 * gap // whole, 0, 1000).astype(np.int64)
+    return below, above
+
+
+def _behind(portfolio: Portfolio, executed: Ints, plan: Ints, cell: Ints, share: tuple[Fraction, ...]) -> Bools:
+    """Return whether the bucket (owner × stage × plan year) of each line is below its required share."""
+    bucket, keys = codes_of(portfolio.text("owner"), portfolio.text("stage"), portfolio.integer("plan_year")[0])
+    rho = np.zeros(len(keys), dtype=np.int64)
+    rho[bucket] = cell
+    done, total = sum_by(bucket, executed, len(keys)), sum_by(bucket, plan, len(keys))
+    cells = zip(done.tolist(), total.tolist(), rho.tolist(), strict=True)
+    return np.array([e < share[k] * p for e, p, k in cells], dtype=bool)[bucket]
+
+
+def _owners(
+    portfolio: Portfolio,
+    executed: Ints,
+    plan: Ints,
+    cell: Ints,
+    share: tuple[Fraction, ...],
+    province: dict[str, Fraction],
+) -> tuple[Bools, Bools]:
+    """Return for each line whether its owner meets its own share, and the province's stage by stage.
+
+    Only this year's lines count.
+    """
+    now = ~portfolio.carried
+    owner, owners = codes_of(portfolio.text("owner"))
+    parts, keys = codes_of(owner, portfolio.text("stage"), cell)
+    plans = sum_by(np.where(now, parts, -1), plan, len(keys)).tolist()
+    done = sum_by(np.where(now, owner, -1), executed, len(owners)).tolist()
+    need, usual = [Fraction(0)] * len(owners), [Fraction(0)] * len(owners)
+    for (who, stage, k), total in zip(keys, plans, strict=True):
+        need[who] += share[k] * total
+        usual[who] += province[stage] * total
+    own = np.array([e >= n for e, n in zip(done, need, strict=True)], dtype=bool)
+    average = np.array([e >= n for e, n in zip(done, usual, strict=True)], dtype=bool)
+    return own[owner], average[owner]

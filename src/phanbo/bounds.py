@@ -1,0 +1,109 @@
+"""What every line may give and receive: the least over the rules, and the rule that attains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phanbo.case import Case
+from phanbo.money import LIMIT, Bools, Ints
+from phanbo.rulebook import Rulebook
+from phanbo.rules.base import GroupRows, Limits, Rule
+
+__all__ = ["Bounds", "make_bounds"]
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """The legal bounds of a round, in đồng, floored to whole units (*model* §2).
+
+    Attributes
+    ----------
+    cut, add, forced : int64 arrays of shape (n,)
+        Largest cut, largest add (as if the line received alone), and largest cut where the pool shrinks
+        (0 elsewhere).
+    cut_rule, add_rule, forced_rule : int64 arrays of shape (n,)
+        Place in `rules` of the first rule that attains the bound, −1 where none does.
+    first_failed : int64 array of shape (n,)
+        For a line that may receive nothing: the first rule, in rulebook order, that refuses it; else −1.
+    groups : tuple of (int, GroupRows)
+        Group rows, each with the place of its rule.
+    closed : bool array of shape (leaves,)
+        Leaves that may not import.
+    """
+
+    rules: tuple[Rule, ...]
+    unit: int
+    cut: Ints
+    add: Ints
+    forced: Ints
+    cut_rule: Ints
+    add_rule: Ints
+    forced_rule: Ints
+    first_failed: Ints
+    groups: tuple[tuple[int, GroupRows], ...]
+    closed: Bools
+
+    def ties(self, case: Case, line: int, side: str) -> list[str]:
+        """Return the codes of all rules that attain the bound of a line on one side (``cut`` or ``add``)."""
+        least = int((self.cut if side == "cut" else self.add)[line])
+        codes = []
+        for rule in self.rules:
+            bound = _bound(rule.limits(case), side)
+            if bound is not None and int(bound[line]) // self.unit * self.unit == least:
+                codes.append(rule.code)
+        return codes
+
+
+def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
+    """Ask every rule for its limits and return the least of them for every line."""
+    limits = [rule.limits(case) for rule in rulebook.rules]
+    unit, n = case.policy.unit, len(case)
+    cut, cut_rule, _ = _least(limits, "cut", unit, n)
+    add, add_rule, first_failed = _least(limits, "add", unit, n)
+    waived = [part if rule.when_forced else Limits() for rule, part in zip(rulebook.rules, limits, strict=True)]
+    forced, forced_rule, _ = _least(waived, "cut", unit, n)
+    # Nobody gives more than the plan, whatever the rules at hand.
+    cut, forced = np.minimum(cut, case.plan // unit * unit), np.minimum(forced, case.plan // unit * unit)
+    closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    for part in limits:
+        if part.closed is not None:
+            closed |= part.closed
+    return Bounds(
+        rules=rulebook.rules,
+        unit=unit,
+        cut=cut,
+        add=add,
+        forced=np.where(case.shrinking, np.maximum(forced, cut), 0),
+        cut_rule=cut_rule,
+        add_rule=add_rule,
+        forced_rule=forced_rule,
+        first_failed=np.where(add == 0, first_failed, -1),
+        groups=tuple((k, part.groups) for k, part in enumerate(limits) if part.groups is not None),
+        closed=closed,
+    )
+
+
+def _bound(limits: Limits, side: str) -> Ints | None:
+    if side == "cut":
+        return limits.cut
+    if limits.groups is None:
+        return limits.add
+    alone = limits.groups.alone
+    return alone if limits.add is None else np.minimum(limits.add, alone)
+
+
+def _least(limits: list[Limits], side: str, unit: int, n: int) -> tuple[Ints, Ints, Ints]:
+    """Return the least bound in whole units, the first rule that attains it, the first that leaves nothing."""
+    least = np.full(n, LIMIT // unit * unit, dtype=np.int64)
+    attained, refused = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
+    for k, part in enumerate(limits):
+        bound = _bound(part, side)
+        if bound is None:
+            continue
+        whole = np.maximum(0, bound) // unit * unit
+        lower = whole < least
+        least, attained = np.where(lower, whole, least), np.where(lower, k, attained)
+        refused = np.where((refused < 0) & (whole == 0), k, refused)
+    return least, attained, refused

@@ -1,0 +1,170 @@
+"""Everything a rule may look at: one round's facts, as whole columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phanbo.absorption import Outlook
+from phanbo.assess import Assessment
+from phanbo.calendar import Calendar, Round
+from phanbo.grouping import codes_of, sum_by
+from phanbo.money import Bools, Ints
+from phanbo.policy import Policy
+from phanbo.portfolio import Portfolio
+
+__all__ = ["Case", "Changes", "Pools"]
+
+Texts = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """Where capital may flow (*model* §3): each line is in one leaf (pool × owner), each leaf in one pool.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Pool names, sorted.
+    pool, leaf : int64 arrays of shape (n,)
+    leaf_pool : int64 array of shape (leaves,)
+    leaf_owner : tuple of str
+    inflow : int64 array of shape (pools,), in đồng
+        Below 0: a duty to cut.
+    within, between : tuple of str
+        Authority code of a move inside an owner, and between owners.
+    """
+
+    names: tuple[str, ...]
+    pool: Ints
+    leaf: Ints
+    leaf_pool: Ints
+    leaf_owner: tuple[str, ...]
+    inflow: Ints
+    within: tuple[str, ...]
+    between: tuple[str, ...]
+
+    @property
+    def shrinking(self) -> Bools:
+        """Pools with a duty to cut."""
+        return self.inflow < 0
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """A plan as changes of lines: ``cut`` and ``add`` in đồng, int64, both ≥ 0, shape (n,)."""
+
+    cut: Ints
+    add: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """The facts of one round, aligned with the lines of the portfolio (model symbols in brackets).
+
+    Built once, read by every rule. Rules never see the program or the solver.
+    """
+
+    portfolio: Portfolio
+    calendar: Calendar
+    policy: Policy
+    round: Round
+    as_of: dt.date
+    assessment: Assessment
+    outlook: Outlook
+    pools: Pools
+    held: Bools = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.portfolio)
+
+    @cached_property
+    def plan(self) -> Ints:
+        """Capital assigned this year [P], đồng."""
+        return self.portfolio.money("plan")[0]
+
+    @cached_property
+    def disbursed(self) -> Ints:
+        """Paid out of the line by the data date [D], đồng."""
+        return self.portfolio.money("disbursed")[0]
+
+    @cached_property
+    def committed(self) -> Ints:
+        """Accepted and not yet paid [C], đồng; 0 where unknown."""
+        return self.portfolio.money("committed")[0]
+
+    @cached_property
+    def claims(self) -> Ints:
+        """Arrears and advances to be recovered [O], đồng."""
+        return self.portfolio.money("arrears")[0] + self.portfolio.money("prior_advance")[0]
+
+    @cached_property
+    def need(self) -> Ints:
+        """Stated need of more capital [N], đồng."""
+        return self.portfolio.money("requested_increase")[0]
+
+    @cached_property
+    def offer(self) -> Ints:
+        """What the owner offers to give up [F], đồng."""
+        return self.portfolio.money("offered_decrease")[0]
+
+    @cached_property
+    def this_year(self) -> Bools:
+        """Lines of this year's plan."""
+        return ~self.portfolio.carried
+
+    @cached_property
+    def stage(self) -> Texts:
+        """Stage code of each line."""
+        return self.portfolio.text("stage")
+
+    @cached_property
+    def kind(self) -> Texts:
+        """Built-in kind of each line's source, ``""`` where none."""
+        return self.portfolio.text("kind")
+
+    @cached_property
+    def project(self) -> tuple[Ints, int]:
+        """Number of each line's project, and how many there are."""
+        codes, keys = codes_of(self.portfolio.text("project_id"))
+        return codes, len(keys)
+
+    @cached_property
+    def project_source(self) -> tuple[Ints, int]:
+        """Number of each line's project × source, and how many there are."""
+        codes, keys = codes_of(self.portfolio.text("project_id"), self.portfolio.text("source"))
+        return codes, len(keys)
+
+    @cached_property
+    def shrinking(self) -> Bools:
+        """Lines of a pool with a duty to cut."""
+        return self.pools.shrinking[self.pools.pool]
+
+    @cached_property
+    def incomplete(self) -> Bools:
+        """Lines whose investment procedures are known to be incomplete at the data date."""
+        done, known = self.procedures
+        return known & ~done
+
+    @cached_property
+    def procedures(self) -> tuple[Bools, Bools]:
+        """Whether procedures are complete at the data date, and whether that is known."""
+        yes, known = self.portfolio.flag("procedures_complete")
+        day = self.portfolio.text("procedures_completed_on")
+        dated = day != ""
+        in_time = dated & (day != "chưa") & (day <= self.as_of.isoformat())
+        return np.where(known, yes & (~dated | in_time), in_time), known | dated
+
+    @cached_property
+    def late(self) -> Bools:
+        """Lines below their milestone, past a deadline, or with incomplete procedures."""
+        return self.assessment.decides.late | (self.assessment.missed != "") | self.incomplete
+
+    def pool_sum(self, values: Ints) -> Ints:
+        """Return the sum of a column by pool, đồng."""
+        return sum_by(self.pools.pool, values, len(self.pools.names))

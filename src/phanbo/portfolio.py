@@ -1,0 +1,398 @@
+"""The portfolio: every table read, checked, put in order, and never changed again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+import pandas as pd
+
+from phanbo.errors import DataError, Finding
+from phanbo.tables.canonical import csv_bytes, frame_of, hash_of, table_csv
+from phanbo.tables.check import Examined, examine, in_order
+from phanbo.tables.check_others import line_positions
+from phanbo.tables.complete import kinds
+from phanbo.tables.grid import TEXTUAL, Grid, Log
+from phanbo.tables.overview import overview_html, overview_text
+from phanbo.tables.schema import LINES, TABLES, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from phanbo.money import Bools, Ints
+
+__all__ = ["Portfolio", "build_portfolio"]
+
+
+class Portfolio:
+    """The capital lines of a province and what is known of them: validated, sorted, immutable.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        One row a capital line, columns named as in `phanbo.tables.schema.LINES`, money in đồng.
+    history, schedule, sources, owners, reports, controls : DataFrame, optional
+        The tables that refine it.
+
+    Raises
+    ------
+    DataError
+        The tables cannot be used; every fault is listed at once.
+
+    Notes
+    -----
+    Frames handed in are never changed; frames handed out are copies. Two portfolios are equal where their
+    `hash` is.
+    """
+
+    _grids: dict[str, Grid]
+    _repairs: tuple[Finding, ...]
+    _doubts: tuple[Finding, ...]
+    _files: tuple[tuple[str, str], ...]
+
+    def __init__(
+        self,
+        lines: pd.DataFrame,
+        history: pd.DataFrame | None = None,
+        schedule: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
+        owners: pd.DataFrame | None = None,
+        reports: pd.DataFrame | None = None,
+        controls: pd.DataFrame | None = None,
+    ) -> None:
+        tables = (lines, history, schedule, sources, owners, reports, controls)
+        frames = {name: frame for name, frame in zip(TABLES, tables, strict=True) if frame is not None}
+        self._set(examine(frames), ())
+
+    def _set(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
+        errors = [finding for finding in examined.findings if finding.severity == "error"]
+        if errors:
+            raise DataError(errors)
+        for grid in examined.grids.values():
+            for cells in grid.columns.values():
+                cells.data.setflags(write=False)
+                cells.known.setflags(write=False)
+        self.__dict__.update(
+            _grids=examined.grids, _repairs=examined.repairs, _doubts=examined.doubts, _files=tuple(files)
+        )
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a portfolio never changes: use replace({name}=...)")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a portfolio never changes: {name} cannot be deleted")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: self.__dict__[name] for name in ("_grids", "_repairs", "_doubts", "_files")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Portfolio) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @property
+    def _lines(self) -> Grid:
+        return self._grids["lines"]
+
+    @cached_property
+    def _kinds(self) -> NDArray[Any]:
+        found = kinds(self._lines, self._grids.get("sources"))
+        found.setflags(write=False)
+        return found
+
+    # -- tables -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _lines_frame(self) -> pd.DataFrame:
+        return frame_of(self._lines, {"kind": self._kinds})
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """The capital lines, sorted by `line_id`; ``kind`` is the built-in kind of their source."""
+        return self._lines_frame.copy(deep=False)  # copied on write
+
+    def _optional(self, name: str) -> pd.DataFrame | None:
+        return frame_of(self._grids[name]) if name in self._grids else None
+
+    @property
+    def history(self) -> pd.DataFrame | None:
+        """Disbursement by date, or None."""
+        return self._optional("history")
+
+    @property
+    def schedule(self) -> pd.DataFrame | None:
+        """The owners' disbursement plans by month, or None."""
+        return self._optional("schedule")
+
+    @property
+    def sources(self) -> pd.DataFrame | None:
+        """What is said of the sources, or None."""
+        return self._optional("sources")
+
+    @property
+    def owners(self) -> pd.DataFrame | None:
+        """What is said of the owners, or None."""
+        return self._optional("owners")
+
+    @property
+    def reports(self) -> pd.DataFrame | None:
+        """The reports received, or None."""
+        return self._optional("reports")
+
+    @property
+    def controls(self) -> pd.DataFrame | None:
+        """The totals to reconcile with, or None."""
+        return self._optional("controls")
+
+    @property
+    def origins(self) -> pd.DataFrame:
+        """Sheet and row of every line as the spreadsheet numbers it: `line_id`, `sheet`, `row`."""
+        return pd.DataFrame(
+            {
+                "line_id": pd.Series(self._lines.values("line_id"), dtype="str"),
+                "sheet": pd.Series(self._lines.sheets, dtype="str"),
+                "row": self._lines.rows.copy(),
+            }
+        )
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Name and SHA-256 of every file the portfolio was read from."""
+        return self._files
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The columns of `lines` that stood in the input or could be derived from it."""
+        return frozenset(self._lines.given)
+
+    # -- findings -----------------------------------------------------------------------------------
+
+    @property
+    def notes(self) -> pd.DataFrame:
+        """Every repair and every fact worth knowing, one a row."""
+        return _findings_frame(finding for finding in self._findings if finding.severity == "note")
+
+    def check(self) -> pd.DataFrame:
+        """Return all warnings and notes, one a row."""
+        return _findings_frame(self._findings)
+
+    @property
+    def _findings(self) -> tuple[Finding, ...]:
+        return in_order((*self._repairs, *self._doubts))
+
+    # -- columns ------------------------------------------------------------------------------------
+
+    @cached_property
+    def year(self) -> int:
+        """The plan year: the newest among the lines."""
+        return int(self._lines.values("plan_year").max())
+
+    @cached_property
+    def carried(self) -> Bools:
+        """Which lines are capital carried over from earlier years."""
+        return _frozen(self._lines.values("plan_year") < self.year)
+
+    def money(self, name: str) -> tuple[Ints, Bools]:
+        """Return a money column: int64 đồng (0 where unknown), and where it is known."""
+        return self._column(name, Type.MONEY)
+
+    def integer(self, name: str) -> tuple[Ints, Bools]:
+        """Return a column of whole numbers (0 where unknown), and where it is known."""
+        return self._column(name, Type.INTEGER)
+
+    def flag(self, name: str) -> tuple[Bools, Bools]:
+        """Return a yes/no column (False where unknown), and where it is known."""
+        return self._column(name, Type.YES_NO)
+
+    def text(self, name: str) -> NDArray[Any]:
+        """Return a column of texts, choices or dates as str objects, ``""`` where empty."""
+        if name == "kind":
+            return self._kinds
+        return self._column(name, *TEXTUAL)[0]
+
+    def _column(self, name: str, *types: Type) -> tuple[NDArray[Any], Bools]:
+        kind = LINES.column(name).type
+        if kind not in types:
+            raise TypeError(f"{name} is a column of type {kind}")
+        return _frozen(self._lines.values(name)), _frozen(self._lines.known(name))
+
+    # -- other portfolios ---------------------------------------------------------------------------
+
+    def replace(
+        self, *, sources: pd.DataFrame | None = None, **columns: NDArray[Any] | pd.Series[Any]
+    ) -> Portfolio:
+        """Return a portfolio with other columns of `lines`, validated anew; all else is kept.
+
+        Parameters
+        ----------
+        sources : DataFrame, optional
+            A table of sources in place of the present one.
+        **columns
+            Arrays in the order of `lines`, one value a line.
+
+        Raises
+        ------
+        KeyError
+            `lines` has no such column.
+        DataError
+            The new figures cannot be used.
+        """
+        frames = self._frames()
+        for name, cells in columns.items():
+            LINES.column(name)
+            frames["lines"][name] = _column_of(cells, len(self))
+        if sources is not None:
+            frames["sources"] = sources
+        return self._remade(frames, ())
+
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        """Return the tables as raw frames again: what was given, and where it stood."""
+        frames = {}
+        for name, grid in self._grids.items():
+            frame = frame_of(grid)
+            frame = frame[[column for column in frame.columns if column in grid.given]]
+            frame["_sheet"], frame["_row"] = grid.sheets, grid.rows
+            frame.attrs["letters"] = grid.letters
+            frames[name] = frame
+        return frames
+
+    def _remade(self, frames: Mapping[str, pd.DataFrame], notes: Iterable[Finding]) -> Portfolio:
+        examined = examine(frames, (*self._repairs, *notes))
+        made = object.__new__(Portfolio)
+        made._set(examined, self._files)
+        return made
+
+    def at(self, date: str | dt.date) -> Portfolio:
+        """Return the portfolio with `disbursed` as `history` knew it at *date*.
+
+        The latest row of the plan year up to that day counts, at most the plan in force. A line without
+        one keeps its figure, and a note says so.
+        """
+        day = _iso(date)
+        lines = self._lines
+        paid = lines.values("disbursed").copy()
+        found = np.zeros(len(lines), dtype=np.bool_)
+        if "history" in self._grids:
+            history = self._grids["history"]
+            positions = line_positions(history, lines)
+            dates = history.values("date")
+            rows = np.flatnonzero((positions >= 0) & (dates <= day) & (dates >= f"{self.year}-01-01"))
+            rows = rows[np.argsort(dates[rows], kind="stable")]
+            paid[positions[rows]] = history.values("disbursed")[rows]  # the last one written is the latest
+            found[positions[rows]] = True
+        log, plan = Log(), lines.values("plan")
+        clipped = np.flatnonzero(found & (paid > plan))
+        log.rows(
+            "at-clipped", lines, clipped, "disbursed", date=day, value=paid[clipped], limit=plan[clipped]
+        )
+        log.rows("at-no-history", lines, np.flatnonzero(~found), "disbursed", date=day)
+        paid[clipped] = plan[clipped]
+        frames = self._frames()
+        frames["lines"]["disbursed"] = paid
+        return self._remade(frames, log.findings)
+
+    # -- keeping ------------------------------------------------------------------------------------
+
+    @cached_property
+    def hash(self) -> str:
+        """``sha256:…`` over the canonical tables: whatever the file, its order and its unit."""
+        return hash_of(self._grids)
+
+    def tables_csv(self) -> dict[str, bytes]:
+        """Return every table as canonical UTF-8 CSV, by file name."""
+        return {f"{name}.csv": table_csv(self._grids[name]) for name in TABLES if name in self._grids}
+
+    def save(self, folder: str | Path) -> None:
+        """Write the canonical tables, the source row of every line, and ``notes.csv`` into *folder*."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        lines = self._lines
+        for name, content in self.tables_csv().items():
+            (place / name).write_bytes(content)
+        origin = {"_sheet": lines.sheets.tolist(), "_row": lines.rows.tolist()}
+        (place / "lines.csv").write_bytes(table_csv(lines, origin))
+        notes = self.notes
+        columns = {str(name): notes[name].astype(object).fillna("").tolist() for name in notes}
+        (place / "notes.csv").write_bytes(csv_bytes(columns))
+
+    # -- shown --------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return overview_text(self._lines, self._findings)
+
+    def _repr_html_(self) -> str:
+        return overview_html(self._lines, self._findings)
+
+
+def build_portfolio(
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    findings: Iterable[Finding] = (),
+    files: Iterable[tuple[str, str]] = (),
+    origins: pd.DataFrame | None = None,
+) -> Portfolio:
+    """Return the portfolio of the frames a reader made.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        Table name to raw cells in đồng; see `phanbo.tables.check.examine`.
+    findings : iterable of Finding
+        What the reader found; its errors are listed together with the checks'.
+    files : iterable of (str, str)
+        Name and SHA-256 of each file read.
+    origins : DataFrame, optional
+        ``sheet`` and ``row`` of every row of ``frames["lines"]``, where the frame has no ``_sheet`` and
+        ``_row`` itself.
+
+    Raises
+    ------
+    DataError
+        The tables cannot be used.
+    """
+    frames = dict(frames)
+    if origins is not None and "lines" in frames:
+        frames["lines"] = frames["lines"].assign(
+            _sheet=origins["sheet"].to_numpy(), _row=origins["row"].to_numpy()
+        )
+    made = object.__new__(Portfolio)
+    made._set(examine(frames, findings), files)
+    return made
+
+
+def _findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    listed = list(findings)
+    columns: dict[str, pd.Series[Any]] = {
+        name: pd.Series([getattr(each, name) for each in listed], dtype="Int64" if name == "row" else "str")
+        for name in Finding.__dataclass_fields__
+    }
+    return pd.DataFrame(columns)
+
+
+def _column_of(cells: NDArray[Any] | pd.Series[Any], count: int) -> pd.Series[Any]:
+    """Return cells by position, whatever index they had."""
+    column = pd.Series(cells).reset_index(drop=True)
+    if len(column) != count:
+        raise ValueError(f"{len(column)} values for {count} lines")
+    return column
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _iso(date: str | dt.date) -> str:
+    return (dt.date.fromisoformat(date) if isinstance(date, str) else date).isoformat()[:10]

@@ -1,0 +1,134 @@
+"""The linear program of a round as arrays: columns, rows, tiers. It knows no solver.
+
+Minimise each tier in turn, lexicographically, over ``lower ≤ x ≤ upper`` and ``row_lower ≤ A x ≤ row_upper``;
+all data are integers (*model* §3–4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from phanbo.money import Bools, Ints
+
+__all__ = ["Block", "LinearProgram", "TierCosts"]
+
+
+class Block(IntEnum):
+    """What a column is."""
+
+    CUT = 0
+    ADD = 1
+    IN = 2
+    OUT = 3
+    RESERVE = 4
+
+
+@dataclass(frozen=True, eq=False)
+class TierCosts:
+    """One tier: its name, its integer cost of each column (to be minimised), its tolerance as a fraction."""
+
+    name: str
+    cost: Ints
+    tolerance: tuple[int, int] = (0, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class LinearProgram:
+    """A lexicographic linear program on a network, in units.
+
+    Attributes
+    ----------
+    block : int64 array of shape (columns,)
+        A `Block` each.
+    item : int64 array of shape (columns,)
+        Line of a cut or add, leaf of an in or out, pool of a reserve.
+    upper : int64 array of shape (columns,)
+        Largest value in units; the least is 0.
+    slope : int64 array of shape (columns,)
+        For cuts and adds: points of the outlook above the segment, of K.
+    row, column, value : int64 arrays of shape (entries,)
+        The matrix by coordinates.
+    row_lower, row_upper : int64 arrays of shape (rows,)
+    row_keys : tuple of str
+        ``leaf:…``, ``pool:…``, ``project:…``, ``medium-term:…``: the names of the certificate.
+    component : int64 array of shape (columns,)
+        Connected component of each column.
+    row_component : int64 array of shape (rows,)
+    marked : frozenset of int
+        Components that are no network and are solved as integer programs.
+    tiers : tuple of TierCosts
+        In order; the canonical tier is last.
+    tiebreaks : tuple of TierCosts
+        Further canonical orders, used only where an optimum is not yet unique.
+    """
+
+    block: Ints
+    item: Ints
+    upper: Ints
+    slope: Ints
+    row: Ints
+    column: Ints
+    value: Ints
+    row_lower: Ints
+    row_upper: Ints
+    row_keys: tuple[str, ...]
+    component: Ints
+    row_component: Ints
+    marked: frozenset[int]
+    tiers: tuple[TierCosts, ...]
+    tiebreaks: tuple[TierCosts, ...]
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return int(self.upper.size)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.row_lower.size)
+
+    def activity(self, x: Ints) -> Ints:
+        """Return ``A x``, exact."""
+        total = np.zeros(self.rows, dtype=np.int64)
+        np.add.at(total, self.row, self.value * x[self.column])
+        return total
+
+    def priced(self, duals: Ints) -> Ints:
+        """Return ``Aᵀ π`` for integer row duals, exact."""
+        total = np.zeros(self.columns, dtype=np.int64)
+        np.add.at(total, self.column, self.value * duals[self.row])
+        return total
+
+    def part(self, component: int) -> LinearProgram:
+        """Return the program of one component alone."""
+        return self.restrict(self.component == component, self.row_component == component)
+
+    def restrict(self, columns: Bools, rows: Bools) -> LinearProgram:
+        """Return the program of some columns and rows; no kept row may hold a column that is left out."""
+        kept = rows[self.row]
+        new_row, new_column = np.cumsum(rows) - 1, np.cumsum(columns) - 1
+
+        def cut(tiers: tuple[TierCosts, ...]) -> tuple[TierCosts, ...]:
+            return tuple(TierCosts(t.name, t.cost[columns], t.tolerance) for t in tiers)
+
+        return LinearProgram(
+            block=self.block[columns],
+            item=self.item[columns],
+            upper=self.upper[columns],
+            slope=self.slope[columns],
+            row=new_row[self.row[kept]],
+            column=new_column[self.column[kept]],
+            value=self.value[kept],
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            row_keys=tuple(key for key, here in zip(self.row_keys, rows.tolist(), strict=True) if here),
+            component=self.component[columns],
+            row_component=self.row_component[rows],
+            marked=self.marked,
+            tiers=cut(self.tiers),
+            tiebreaks=cut(self.tiebreaks),
+        )

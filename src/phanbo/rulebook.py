@@ -1,0 +1,335 @@
+"""A dated legal regime: rules in order, priority classes, pool keys, authority, closing date.
+
+A rulebook is a TOML file, built in (``vn-2020``) or the user's own; the rules it names are classes of
+`phanbo.rules`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phanbo.case import Case, Pools
+from phanbo.errors import DataError, Finding, RulebookError, RulebookUnavailable
+from phanbo.grouping import codes_of
+from phanbo.money import Ints
+from phanbo.policy import AUTHORITIES
+from phanbo.portfolio import Portfolio
+from phanbo.rules import RULES, Rule
+from phanbo.rules.base import Source, Unchecked
+from phanbo.rules.priority import CLASS_TESTS
+
+__all__ = ["PoolKey", "PriorityClass", "Rulebook", "load_rulebook", "parse_rulebook"]
+
+PLANNED = ("vn-2025a", "vn-2025b")
+POOL_COLUMNS = ("source", "sector", "programme", "component", "nature", "loan")
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityClass:
+    """One class of the legal order (*thứ tự ưu tiên bố trí vốn*)."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    source: Source
+
+    def title(self, lang: str = "vi") -> str:
+        """Return its title in Vietnamese or English."""
+        return self.title_vi if lang == "vi" else self.title_en
+
+
+@dataclass(frozen=True, slots=True)
+class PoolKey:
+    """What keeps two lines of a kind of source apart, and who decides moves inside and between owners."""
+
+    key: tuple[str, ...]
+    within: str
+    between: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A legal regime; immutable.
+
+    Attributes
+    ----------
+    code, title_vi, title_en, version : str
+    valid_from, valid_to : date
+        Dates of a round it governs.
+    closing : (month, day)
+        Last day of payments, in the year after the plan year.
+    rules : tuple of Rule
+        In the order in which they are cited.
+    classes : tuple of PriorityClass
+        The legal order, first served first.
+    pools_by_kind : mapping of str to PoolKey
+    text : str
+        The TOML it was read from.
+    """
+
+    code: str
+    title_vi: str
+    title_en: str
+    version: str
+    valid_from: dt.date
+    valid_to: dt.date
+    closing: tuple[int, int]
+    rules: tuple[Rule, ...]
+    classes: tuple[PriorityClass, ...]
+    pools_by_kind: dict[str, PoolKey]
+    text: str
+
+    def closing_date(self, year: int) -> dt.date:
+        """Return the last day on which payments count for a plan year."""
+        return dt.date(year + 1, *self.closing)
+
+    def covers(self, year: int) -> bool:
+        """Return whether it governs rounds of a plan year."""
+        return self.valid_from.year <= year <= self.valid_to.year
+
+    def rule(self, code: str) -> Rule:
+        """Return the rule with this code; `KeyError` if it has none."""
+        for rule in self.rules:
+            if rule.code == code:
+                return rule
+        raise KeyError(code)
+
+    def with_rule(self, rule: Rule) -> Rulebook:
+        """Return a rulebook with one more rule at the end, or with a rule of the same code replaced."""
+        if any(old.code == rule.code for old in self.rules):
+            rules = tuple(rule if old.code == rule.code else old for old in self.rules)
+        else:
+            rules = (*self.rules, rule)
+        note = f'\n# Quy định do người dùng thêm\n[[rule]]\ncode = "{rule.code}"\ncustom = true\n'
+        return replace(self, rules=rules, text=_before_tables(self.text, note))
+
+    def without_rule(self, code: str) -> Rulebook:
+        """Return a rulebook without one rule, for asking what the rule costs; never for a legal proposal."""
+        rules = tuple(rule for rule in self.rules if rule.code != code)
+        note = f'\n# Quy định đã bỏ\n[[rule]]\ncode = "{code}"\nremoved = true\n'
+        return replace(self, rules=rules, text=_before_tables(self.text, note))
+
+    def priority(self, case: Case) -> Ints:
+        """Return the number of each line's class: the first whose test it passes."""
+        number = np.full(len(case), len(self.classes) - 1, dtype=np.int64)
+        for k in reversed(range(len(self.classes))):
+            number[CLASS_TESTS[self.classes[k].code](case)] = k
+        return number
+
+    def unchecked(self, case: Case) -> list[Unchecked]:
+        """Return the rules that miss a column, and on how many lines."""
+        found = [gap for rule in self.rules for gap in rule.unchecked(case)]
+        return [*found, *self._unchecked_classes(case), *self._unchecked_pools(case.portfolio)]
+
+    def _unchecked_classes(self, case: Case) -> list[Unchecked]:
+        given = case.portfolio.given
+        transitional = int((case.stage == "transitional").sum())
+        gaps = [
+            ("priority[transitional]", "schedule_finish", transitional),
+            ("priority[oda]", "oda", len(case)),
+            ("priority[ppp]", "ppp", len(case)),
+        ]
+        return [Unchecked(rule, column, lines) for rule, column, lines in gaps if column not in given and lines]
+
+    def _unchecked_pools(self, portfolio: Portfolio) -> list[Unchecked]:
+        key = self.pools_by_kind.get("central_targeted")
+        lines = int((portfolio.text("kind") == "central_targeted").sum())
+        if key is None or "sector" not in key.key or "sector" in portfolio.given or not lines:
+            return []
+        return [Unchecked("pool-balance", "sector", lines)]
+
+    def pools(self, portfolio: Portfolio) -> Pools:
+        """Return where capital may flow: pools, leaves, inflows, authority.
+
+        Raises
+        ------
+        DataError
+            When a source with an inflow lies in several pools, so that nobody can say which one shrinks.
+        """
+        names, keys = _pool_names(self.pools_by_kind, portfolio)
+        pool, pool_keys = codes_of(names)
+        leaf, leaf_keys = codes_of(pool, portfolio.text("owner"))
+        count = len(pool_keys)
+        first = np.full(count, -1, dtype=np.int64)
+        first[pool[::-1]] = np.arange(len(portfolio), dtype=np.int64)[::-1]
+        between = [keys[i].between for i in first.tolist()]
+        table = portfolio.sources
+        if table is not None and "authority" in table:
+            named = {
+                row["source"]: row["authority"]
+                for row in table.to_dict("records")
+                if isinstance(row["authority"], str) and row["authority"]
+            }
+            source = portfolio.text("source")
+            between = [named.get(source[i], code) for i, code in zip(first.tolist(), between, strict=True)]
+        return Pools(
+            names=tuple(key[0] for key in pool_keys),
+            pool=pool,
+            leaf=leaf,
+            leaf_pool=np.array([key[0] for key in leaf_keys], dtype=np.int64),
+            leaf_owner=tuple(key[1] for key in leaf_keys),
+            inflow=_inflows(portfolio, pool, count),
+            within=tuple(keys[i].within for i in first.tolist()),
+            between=tuple(between),
+        )
+
+
+def _pool_names(by_kind: dict[str, PoolKey], portfolio: Portfolio) -> tuple[NDArray[Any], list[PoolKey]]:
+    """Return each line's pool name, and the key its name was made from."""
+    kind, programme = portfolio.text("kind"), portfolio.text("programme")
+    year = portfolio.integer("plan_year")[0].astype(str).astype(object)
+    keys = [
+        by_kind["programme"] if programme[i] else by_kind.get(kind[i], by_kind["default"])
+        for i in range(len(portfolio))
+    ]
+    names = np.full(len(portfolio), "", dtype=object)
+    columns = {name: portfolio.text(name) for name in POOL_COLUMNS}
+    # A wall that the table does not state is drawn around the project; without the column it is unchecked.
+    for name, text in (("sector", "chưa rõ ngành"), ("loan", "chưa rõ hiệp định")):
+        if name == "loan" or name in portfolio.given:
+            alone = text + ": " + portfolio.text("project_id")
+            columns[name] = np.where(columns[name] == "", alone, columns[name])
+    for key in {k.key for k in keys}:
+        lines = np.array([k.key == key for k in keys], dtype=bool)
+        text = columns[key[0]]
+        for part in key[1:]:
+            text = np.where(columns[part] == "", text, text + " · " + columns[part])
+        names[lines] = text[lines]
+    table = portfolio.sources
+    if table is not None and "pool" in table:
+        named = {r["source"]: r["pool"] for r in table.to_dict("records") if isinstance(r["pool"], str) and r["pool"]}
+        source = portfolio.text("source")
+        names = np.array([named.get(s, name) for s, name in zip(source, names, strict=True)], dtype=object)
+    return names + " · " + year, keys
+
+
+def _inflows(portfolio: Portfolio, pool: Ints, count: int) -> Ints:
+    """Return the inflow of each pool, from the sources table; this year's plan only."""
+    inflow = np.zeros(count, dtype=np.int64)
+    table = portfolio.sources
+    if table is None or "inflow" not in table:
+        return inflow
+    findings = []
+    source, now = portfolio.text("source"), ~portfolio.carried
+    for row in table.to_dict("records"):
+        amount = row["inflow"]
+        if not isinstance(amount, int | np.integer) or amount == 0:
+            continue
+        pools = np.unique(pool[(source == row["source"]) & now])
+        if pools.size == 1:
+            inflow[pools[0]] += int(amount)
+        else:
+            findings.append(_inflow_finding(row["source"], int(amount), int(pools.size)))
+    if findings:
+        raise DataError(findings)
+    return inflow
+
+
+def _inflow_finding(source: str, amount: int, pools: int) -> Finding:
+    return Finding(
+        code="inflow-pool",
+        severity="error",
+        table="sources",
+        column="inflow",
+        value=str(amount),
+        message_vi=f"nguồn “{source}” có thay đổi nguồn thu nhưng nằm trong {pools} bể vốn của năm nay",
+        message_en=f"source {source!r} has an inflow but lies in {pools} pools of this year",
+        mend_vi="ghi cột pool của bảng sources để gom về một bể, hoặc tách nguồn",
+        mend_en="name one pool in the column pool of the table sources, or split the source",
+    )
+
+
+def _before_tables(text: str, note: str) -> str:
+    """Put a ``[[rule]]`` before the first ``[[class]]``, where the rules of the file end."""
+    head, mark, tail = text.partition("[[class]]")
+    return head + note + "\n" + mark + tail
+
+
+def load_rulebook(name: str | Path = "vn-2020") -> Rulebook:
+    """Load a rulebook: a built-in name (``"vn-2020"``) or the path of a TOML file.
+
+    Raises
+    ------
+    RulebookUnavailable
+        For a regime this version does not cover yet.
+    RulebookError
+        When there is no such rulebook, or the file cannot be used.
+    """
+    if name in PLANNED:
+        raise RulebookUnavailable(
+            f"Chế độ pháp lý {name} chưa có trong bản này. phanbo hiện phục vụ năm kế hoạch 2021–2024 (vn-2020).",
+            f"The regime {name} is not available yet. phanbo now serves plan years 2021–2024 (vn-2020).",
+            {"name": str(name), "available": ["vn-2020"]},
+        )
+    built_in = resources.files("phanbo") / "rulebooks" / f"{name}.toml"
+    if isinstance(name, str) and "/" not in name and built_in.is_file():
+        return parse_rulebook(built_in.read_text(encoding="utf-8"))
+    path = Path(name)
+    if not path.is_file():
+        raise RulebookError(
+            f"Không có bộ quy định “{name}”. Có sẵn: vn-2020; hoặc đưa đường dẫn tới một tệp TOML.",
+            f"There is no rulebook {str(name)!r}. Built in: vn-2020; or give the path of a TOML file.",
+            {"name": str(name)},
+        )
+    return parse_rulebook(path.read_text(encoding="utf-8"))
+
+
+def parse_rulebook(text: str) -> Rulebook:
+    """Return the rulebook a TOML text describes; `RulebookError` says what is wrong."""
+    try:
+        return _build(tomllib.loads(text), text)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise RulebookError(
+            f"Tệp quy định không dùng được: {error}.", f"The rulebook cannot be used: {error}.", {"reason": str(error)}
+        ) from error
+
+
+def _build(raw: dict[str, Any], text: str) -> Rulebook:
+    removed = {entry["code"] for entry in raw["rule"] if entry.get("removed")}
+    unknown = [
+        entry["code"] for entry in raw["rule"] if entry["code"] not in RULES and entry["code"] not in removed
+    ]
+    if unknown:
+        raise RulebookError(
+            f"Không có quy định: {', '.join(unknown)}. Quy định tự viết phải được đưa vào bằng rulebook.with_rule(…).",
+            f"Unknown rules: {', '.join(unknown)}. A rule of one's own is added by rulebook.with_rule(…).",
+            {"rules": unknown},
+        )
+    classes = tuple(
+        PriorityClass(c["code"], c["title_vi"], c["title_en"], Source(c["document"], c["article"], c["confidence"]))
+        for c in raw["class"]
+    )
+    strange = [c.code for c in classes if c.code not in CLASS_TESTS]
+    pools = {
+        kind: PoolKey(tuple(p["key"]), p["within"], p["between"], p["confidence"]) for kind, p in raw["pool"].items()
+    }
+    strange += [code for p in pools.values() for code in (p.within, p.between) if code not in AUTHORITIES]
+    strange += [part for p in pools.values() for part in p.key if part not in POOL_COLUMNS]
+    if strange or not classes or "default" not in pools or "programme" not in pools:
+        raise ValueError(f"unknown or missing entries: {', '.join(strange) or 'class, pool.default, pool.programme'}")
+    return Rulebook(
+        code=raw["code"],
+        title_vi=raw["title_vi"],
+        title_en=raw["title_en"],
+        version=raw["version"],
+        valid_from=raw["valid_from"],
+        valid_to=raw["valid_to"],
+        closing=(int(raw["closing_month"]), int(raw["closing_day"])),
+        rules=tuple(
+            RULES[entry["code"]](**entry.get("parameters", {}))
+            for entry in raw["rule"]
+            if entry["code"] not in removed and not entry.get("custom")
+        ),
+        classes=classes,
+        pools_by_kind=pools,
+        text=text,
+    )

@@ -1,0 +1,169 @@
+"""What a rule is: a citation, and two faces that must agree.
+
+The first face, `Rule.limits`, speaks to the program: masks, upper bounds, group rows, closed owners. The
+second, `Rule.violations`, re-checks a plan in integers and is written independently of the first.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from phanbo.money import LIMIT, Bools, Ints
+
+if TYPE_CHECKING:
+    from phanbo.case import Case, Changes
+
+__all__ = ["GroupRows", "Limits", "Rule", "Source", "Unchecked", "closed_where", "open_where"]
+
+CONFIDENCE_VI = {
+    "seed": "theo chỉ thị",
+    "found": "đã đối chiếu nguồn",
+    "memory+": "cần kiểm tra",
+    "memory": "cần kiểm tra",
+    "design": "quy ước của phanbo",
+    "policy": "lựa chọn của đợt",
+}
+CONFIDENCE_EN = {
+    "seed": "stated by the directive",
+    "found": "read at its source",
+    "memory+": "to be verified",
+    "memory": "to be verified",
+    "design": "convention of phanbo",
+    "policy": "choice of this round",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule stands: document, article, and how surely we know it.
+
+    `confidence` is ``seed`` (the directive says so), ``found`` (read at a source), ``memory`` or ``memory+``
+    (to be verified), ``design`` (a modelling convention) or ``policy`` (a setting of the round).
+    """
+
+    document: str
+    article: str = ""
+    confidence: str = "found"
+
+    def cite(self, lang: str = "vi") -> str:
+        """Return the citation; an unverified one says so."""
+        text = f"{self.document}, {self.article}" if self.article else self.document
+        if self.confidence.startswith("memory"):
+            text += f" ({self.says(lang)})"
+        return text
+
+    def says(self, lang: str = "vi") -> str:
+        """Return the confidence in words."""
+        return (CONFIDENCE_VI if lang == "vi" else CONFIDENCE_EN)[self.confidence]
+
+
+@dataclass(frozen=True, eq=False)
+class GroupRows:
+    """Rows ``Σ add over the lines of g ≤ headroom[g]``, đồng; a line is in at most one group of a rule.
+
+    Attributes
+    ----------
+    group : int64 array of shape (n,)
+        Group of each line, −1 for none.
+    headroom : int64 array of shape (groups,), in đồng
+    keys : tuple of str
+        Row keys (``project:…``), named in the certificate.
+    """
+
+    group: Ints
+    headroom: Ints
+    keys: tuple[str, ...]
+
+    @property
+    def alone(self) -> Ints:
+        """The bound of each line as if it received alone."""
+        padded = np.append(self.headroom, LIMIT)
+        return padded[self.group]
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """First face of a rule; ``None`` where the rule says nothing.
+
+    Attributes
+    ----------
+    cut, add : int64 arrays of shape (n,), in đồng
+        Largest cut and add of each line.
+    groups : GroupRows
+    closed : bool array of shape (leaves,)
+        Leaves that may not import.
+    """
+
+    cut: Ints | None = None
+    add: Ints | None = None
+    groups: GroupRows | None = None
+    closed: Bools | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A rule that could not be applied for want of a column, and to how many lines."""
+
+    rule: str
+    column: str
+    lines: int
+
+
+class Rule(ABC):
+    """One rule of law, one class.
+
+    Class attributes: `code` (stable), `title_vi`/`title_en` (one sentence, shown as the reason), `source`,
+    `needs` (columns without which the rule is unchecked; alternatives joined by ``|``),
+    `when_forced` (whether it also limits a cut forced by a shrinking source).
+    """
+
+    code: ClassVar[str]
+    title_vi: ClassVar[str]
+    title_en: ClassVar[str]
+    source: ClassVar[Source]
+    needs: ClassVar[tuple[str, ...]] = ()
+    when_forced: ClassVar[bool] = False
+
+    @abstractmethod
+    def limits(self, case: Case) -> Limits:
+        """State the rule to the program: whole columns at once."""
+
+    @abstractmethod
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return by how many đồng each changed line breaks the rule; 0 where it does not.
+
+        With ``alone`` every line is judged as if it were the only one that changes.
+        """
+
+    def binds(self, case: Case) -> Bools:
+        """Return the lines the rule speaks about, for the count of unchecked lines."""
+        return np.ones(len(case), dtype=bool)
+
+    def unchecked(self, case: Case) -> list[Unchecked]:
+        """Return the columns the rule misses, with the number of lines it would have bound."""
+        given = case.portfolio.given
+        missing = [need for need in self.needs if not any(name in given for name in need.split("|"))]
+        lines = int(self.binds(case).sum()) if missing else 0
+        return [Unchecked(self.code, need.replace("|", " / "), lines) for need in missing if lines]
+
+    def has_columns(self, case: Case) -> bool:
+        """Return whether every column the rule needs was given."""
+        given = case.portfolio.given
+        return all(any(name in given for name in need.split("|")) for need in self.needs)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def open_where(allowed: Bools) -> Ints:
+    """Return a bound that is 0 outside *allowed* and no limit inside."""
+    return np.where(allowed, LIMIT, 0).astype(np.int64)
+
+
+def closed_where(refused: Bools) -> Ints:
+    """Return a bound that is 0 in *refused* and no limit elsewhere."""
+    return np.where(refused, 0, LIMIT).astype(np.int64)

@@ -1,0 +1,254 @@
+"""Who may receive: fast, in need, able to absorb, with papers complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phanbo.calendar import as_date
+from phanbo.money import LIMIT
+from phanbo.rules.base import Limits, Rule, Source, closed_where, open_where
+from phanbo.rules.donor_tests import DIRECTIVE
+
+if TYPE_CHECKING:
+    from phanbo.case import Case, Changes
+    from phanbo.money import Bools, Ints
+
+__all__ = [
+    "Absorption",
+    "ApprovedDecision",
+    "Commitment",
+    "FastLine",
+    "NotToBeRaised",
+    "OfferOnlyGives",
+    "ProceduresComplete",
+    "StatedNeed",
+]
+
+
+def allows_unknown(case: Case) -> bool:
+    """Return whether the policy lets a test pass that cannot be answered."""
+    return case.policy.unknown == "allow"
+
+
+class FastLine(Rule):
+    """Give only to lines that are fast: ``e ≥ ρ · plan`` (M7, first limb).
+
+    A line without plan is judged by its owner, who must be allowed to import.
+
+    Legal term: *tiến độ giải ngân nhanh*.
+    """
+
+    code = "fast-line"
+    title_vi = "Chỉ bổ sung cho dòng vốn có tiến độ giải ngân đạt yêu cầu"
+    title_en = "Only lines that keep the required pace of disbursement receive"
+    source = Source(DIRECTIVE, "mục II.5.3", "seed")
+
+    def limits(self, case: Case) -> Limits:
+        """Open the lines that have come as far as required."""
+        reading = case.assessment.decides
+        empty = case.assessment.portfolio.money("plan")[0] == 0
+        return Limits(add=open_where(np.where(empty, case.assessment.may_import, reading.executed >= reading.required)))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added to lines below their share, compared as fractions."""
+        reading = case.assessment.decides
+        plans = case.assessment.portfolio.money("plan")[0].tolist()
+        excess = plan.add.copy()
+        for i in np.flatnonzero(plan.add > 0).tolist():
+            if plans[i] == 0:
+                fast = bool(case.assessment.may_import[i])
+            else:
+                rho = reading.share(i)
+                fast = int(reading.executed[i]) * rho.denominator >= rho.numerator * plans[i]
+            if fast:
+                excess[i] = 0
+        return excess
+
+
+class StatedNeed(Rule):
+    """Give at most what the owner says it needs: ``add ≤ requested_increase`` (M7, second limb; M8).
+
+    Legal term: *nhu cầu bổ sung vốn*.
+    """
+
+    code = "stated-need"
+    title_vi = "Chỉ bổ sung trong phạm vi nhu cầu chủ đầu tư đã nêu"
+    title_en = "At most the need stated by the owner is added"
+    source = Source(DIRECTIVE, "mục II.5.3", "seed")
+    needs = ("requested_increase",)
+
+    def limits(self, case: Case) -> Limits:
+        """Bound the add by the need."""
+        return Limits(add=case.need)
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added beyond the need."""
+        after = case.plan + plan.add
+        return np.maximum(0, after - (case.plan + case.need))
+
+
+class Absorption(Rule):
+    """Give only what will very probably be spent (M8, third limb of II.5.3).
+
+    ``add ≤ max(0, y − plan)``, y the outlook's point number ``⌊(1 − r)K⌋ + 1``: an added đồng is spent with
+    chance *r* at least.
+
+    Legal term: *khả năng hấp thụ vốn*.
+    """
+
+    code = "absorption"
+    title_vi = "Chỉ bổ sung phần vốn chắc chắn giải ngân được đến hết niên độ"
+    title_en = "Only what will very probably be spent by the closing date is added"
+    source = Source(DIRECTIVE, "mục II.5.3", "seed")
+
+    def limits(self, case: Case) -> Limits:
+        """Bound the add by the outlook above the plan."""
+        return Limits(add=np.maximum(0, case.outlook.receiver_level(case.policy.r) - case.plan))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added that fewer than r·K of the outlook's points would spend."""
+        count = case.outlook.points.shape[1]
+        r = case.policy.r
+        enough = -(-r.numerator * count // r.denominator)
+        # The largest total that at least r·K of the points reach or pass.
+        reached = np.sort(case.outlook.points, axis=1)[:, ::-1][:, enough - 1]
+        before = np.maximum(case.plan, reached)
+        return np.where(plan.add > 0, np.maximum(0, case.plan + plan.add - before), 0)
+
+
+class OfferOnlyGives(Rule):
+    """Give nothing to a line whose owner offers to give capital up (directive II.2.4)."""
+
+    code = "offer-only-gives"
+    title_vi = "Dòng vốn chủ đầu tư đã đề nghị giảm thì không được bổ sung"
+    title_en = "A line its owner offers to cut receives nothing"
+    source = Source(DIRECTIVE, "mục II.2.4", "design")
+
+    def limits(self, case: Case) -> Limits:
+        """Close the add of offered lines."""
+        return Limits(add=closed_where(case.offer > 0))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added to offered lines."""
+        return plan.add * np.minimum(1, case.offer)
+
+
+class ProceduresComplete(Rule):
+    """Give only to lines whose investment procedures are complete at the data date (M7).
+
+    Legal term: *đủ thủ tục đầu tư theo quy định*.
+    """
+
+    code = "procedures-complete"
+    title_vi = "Chỉ bổ sung cho dự án đủ thủ tục đầu tư"
+    title_en = "Only projects with complete investment procedures receive"
+    source = Source("Nghị quyết 973/2020/UBTVQH14", "Điều 4", "memory")
+    needs = ("procedures_complete|procedures_completed_on",)
+
+    def limits(self, case: Case) -> Limits:
+        """Open the lines known to be complete."""
+        if not self.has_columns(case):
+            return Limits()
+        done, known = case.procedures
+        return Limits(add=open_where(np.where(known, done, allows_unknown(case))))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added without complete papers, read line by line."""
+        excess = np.zeros(len(case), dtype=np.int64)
+        if not self.has_columns(case):
+            return excess
+        yes, told = case.portfolio.flag("procedures_complete")
+        days = case.portfolio.text("procedures_completed_on")
+        for i in np.flatnonzero(plan.add > 0).tolist():
+            answers = [bool(yes[i])] if told[i] else []
+            if days[i]:
+                answers.append(days[i] != "chưa" and as_date(days[i]) <= case.as_of)
+            if not (all(answers) if answers else allows_unknown(case)):
+                excess[i] = plan.add[i]
+        return excess
+
+
+class ApprovedDecision(Rule):
+    """Give only to projects decided by a competent authority (Art. 53.2); preparation is exempt.
+
+    Legal term: *đã được cấp có thẩm quyền quyết định đầu tư*.
+    """
+
+    code = "approved-decision"
+    title_vi = "Chỉ bổ sung cho dự án đã được cấp có thẩm quyền quyết định đầu tư"
+    title_en = "Only projects with an investment decision receive"
+    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 53 khoản 2", "found")
+    needs = ("approved_on",)
+
+    def binds(self, case: Case) -> Bools:
+        """All lines but preparation."""
+        return np.asarray(case.stage != "preparation", dtype=bool)
+
+    def limits(self, case: Case) -> Limits:
+        """Open the lines approved by the data date."""
+        if not self.has_columns(case):
+            return Limits()
+        day = case.portfolio.text("approved_on")
+        approved = (day != "") & (day != "chưa") & (day <= case.as_of.isoformat())
+        return Limits(add=open_where(approved | ~self.binds(case) | ((day == "") & allows_unknown(case))))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added without a decision."""
+        excess = np.zeros(len(case), dtype=np.int64)
+        if not self.has_columns(case):
+            return excess
+        days = case.portfolio.text("approved_on")
+        for i in np.flatnonzero(plan.add > 0).tolist():
+            if case.stage[i] == "preparation" or (days[i] == "" and allows_unknown(case)):
+                continue
+            if days[i] in ("", "chưa") or as_date(days[i]) > case.as_of:
+                excess[i] = plan.add[i]
+        return excess
+
+
+class Commitment(Rule):
+    """Give only where the owner commits to spend all of it (M7).
+
+    Legal term: *cam kết giải ngân hết số vốn được giao và bổ sung*.
+    """
+
+    code = "commitment"
+    title_vi = "Chỉ bổ sung khi chủ đầu tư cam kết giải ngân hết"
+    title_en = "Only owners who commit to spending all of it receive"
+    source = Source("Thực hành của tỉnh Nghệ An, tháng 5/2024", "điều kiện bổ sung vốn (iii)", "found")
+    needs = ("commitment",)
+
+    def limits(self, case: Case) -> Limits:
+        """Open the lines with a commitment."""
+        if not self.has_columns(case):
+            return Limits()
+        yes, known = case.portfolio.flag("commitment")
+        return Limits(add=open_where(np.where(known, yes, allows_unknown(case))))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added without a commitment."""
+        if not self.has_columns(case):
+            return np.zeros(len(case), dtype=np.int64)
+        yes, known = case.portfolio.flag("commitment")
+        refused = (known & ~yes) | (~known if not allows_unknown(case) else np.zeros(len(case), dtype=bool))
+        return np.where(refused, plan.add, 0)
+
+
+class NotToBeRaised(Rule):
+    """Give nothing back to a line cut this year by an offer or by a shortfall (M26)."""
+
+    code = "not-to-be-raised"
+    title_vi = "Dòng vốn đã giảm trong năm theo đề nghị hoặc do hụt thu thì không được bổ sung lại"
+    title_en = "A line cut this year by an offer or a shortfall is not raised again"
+    source = Source("Quyết định điều chỉnh vốn ngân sách trung ương năm 2025 của Thủ tướng", "nguyên tắc không bổ sung lại", "design")
+
+    def limits(self, case: Case) -> Limits:
+        """Close the add of marked lines."""
+        return Limits(add=closed_where(case.portfolio.flag("not_to_be_raised")[0]))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added to marked lines."""
+        marked = case.portfolio.flag("not_to_be_raised")[0]
+        return np.minimum(plan.add, marked.astype(np.int64) * LIMIT)

@@ -1,0 +1,79 @@
+"""How many years a project may be fed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phanbo.rules.base import Limits, Rule, Source, closed_where
+from phanbo.rules.receiver_tests import allows_unknown
+
+if TYPE_CHECKING:
+    from phanbo.case import Case, Changes
+    from phanbo.money import Bools, Ints
+
+__all__ = ["CapitalTimeLimit"]
+
+
+@dataclass(frozen=True)
+class CapitalTimeLimit(Rule):
+    """Feed a project at most 6 (A), 4 (B) or 3 (C) years, extensions apart (M11).
+
+    ``add = 0`` where ``plan_year − first_year + 1 > limit(class) + extension_years``, on transitional and
+    new-start lines; preparation and settlement are not counted, nationally important projects not limited.
+
+    Legal term: *thời gian bố trí vốn thực hiện dự án*.
+
+    Parameters
+    ----------
+    a, b, c : int
+        Limits in years of the groups A, B and C.
+    """
+
+    a: int = 6
+    b: int = 4
+    c: int = 3
+
+    code = "capital-time-limit"
+    title_vi = "Không quá thời gian bố trí vốn: nhóm A 6 năm, nhóm B 4 năm, nhóm C 3 năm, trừ trường hợp được gia hạn"
+    title_en = "The capital time limit (A 6, B 4, C 3 years, extensions apart) is kept"
+    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 52 khoản 2", "memory+")
+    needs = ("project_class", "first_year")
+
+    def binds(self, case: Case) -> Bools:
+        """Transitional and new-start lines."""
+        return np.isin(case.stage.astype(str), ("transitional", "new_start"))
+
+    def limits(self, case: Case) -> Limits:
+        """Close the lines past their limit."""
+        if not self.has_columns(case):
+            return Limits()
+        book = case.portfolio
+        first, known = book.integer("first_year")
+        years = book.integer("plan_year")[0] - first + 1
+        classes = book.text("project_class")
+        limit = np.select([classes == "A", classes == "B", classes == "C"], [self.a, self.b, self.c], 0)
+        past = years > limit + book.integer("extension_years")[0]
+        blind = (~known | (classes == "")) & (classes != "national")
+        late = np.where(blind, not allows_unknown(case), past & (classes != "national"))
+        return Limits(add=closed_where(self.binds(case) & late))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return what was added past the limit, counted line by line."""
+        excess = np.zeros(len(case), dtype=np.int64)
+        if not self.has_columns(case):
+            return excess
+        book = case.portfolio
+        (first, known), (extra, _) = book.integer("first_year"), book.integer("extension_years")
+        classes, year = book.text("project_class"), book.integer("plan_year")[0]
+        allowed = {"A": self.a, "B": self.b, "C": self.c}
+        for i in np.flatnonzero(plan.add > 0).tolist():
+            if case.stage[i] in ("completed", "preparation") or classes[i] == "national":
+                continue
+            if not known[i] or classes[i] not in allowed:
+                excess[i] = 0 if allows_unknown(case) else plan.add[i]
+            elif int(year[i]) > int(first[i]) + allowed[classes[i]] - 1 + int(extra[i]):
+                excess[i] = plan.add[i]
+        return excess

@@ -1,0 +1,209 @@
+"""The walls of the pool tree: what balances, who may import, who may decide."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phanbo.grouping import sum_by
+from phanbo.rules.base import Limits, Rule, Source, closed_where
+from phanbo.rules.donor_tests import DIRECTIVE
+
+if TYPE_CHECKING:
+    from phanbo.case import Case, Changes
+    from phanbo.money import Bools, Ints
+
+__all__ = ["AuthorityAtHand", "MinimumMove", "OwnerImport", "PoolBalance", "RevenueShortfall"]
+
+
+def net_import(case: Case, plan: Changes) -> Ints:
+    """Return what each leaf (pool × owner) brings in from others, đồng; below 0 where it gives."""
+    return sum_by(case.pools.leaf, plan.add - plan.cut, len(case.pools.leaf_owner))
+
+
+def duty(case: Case) -> Ints:
+    """Return what each pool must give up or may place, in whole units: a shortfall is met in full."""
+    unit = case.policy.unit
+    return case.pools.inflow // unit * unit
+
+
+class PoolBalance(Rule):
+    """Keep every pool's total: what is cut is added, đồng for đồng (M1, M2, M16).
+
+    ``Σ cut + inflow = Σ add + returned``, each pool by itself. Capital keeps its source, its programme and its
+    plan year. Returned capital stays in the reserve of its own pool.
+
+    Legal term: *bảo toàn tổng mức từng nguồn vốn*.
+    """
+
+    code = "pool-balance"
+    title_vi = "Tổng vốn từng nguồn không đổi: tăng bằng giảm, đúng nguồn, đúng chương trình, đúng năm"
+    title_en = "Every source keeps its total: what is cut is added inside the same pool"
+    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; Luật Ngân sách nhà nước 83/2015/QH13, Điều 7 khoản 1", "memory+")
+
+    def limits(self, case: Case) -> Limits:  # noqa: ARG002
+        """State nothing here: the tree of pools states it."""
+        return Limits()
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return the difference of each pool that does not balance, on its changed lines."""
+        changed = (plan.cut > 0) | (plan.add > 0)
+        if alone:
+            return np.zeros(len(case), dtype=np.int64)
+        left = case.pool_sum(plan.cut) - case.pool_sum(plan.add) + duty(case)
+        kept = np.maximum(0, duty(case))
+        may_stay = np.where(case.policy.return_unplaced, np.maximum(left, 0), np.minimum(np.maximum(left, 0), kept))
+        return np.where(changed, np.abs(left - may_stay)[case.pools.pool], 0)
+
+
+class RevenueShortfall(Rule):
+    """Cut a source tied to revenue by what the revenue falls short (M17, directive II.6.2).
+
+    ``Σ (plan + add − cut) ≤ Σ plan + inflow`` where ``inflow < 0``, met in whole units.
+
+    Legal term: *hụt thu tiền sử dụng đất, xổ số kiến thiết*.
+    """
+
+    code = "revenue-shortfall"
+    title_vi = "Giảm vốn bố trí từ nguồn thu tiền sử dụng đất, xổ số kiến thiết khi hụt thu so với dự toán"
+    title_en = "Plans funded by land-use fees or lottery revenue are cut when revenue falls short"
+    source = Source(DIRECTIVE, "mục II.6.2; Thông tư 76/2023/TT-BTC, Điều 7 khoản 7", "seed")
+
+    def limits(self, case: Case) -> Limits:  # noqa: ARG002
+        """State nothing here: the tree of pools carries the negative inflow."""
+        return Limits()
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return what a shrinking pool still plans above its revenue, on its changed lines."""
+        if alone:
+            return np.zeros(len(case), dtype=np.int64)
+        before = case.pool_sum(case.plan)
+        after = case.pool_sum(case.plan + plan.add - plan.cut)
+        over = np.where(case.pools.shrinking, np.maximum(0, after - (before + case.pools.inflow)), 0)
+        return np.where((plan.cut > 0) | (plan.add > 0), over[case.pools.pool], 0)
+
+
+class OwnerImport(Rule):
+    """Bring capital in only to owners that keep their own pace (M25, directive II.5.3).
+
+    Over this year's lines ``Σ e ≥ Σ ρ·plan``; or, with ``fast = "average"``, ``Σ e ≥ Σ s(stage)·plan``: not
+    slower than the province on the owner's own mix of stages. An owner that may not import still moves capital
+    between its own lines.
+
+    Legal term: *chủ đầu tư, địa phương có tiến độ giải ngân nhanh*.
+    """
+
+    code = "owner-import"
+    title_vi = "Chỉ chủ đầu tư đạt tiến độ giải ngân mới được nhận vốn từ chủ đầu tư khác"
+    title_en = "Only owners that keep their pace receive capital from other owners"
+    source = Source(DIRECTIVE, "mục II.5.3", "seed")
+
+    def limits(self, case: Case) -> Limits:
+        """Close the leaves of owners that may not import."""
+        open_ = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+        open_[case.pools.leaf] = case.assessment.may_import
+        return Limits(closed=~open_)
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return what slow owners bring in, on their raised lines; owners are judged anew with fractions."""
+        if alone:
+            return np.zeros(len(case), dtype=np.int64)
+        fast = self._fast_owners(case)
+        slow = np.array([owner not in fast for owner in case.pools.leaf_owner], dtype=bool)
+        brought = np.where(slow, np.maximum(0, net_import(case, plan)), 0)
+        return np.where(plan.add > 0, brought[case.pools.leaf], 0)
+
+    def _fast_owners(self, case: Case) -> set[str]:
+        reading = case.assessment.decides
+        book = case.assessment.portfolio
+        plans, stages, owners = book.money("plan")[0].tolist(), book.text("stage"), book.text("owner")
+        now = np.flatnonzero(~book.carried).tolist()
+        stage_e: dict[str, int] = {}
+        stage_p: dict[str, int] = {}
+        for i in now:
+            stage_e[stages[i]] = stage_e.get(stages[i], 0) + int(reading.executed[i])
+            stage_p[stages[i]] = stage_p.get(stages[i], 0) + plans[i]
+        usual = {s: Fraction(stage_e[s], stage_p[s]) if stage_p[s] else Fraction(0) for s in stage_p}
+        own: dict[str, Fraction] = dict.fromkeys(owners.tolist(), Fraction(0))
+        mean = dict(own)
+        for i in now:
+            own[owners[i]] += int(reading.executed[i]) - reading.share(i) * plans[i]
+            mean[owners[i]] += int(reading.executed[i]) - usual[stages[i]] * plans[i]
+        by_average = case.policy.fast == "average"
+        return {who for who in own if own[who] >= 0 or (by_average and mean[who] >= 0)}
+
+
+class AuthorityAtHand(Rule):
+    """Close the moves that the authorities at hand may not decide (``Policy.authority``, M34).
+
+    Where the authority of a move between owners is missing, nothing crosses an owner's edge in the pool and
+    nothing is returned; where that of a move inside an owner is missing, the pool stands still. A shortfall is
+    exempt.
+
+    Legal term: *thẩm quyền điều chỉnh kế hoạch vốn*.
+    """
+
+    code = "authority"
+    title_vi = "Chỉ đề xuất trong thẩm quyền đã chọn cho đợt này"
+    title_en = "Only moves within the authority chosen for this round"
+    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; lựa chọn của đợt", "policy")
+
+    def limits(self, case: Case) -> Limits:
+        """Close pools and leaves."""
+        hands = case.policy.authority
+        if hands is None:
+            return Limits()
+        pools = case.pools
+        still = np.array([code not in hands for code in pools.within], dtype=bool)[pools.pool]
+        walled = np.array([code not in hands for code in pools.between], dtype=bool)[pools.leaf_pool]
+        return Limits(cut=closed_where(still), add=closed_where(still), closed=walled)
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return what moves beyond the authorities at hand."""
+        hands = case.policy.authority
+        excess = np.zeros(len(case), dtype=np.int64)
+        if hands is None:
+            return excess
+        imports = np.zeros(len(case.pools.leaf_owner), dtype=np.int64) if alone else net_import(case, plan)
+        for i in np.flatnonzero((plan.cut > 0) | (plan.add > 0)).tolist():
+            pool = int(case.pools.pool[i])
+            if case.pools.within[pool] not in hands:
+                excess[i] = plan.add[i] if case.pools.shrinking[pool] else plan.cut[i] + plan.add[i]
+            elif case.pools.between[pool] not in hands and not case.pools.shrinking[pool]:
+                # Cuts and adds of each owner must cancel: nothing comes in, nothing goes to the reserve.
+                excess[i] = abs(int(imports[case.pools.leaf[i]]))
+            elif case.pools.between[pool] not in hands and plan.add[i] > 0:
+                excess[i] = max(0, int(imports[case.pools.leaf[i]]))
+        return excess
+
+
+class MinimumMove(Rule):
+    """Leave alone the lines that the round would change by less than ``Policy.min_move`` (M24).
+
+    A wish about the full round, no rule: the lines it holds are found by solving again until none is left, and
+    are known to the certificate.
+    """
+
+    code = "min_move"
+    title_vi = "Thay đổi nhỏ hơn mức tối thiểu của đợt thì giữ nguyên"
+    title_en = "A change below the least amount of this round is not made"
+    source = Source("Lựa chọn của đợt", "mức điều chỉnh tối thiểu", "policy")
+
+    def limits(self, case: Case) -> Limits:
+        """Close the held lines."""
+        return Limits(cut=closed_where(case.held), add=closed_where(case.held))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+        """Return any change of a held line."""
+        return (plan.cut + plan.add) * case.held.astype(np.int64)
+
+
+def closed_leaves(case: Case, limits: list[Limits]) -> Bools:
+    """Return the leaves that some rule closes to imports."""
+    closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    for part in limits:
+        if part.closed is not None:
+            closed |= part.closed
+    return closed

@@ -1,0 +1,89 @@
+"""Each line as a short list of segments (width, slope): its expected disbursement is concave piecewise linear.
+
+Everything is in whole units, measured from the plan: a cut segment reaches down from it, an add segment up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phanbo.case import Case
+from phanbo.money import Bools, Ints
+
+__all__ = ["Segments", "add_segments", "cut_segments", "obligation_units"]
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Flat columns of segments, in line order and, within a line, from the plan outwards.
+
+    Attributes
+    ----------
+    line : int64 array
+    start, end : int64 arrays, in units from the plan
+    slope : int64 array
+        Points of the outlook (of K) that the next unit meets: lost by a cut, gained by an add.
+    """
+
+    line: Ints
+    start: Ints
+    end: Ints
+    slope: Ints
+
+    @property
+    def width(self) -> Ints:
+        """Width of each segment in units."""
+        return self.end - self.start
+
+    def split(self, at: Ints) -> Segments:
+        """Return the segments cut in two where they cross ``at[line]`` units."""
+        limit = at[self.line]
+        crossing = (self.start < limit) & (limit < self.end)
+        repeat = 1 + crossing.astype(np.int64)
+        place = np.repeat(np.arange(self.line.size), repeat)
+        second = np.zeros(place.size, dtype=bool)
+        second[1:] = place[1:] == place[:-1]
+        first = np.repeat(crossing, repeat) & ~second
+        start = np.where(second, limit[place], self.start[place])
+        end = np.where(first, limit[place], self.end[place])
+        return Segments(self.line[place], start, end, self.slope[place])
+
+    def beyond(self, at: Ints) -> Bools:
+        """Return the segments that lie beyond ``at[line]`` units."""
+        return np.asarray(self.start >= at[self.line], dtype=bool)
+
+
+def cut_segments(case: Case, cap: Ints) -> Segments:
+    """Return the segments of what may be cut; *cap* in units, shape (n,)."""
+    depth = np.clip(-_levels(case), 0, cap[:, None])[:, ::-1]
+    points = depth.shape[1]
+    return _flat(depth, cap, np.arange(points + 1, dtype=np.int64))
+
+
+def add_segments(case: Case, cap: Ints) -> Segments:
+    """Return the segments of what may be added; *cap* in units, shape (n,)."""
+    height = np.clip(_levels(case), 0, cap[:, None])
+    points = height.shape[1]
+    return _flat(height, cap, np.arange(points, -1, -1, dtype=np.int64))
+
+
+def obligation_units(case: Case) -> Ints:
+    """Return how much of each line's add first serves claims its own plan cannot cover, in units rounded up."""
+    short = np.maximum(0, case.claims - np.maximum(0, case.plan - case.disbursed - case.committed))
+    unit = case.policy.unit
+    return np.asarray(-(-short // unit), dtype=np.int64)
+
+
+def _levels(case: Case) -> Ints:
+    """Return the outlook's points on the line's own grid: units above the plan, rounded down."""
+    return np.asarray((case.outlook.points - case.plan[:, None]) // case.policy.unit, dtype=np.int64)
+
+
+def _flat(inner: Ints, cap: Ints, slopes: Ints) -> Segments:
+    """Return the segments between 0, the inner break points and the cap; empty ones are left out."""
+    n = cap.size
+    ends = np.concatenate([np.zeros((n, 1), dtype=np.int64), inner, cap[:, None]], axis=1)
+    line, place = np.nonzero(np.diff(ends, axis=1) > 0)
+    return Segments(line.astype(np.int64), ends[line, place], ends[line, place + 1], slopes[place])

@@ -1,0 +1,64 @@
+"""Marked components: tier by tier as integer programs, each tier kept by a row (*model* §4, "Integrality")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from phanbo.money import Ints
+from phanbo.program import LinearProgram, TierCosts
+from phanbo.solver.reference import Limits, Solution, SolvedTier, line_by_line, run_highs
+from phanbo.solver.stating import load_highs
+
+__all__ = ["solve_integer"]
+
+
+def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
+    """Return the unique lexicographic integer optimum of one component, tolerances applied.
+
+    Tier *k* is kept by the row ``c_k · x ≤ v_k + ⌊tolerance · |v_k|⌋``, v_k an integer.
+    """
+    highs = load_highs(program, integer=True, threads=limits.threads)
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    highs.setOptionValue("mip_abs_gap", 0.5)
+    none = np.zeros(program.rows, dtype=np.int64)
+    relaxed = _relaxed_value(program, limits)
+    solved: list[SolvedTier] = []
+    x = np.zeros(program.columns, dtype=np.int64)
+    # Integer programs prove no uniqueness: the last ties are broken line by line.
+    every = line_by_line(program, np.ones(program.columns, dtype=bool))
+    for number, tier in enumerate((*program.tiers, *every)):
+        x = _minimise(highs, program, tier, limits)
+        value = int(tier.cost @ x)
+        numerator, denominator = tier.tolerance
+        _keep(highs, tier.cost, value + abs(value) * numerator // denominator)
+        if number < len(program.tiers):
+            gap = value - relaxed if number == 0 else 0
+            solved.append(SolvedTier(tier.name, value, none, gap))
+    values = [int(tier.cost @ x) for tier in program.tiers]
+    return Solution(x, tuple(SolvedTier(t.name, v, none, t.gap) for t, v in zip(solved, values, strict=True)))
+
+
+def _relaxed_value(program: LinearProgram, limits: Limits) -> int:
+    """Return the first tier's value without the integrality, rounded up: the bound of its gap."""
+    highs = load_highs(program, threads=limits.threads)
+    run_highs(highs, limits)
+    return int(np.ceil(highs.getInfo().objective_function_value - 1e-6))
+
+
+def _minimise(highs: Any, program: LinearProgram, tier: TierCosts, limits: Limits) -> Ints:
+    columns = np.arange(program.columns, dtype=np.int32)
+    highs.changeColsCost(columns.size, columns, tier.cost.astype(float))
+    run_highs(highs, limits)
+    x = np.rint(np.asarray(highs.getSolution().col_value)).astype(np.int64)
+    activity = program.activity(x)
+    if (activity < program.row_lower).any() or (activity > program.row_upper).any():
+        raise AssertionError("the solver's integer answer breaks a row")
+    return x
+
+
+def _keep(highs: Any, cost: Ints, value: int) -> None:
+    places = np.flatnonzero(cost).astype(np.int32)
+    if places.size:
+        highs.addRow(-float("inf"), float(value), places.size, places, cost[places].astype(float))

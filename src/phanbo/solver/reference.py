@@ -1,0 +1,261 @@
+"""The reference solver: tier by tier on optimal faces, integer duals checked exactly (*model* §4).
+
+A network's vertices and duals are whole, so nothing is rounded away: what HiGHS returns is read as integers,
+and every tier's optimum is proved by weak duality in integers before the next one starts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from phanbo.errors import InfeasibleRound, Stopped
+from phanbo.money import Ints
+from phanbo.program import Block, LinearProgram, TierCosts
+from phanbo.solver.stating import load_highs
+
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "solve"]
+
+
+class Cancel(Protocol):
+    """Anything with ``is_set()``, such as `threading.Event`."""
+
+    def is_set(self) -> bool:
+        """Return whether the work should stop."""
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedTier:
+    """A solved tier: value in cost units and the row duals that prove it (zeros in marked components).
+
+    `gap` is value − bound: 0 in a network; in marked components the gap to the relaxation.
+    """
+
+    name: str
+    value: int
+    duals: Ints
+    gap: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The unique lexicographic optimum: whole units a column, and every tier with its proof."""
+
+    x: Ints
+    tiers: tuple[SolvedTier, ...]
+
+
+@dataclass(eq=False)
+class Limits:
+    """When to stop: a clock, a cancel flag, a place to tell progress."""
+
+    time_limit: float | None = None
+    cancel: Cancel | None = None
+    progress: Callable[[str, int, int], None] | None = None
+    threads: int = 1
+    started: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        """Return the seconds left; raise `Stopped` when there are none or the work was cancelled."""
+        if self.cancel is not None and self.cancel.is_set():
+            raise Stopped("Đã dừng theo yêu cầu; không có phương án nào được trả về.", "Cancelled; no plan is returned.")
+        rest = float("inf") if self.time_limit is None else self.time_limit - (time.monotonic() - self.started)
+        if rest <= 0:
+            raise _out_of_time()
+        return rest
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Report progress, if anybody listens."""
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+
+def _out_of_time() -> Stopped:
+    return Stopped(
+        "Hết thời gian cho phép trước khi giải xong; không có phương án nào được trả về.",
+        "The time limit passed before every tier was proved; no plan is returned.",
+    )
+
+
+def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
+    """Return the unique lexicographic optimum of a program, every tier proved.
+
+    Raises
+    ------
+    InfeasibleRound
+        When no plan keeps every row.
+    Stopped
+        When time ran out, the work was cancelled, or the solver gave no answer that proves itself.
+    """
+    limits = limits or Limits()
+    if not program.columns:
+        empty = np.zeros(program.rows, dtype=np.int64)
+        if (program.row_lower > 0).any() or (program.row_upper < 0).any():
+            raise _infeasible()
+        return Solution(np.zeros(0, dtype=np.int64), tuple(SolvedTier(t.name, 0, empty) for t in program.tiers))
+    if not program.marked:
+        return _on_faces(program, limits)
+    return _with_marked(program, limits)
+
+
+def _with_marked(program: LinearProgram, limits: Limits) -> Solution:
+    """Solve the network part on faces, each marked component as integer programs, and join them."""
+    from phanbo.solver.integer import solve_integer
+
+    marks = np.array(sorted(program.marked), dtype=np.int64)
+    column_marked, row_marked = np.isin(program.component, marks), np.isin(program.row_component, marks)
+    parts = [(~column_marked, ~row_marked, _on_faces)]
+    parts += [(program.component == m, program.row_component == m, solve_integer) for m in marks.tolist()]
+    x = np.zeros(program.columns, dtype=np.int64)
+    found: dict[str, list[Any]] = {}
+    for columns, rows, method in parts:
+        if not columns.any():
+            continue
+        solution = method(program.restrict(columns, rows), limits)
+        x[columns] = solution.x
+        for tier in solution.tiers:
+            total = found.setdefault(tier.name, [0, np.zeros(program.rows, dtype=np.int64), 0])
+            total[0] += tier.value
+            total[1][rows] = tier.duals
+            total[2] += tier.gap
+    return Solution(x, tuple(SolvedTier(name, value, duals, gap) for name, (value, duals, gap) in found.items()))
+
+
+class _Face:
+    """The program in HiGHS, narrowed to the optimal face of the tiers solved so far."""
+
+    def __init__(self, program: LinearProgram, limits: Limits) -> None:
+        self.program = program
+        self.limits = limits
+        self.lower, self.upper = np.zeros(program.columns, dtype=np.int64), program.upper.copy()
+        self.row_lower, self.row_upper = program.row_lower.copy(), program.row_upper.copy()
+        self.highs = load_highs(program, threads=limits.threads)
+        self.x: Ints | None = None
+
+    def solve(self, tier: TierCosts) -> SolvedTier:
+        """Minimise one tier on the face, prove it, and narrow the face to its optima."""
+        free = self.lower < self.upper
+        if self.x is not None and not tier.cost[free].any():
+            return SolvedTier(tier.name, int(tier.cost @ self.x), np.zeros(self.program.rows, dtype=np.int64))
+        x, duals, reduced = self._optimum(tier.cost)
+        self.x = x
+        self.upper = np.where(reduced > 0, self.lower, self.upper)
+        self.lower = np.where(reduced < 0, self.upper, self.lower)
+        self.row_upper = np.where(duals > 0, self.row_lower, self.row_upper)
+        self.row_lower = np.where(duals < 0, self.row_upper, self.row_lower)
+        self._load_bounds()
+        return SolvedTier(tier.name, int(tier.cost @ x), duals)
+
+    def is_unique(self) -> bool:
+        """Return whether the last optimum is the only point left: no nonbasic slack can move for free."""
+        if (self.lower == self.upper).all():
+            return True
+        basis = self.highs.getBasis()
+        import highspy
+
+        basic = highspy.HighsBasisStatus.kBasic
+        columns = np.array([status != basic for status in basis.col_status], dtype=bool)
+        rows = np.array([status != basic for status in basis.row_status], dtype=bool)
+        return not (columns & (self.lower < self.upper)).any() and not (rows & (self.row_lower < self.row_upper)).any()
+
+    def _load_bounds(self) -> None:
+        columns, rows = np.arange(self.program.columns, dtype=np.int32), np.arange(self.program.rows, dtype=np.int32)
+        self.highs.changeColsBounds(columns.size, columns, self.lower.astype(float), self.upper.astype(float))
+        self.highs.changeRowsBounds(rows.size, rows, self.row_lower.astype(float), self.row_upper.astype(float))
+
+    def _optimum(self, cost: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return a proved optimum: columns, row duals, reduced costs; all integers."""
+        columns = np.arange(self.program.columns, dtype=np.int32)
+        self.highs.changeColsCost(columns.size, columns, cost.astype(float))
+        attempts: tuple[dict[str, str], ...] = ({}, {"presolve": "off"}, {"presolve": "off", "solver": "ipm"})
+        for attempt in attempts:
+            if attempt:
+                self.highs.clearSolver()
+                for option, value in attempt.items():
+                    self.highs.setOptionValue(option, value)
+            run_highs(self.highs, self.limits)
+            proved = self._proved(cost)
+            if attempt:
+                self.highs.setOptionValue("presolve", "choose")
+                self.highs.setOptionValue("solver", "choose")
+            if proved is not None:
+                return proved
+        raise Stopped(
+            "Bộ giải không đưa ra lời giải tự chứng minh được; không có phương án nào được trả về.",
+            "The solver gave no answer that proves itself; no plan is returned.",
+        )
+
+    def _proved(self, cost: Ints) -> tuple[Ints, Ints, Ints] | None:
+        """Read the answer as integers; ``None`` unless it is feasible and its value equals its bound."""
+        solution, program = self.highs.getSolution(), self.program
+        raw = np.asarray(solution.col_value)
+        x, duals = np.rint(raw).astype(np.int64), np.rint(np.asarray(solution.row_dual)).astype(np.int64)
+        activity = program.activity(x)
+        inside = (x >= self.lower).all() and (x <= self.upper).all()
+        inside = inside and (activity >= self.row_lower).all() and (activity <= self.row_upper).all()
+        if not inside or np.abs(raw - x).max(initial=0) > 1e-5:
+            return None
+        reduced = cost - program.priced(duals)
+        rows = np.where(duals > 0, self.row_lower, self.row_upper)
+        sides = np.where(reduced > 0, self.lower, self.upper)
+        if int(duals @ rows) + int(reduced @ sides) != int(cost @ x):
+            return None
+        return x, duals, reduced
+
+
+def _on_faces(program: LinearProgram, limits: Limits) -> Solution:
+    face = _Face(program, limits)
+    solved = []
+    for number, tier in enumerate(program.tiers):
+        limits.tell("solve", number, len(program.tiers))
+        solved.append(face.solve(tier))
+    for tier in program.tiebreaks:
+        if face.is_unique():
+            break
+        solved.append(face.solve(tier))
+    if not face.is_unique():
+        solved += [face.solve(tier) for tier in line_by_line(program, face.lower < face.upper)]
+    limits.tell("solve", len(program.tiers), len(program.tiers))
+    if face.x is None:
+        raise AssertionError("no tier was solved")
+    return Solution(face.x, tuple(solved))
+
+
+def line_by_line(program: LinearProgram, free: Any) -> list[TierCosts]:
+    """Return the last tie break: the least change of each line that is still open, in line order."""
+    changes = free & (program.block <= Block.ADD)
+    lines = np.unique(program.item[changes])
+    moves = program.block <= Block.ADD
+    return [
+        TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64)) for line in lines.tolist()
+    ]
+
+
+def run_highs(highs: Any, limits: Limits) -> None:
+    """Run HiGHS and return only if it claims an optimum; its own status is read, nobody else's."""
+    import highspy
+
+    rest = limits.left()
+    if rest != float("inf"):
+        highs.setOptionValue("time_limit", highs.getRunTime() + rest)
+    highs.run()
+    status = highs.getModelStatus()
+    known = highspy.HighsModelStatus
+    if status == known.kOptimal:
+        return
+    if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
+        raise _infeasible()
+    if status in (known.kTimeLimit, known.kIterationLimit, known.kInterrupt):
+        raise _out_of_time()
+    raise Stopped(
+        f"Bộ giải dừng với trạng thái “{highs.modelStatusToString(status)}”; không có phương án nào được trả về.",
+        f"The solver stopped with status {highs.modelStatusToString(status)!r}; no plan is returned.",
+    )
+
+
+def _infeasible() -> InfeasibleRound:
+    return InfeasibleRound("Không có phương án nào thỏa mọi quy định.", "No plan keeps every rule.")

@@ -1,0 +1,66 @@
+"""State a `LinearProgram` in PuLP and hand it to HiGHS in process; one seam for PuLP 3.3 and 4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from phanbo.program import LinearProgram
+
+__all__ = ["load_highs", "solver_versions", "state"]
+
+
+def state(program: LinearProgram, *, integer: bool = False) -> Any:
+    """Return the program as a ``pulp.LpProblem`` that minimises the first tier.
+
+    Columns are ``x0000000`` …, rows ``r0000000`` …: PuLP 3 orders columns by name as text, so names are padded.
+    Rows with two sides are stated with their upper side; the lower one is 0 and all terms are ≥ 0.
+    """
+    import pulp
+
+    linear = getattr(pulp.LpAffineExpression, "from_list", pulp.LpAffineExpression)
+    problem = pulp.LpProblem("phanbo", pulp.LpMinimize)
+    category = pulp.LpInteger if integer else pulp.LpContinuous
+    x = [
+        problem.add_variable(f"x{k:07d}", 0, int(upper), category) for k, upper in enumerate(program.upper.tolist())
+    ]
+    costs = program.tiers[0].cost.tolist() if program.tiers else [0] * len(x)
+    problem.setObjective(linear(list(zip(x, costs, strict=True))))
+    order = np.argsort(program.row, kind="stable")
+    starts = np.searchsorted(program.row[order], np.arange(program.rows + 1))
+    column, value = program.column[order].tolist(), program.value[order].tolist()
+    for r in range(program.rows):
+        terms = [(x[column[e]], value[e]) for e in range(starts[r], starts[r + 1])]
+        lower, upper = int(program.row_lower[r]), int(program.row_upper[r])
+        body = linear(terms)
+        problem.addConstraint(body == upper if lower == upper else body <= upper, f"r{r:07d}")
+    return problem
+
+
+def load_highs(program: LinearProgram, *, integer: bool = False, threads: int = 1) -> Any:
+    """Return a silent HiGHS model that holds the program, positions and bounds checked."""
+    import highspy
+    import pulp
+
+    problem = state(program, integer=integer)
+    if threads != 1:
+        highspy.Highs.resetGlobalScheduler(True)
+    solver = pulp.HiGHS(msg=False, threads=threads)
+    solver.createAndConfigureSolver(problem)
+    solver.buildSolverModel(problem)
+    highs = problem.solverModel
+    highs.setOptionValue("output_flag", False)
+    loaded = highs.getLp()
+    if not np.array_equal(np.asarray(loaded.col_upper_), program.upper) or loaded.num_row_ != program.rows:
+        raise AssertionError("the solver's columns are not in the program's order")
+    rows = np.arange(program.rows, dtype=np.int32)
+    highs.changeRowsBounds(program.rows, rows, program.row_lower.astype(float), program.row_upper.astype(float))
+    return highs
+
+
+def solver_versions() -> dict[str, str]:
+    """Return the names and versions of what solves a round."""
+    from importlib.metadata import version
+
+    return {"name": "reference", "pulp": version("pulp"), "highspy": version("highspy")}

@@ -1,0 +1,127 @@
+"""Money cells of a block: the unit they are in, and what they say in whole đồng."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from phanbo.money import format_dong
+from phanbo.tables.cells import Cells, number_cells
+from phanbo.tables.column import Type
+
+if TYPE_CHECKING:
+    from phanbo.tables.block import Block, Options
+    from phanbo.tables.headers import Heading
+
+__all__ = ["Numbers", "holds_money", "read_numbers", "unit_of"]
+
+_TINY = 1_000_000
+"""A median plan of up to a million is no plan in đồng."""
+
+_ASK_UNIT = (
+    'ghi “Đơn vị tính: …” phía trên bảng, hoặc dùng unit="triệu đồng"',
+    'write “Đơn vị tính: …” above the table, or give unit="triệu đồng"',
+)
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The money columns of a block in đồng, in the order of ``block.rows``."""
+
+    headings: list[Heading] = field(default_factory=list)
+    cells: dict[int, Cells] = field(default_factory=dict)
+    units: dict[int, int] = field(default_factory=dict)
+
+    def at(self, heading: Heading | None, i: int) -> int | None:
+        """Return the amount under *heading* in the row at position *i*; None where there is none."""
+        column = self.cells.get(heading.index) if heading is not None else None
+        if column is None or not column.known[i]:
+            return None
+        return int(column.data[i])
+
+
+def holds_money(block: Block, heading: Heading) -> bool:
+    """Whether the cells under *heading* are amounts, or would be once its doubt is settled."""
+    if heading.column == "adjustment":
+        return True
+    names = (heading.column,) if heading.column else (heading.doubt.columns if heading.doubt else ())
+    return any(name in block.table.names and block.table.column(name).type is Type.MONEY for name in names)
+
+
+def unit_of(block: Block, options: Options, fallback: int | None) -> int | None:
+    """Return the unit of the sheet's amounts; None (and an error that asks) where nothing tells it.
+
+    The caller's unit comes first, then the line above the table, then plain đồng for columns under their
+    English names, then *fallback*, the unit of the file's other sheet; else whole amounts of a usual size
+    are taken for đồng.
+    """
+    stated = {h.folded.unit for h in block.headings if h.folded.unit is not None and holds_money(block, h)}
+    if options.unit is not None:
+        _warn_other_unit(block, options.unit, stated)
+        return options.unit
+    if block.unit is not None:
+        return block.unit
+    amounts = [heading for heading in block.headings if holds_money(block, heading)]
+    unstated = [heading for heading in amounts if heading.folded.unit is None]
+    if not unstated or all(heading.text == heading.column for heading in unstated):
+        return 1
+    if len(stated) == 1:
+        return stated.pop()
+    return fallback or _assume(block, unstated)
+
+
+def _warn_other_unit(block: Block, unit: int, stated: set[int]) -> None:
+    others = [found for found in (block.unit, *stated) if found is not None and found != unit]
+    if others:
+        block.report(
+            "unit-differs",
+            "warning",
+            (
+                f"tệp ghi đơn vị {format_dong(others[0])} đồng, unit= là {format_dong(unit)}; dùng unit=",
+                f"the file states a unit of {others[0]:,} đồng, unit= says {unit:,}; the latter is used",
+            ),
+            row=block.header,
+        )
+
+
+def _assume(block: Block, unstated: list[Heading]) -> int | None:
+    """Take whole amounts of a usual size for đồng; ask about all others."""
+    plans = [heading for heading in unstated if heading.column == "plan"] or unstated
+    cells = [block.cell(row, heading) for heading in plans for row in block.rows]
+    read = number_cells(pd.Series(cells, dtype=object), plain=block.sheet.is_text)
+    amounts = read.data[read.known & (read.data != 0)]
+    if not len(amounts) and not read.faults:
+        return 1
+    if "not-whole" not in read.faults and len(amounts) and np.median(amounts) > _TINY:
+        block.report(
+            "unit-assumed",
+            "note",
+            ("không ghi đơn vị tính; hiểu là đồng", "no unit is stated; read as đồng"),
+            heading=plans[0],
+        )
+        return 1
+    block.report(
+        "unit-unknown",
+        "error",
+        ("không biết đơn vị tính của số tiền", "the unit of the amounts is not stated"),
+        _ASK_UNIT,
+        heading=plans[0],
+    )
+    return None
+
+
+def read_numbers(block: Block, unit: int, *, by_hand: bool) -> Numbers:
+    """Read every money column; a unit in its own header counts before *unit* unless that is *by_hand*."""
+    numbers = Numbers()
+    for heading in block.headings:
+        if not holds_money(block, heading):
+            continue
+        own = unit if by_hand else heading.folded.unit or unit
+        raw = pd.Series([block.cell(row, heading) for row in block.rows], dtype=object)
+        numbers.headings.append(heading)
+        numbers.units[heading.index] = own
+        numbers.cells[heading.index] = number_cells(raw, unit=own, plain=block.sheet.is_text)
+    return numbers

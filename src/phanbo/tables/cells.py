@@ -1,0 +1,307 @@
+"""Columns of raw cells into typed arrays: whole columns at once, cell by cell only where text was typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import numbers
+import unicodedata
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from phanbo.money import LIMIT, Bools, Ints
+from phanbo.tables.dates import NOT_YET, DateError, parse_date
+from phanbo.tables.numbers import DASHES, NumberError, parse_number
+from phanbo.tables.vocabulary import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from phanbo.tables.column import Column
+
+__all__ = ["Cells", "choice_cells", "clean_text", "date_cells", "number_cells", "text_cells", "yes_no_cells"]
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_YES = frozenset(
+    {"có", "yes", "y", "x", "true", "đúng", "đủ", "đã", "rồi", "1", "v", "✓", "✔", "đã đủ", "đã có"}
+)
+_NO = frozenset(
+    {"không", "no", "n", "false", "sai", "0", "chưa", "chưa đủ", "chưa có", "không có", "không đủ"}
+)
+
+
+@dataclass(slots=True)
+class Cells:
+    """One column, parsed.
+
+    Attributes
+    ----------
+    data : ndarray
+        int64, bool or str objects; 0, False or ``""`` where unknown.
+    known : ndarray of bool
+        Whether the cell says anything.
+    faults : dict of str to list of int
+        Code of a finding to the positions it concerns.
+    """
+
+    data: NDArray[Any]
+    known: Bools
+    faults: dict[str, list[int]] = field(default_factory=dict)
+
+    def fault(self, code: str, at: int) -> None:
+        """Remember that the cell at position *at* has the fault *code*."""
+        self.faults.setdefault(code, []).append(at)
+
+    def take(self, order: Ints) -> Cells:
+        """Return the cells in another order, without their faults."""
+        return Cells(self.data[order], self.known[order])
+
+
+def clean_text(text: str) -> str:
+    """Return *text* in NFC, without invisible characters, with one blank between words."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
+
+
+def _objects(raw: pd.Series[Any]) -> NDArray[Any]:
+    """Return the cells as Python objects, every empty one as None."""
+    cells: NDArray[Any] = np.array(raw.astype(object), dtype=object)
+    cells[pd.isna(cells)] = None
+    return cells
+
+
+def number_cells(
+    raw: pd.Series[Any],
+    *,
+    unit: Fraction | int = 1,
+    signed: bool = True,
+    dash_is_zero: bool = True,
+    plain: bool = False,
+) -> Cells:
+    """Return a column of whole numbers: money times *unit*, or years.
+
+    Parameters
+    ----------
+    raw : Series
+        Cells as read: numbers of any type, texts, empty ones.
+    unit : Fraction or int
+        What one of the file's units is in đồng.
+    signed : bool
+        Whether negative numbers are allowed.
+    dash_is_zero : bool
+        What a lone dash means: 0, or nothing known.
+    plain : bool
+        The file holds only text (CSV): digits are no repair there.
+    """
+    unit = Fraction(unit)
+    if raw.dtype.kind in "iu" and unit.denominator == 1:
+        return _whole(raw, int(unit), signed=signed)
+    inferred = pd.api.types.infer_dtype(raw, skipna=True)
+    if raw.dtype.kind == "f" or inferred in {"integer", "floating", "mixed-integer-float", "empty"}:
+        try:
+            return _floats(raw, unit, signed=signed)
+        except OverflowError:  # a whole number too long for a float is judged by itself below
+            pass
+    cells = _objects(raw)
+    out = Cells(np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.bool_))
+    rest = _digits(out, cells) if plain and unit == 1 else range(len(cells))
+    for at in rest:
+        cell = cells[at]
+        if cell is not None and not (isinstance(cell, str) and not cell.strip()):
+            _one_number(out, at, cell, unit, (signed, dash_is_zero, plain))
+    return out
+
+
+def _digits(out: Cells, cells: NDArray[Any]) -> list[int]:
+    """Take the cells that are plain digits, as nearly all of a CSV are; return the positions of the rest."""
+    short = len(str(LIMIT)) - 1
+    easy = [isinstance(c, str) and c.isascii() and c.isdigit() and len(c) <= short for c in cells]
+    out.known[:] = easy
+    out.data[out.known] = [int(cell) for cell in cells[out.known]]
+    return [int(at) for at in np.flatnonzero(~out.known)]
+
+
+def _whole(raw: pd.Series[Any], unit: int, *, signed: bool) -> Cells:
+    known = raw.notna().to_numpy(dtype=np.bool_)
+    values = raw.to_numpy(dtype=raw.dtype.type if known.all() else object, na_value=0)
+    if values.dtype == object or values.dtype.kind == "u":
+        values = np.array([min(max(int(v), -LIMIT - 1), LIMIT + 1) for v in values], dtype=np.int64)
+    out = Cells(values.astype(np.int64), known.copy())
+    _limit(out, np.abs(out.data.astype(np.float64)) * unit > LIMIT, signed=signed)
+    out.data = np.where(out.known, out.data, 0) * unit
+    return out
+
+
+def _limit(out: Cells, large: Bools, *, signed: bool) -> None:
+    """Close the cells that are too large or, where it is not allowed, negative."""
+    for code, wrong in (("too-large", large), ("negative", (out.data < 0) & (not signed))):
+        at = np.flatnonzero(wrong & out.known)
+        if len(at):
+            out.faults.setdefault(code, []).extend(at.tolist())
+            out.known[at] = False
+
+
+def _floats(raw: pd.Series[Any], unit: Fraction, *, signed: bool) -> Cells:
+    numbers_ = raw.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = ~np.isnan(numbers_)
+    factor = float(unit)
+    scaled = np.rint(np.where(known, numbers_, 0.0) * factor)
+    large = ~(np.abs(scaled) <= LIMIT)
+    scaled[large] = 0.0
+    out = Cells(scaled.astype(np.int64), known)
+    # A spreadsheet shows 15 digits: beyond them 0.1 + 0.2 is noise, not a fraction of a đồng.
+    for at in np.flatnonzero(known & ~large & (scaled / factor != numbers_)):
+        exact = Fraction(f"{numbers_[at]:.15g}") * unit
+        if exact.denominator == 1:
+            out.data[at] = exact.numerator
+        else:
+            out.fault("not-whole", int(at))
+            out.known[at] = False
+    _limit(out, large, signed=signed)
+    out.data[~out.known] = 0
+    return out
+
+
+def _one_number(out: Cells, at: int, cell: object, unit: Fraction, rules: tuple[bool, bool, bool]) -> None:
+    signed, dash_is_zero, plain = rules
+    try:
+        number = _fraction(cell, decimals=unit != 1) * unit
+    except NumberError as error:
+        out.fault(error.code, at)
+        return
+    if isinstance(cell, str):
+        if cell.strip() in DASHES:
+            out.fault("dash-zero" if dash_is_zero else "dash-empty", at)
+            out.known[at] = dash_is_zero
+            return
+        if not (plain and cell.isascii() and cell.removeprefix("-").isdigit()):
+            out.fault("text-number", at)
+    if number.denominator != 1:
+        out.fault("not-whole", at)
+    elif abs(number) > LIMIT:
+        out.fault("too-large", at)
+    elif number < 0 and not signed:
+        out.fault("negative", at)
+    else:
+        out.data[at] = number.numerator
+        out.known[at] = True
+
+
+def _fraction(cell: object, *, decimals: bool) -> Fraction:
+    if isinstance(cell, str):
+        return parse_number(cell, decimals=decimals)
+    if isinstance(cell, (bool, np.bool_)):
+        raise NumberError("not-a-number", str(cell))
+    if isinstance(cell, numbers.Integral):
+        return Fraction(int(cell))
+    try:
+        if isinstance(cell, (float, np.floating)):
+            number = float(cell)
+            return Fraction(int(number)) if number.is_integer() else Fraction(f"{number:.15g}")
+        return Fraction(str(cell))  # Decimal
+    except (ValueError, OverflowError) as error:
+        raise NumberError("not-a-number", str(cell)) from error
+
+
+def _by_distinct(raw: pd.Series[Any], read: Callable[[str], tuple[Any, bool, str]], empty: Any) -> Cells:  # noqa: ANN401
+    """Return a column read one *distinct* text at a time: ``read(text)`` gives value, known, fault."""
+    codes, texts = pd.factorize(_texts(raw), use_na_sentinel=True)
+    results = [read(text) for text in texts]
+    values = np.empty(len(texts) + 1, dtype=object if isinstance(empty, str) else type(empty))
+    values[:-1] = [value for value, _, _ in results]
+    values[-1] = empty
+    known = np.array([known for _, known, _ in results] + [False], dtype=np.bool_)
+    out = Cells(values[codes], known[codes])
+    faulty = np.array([bool(fault) for _, _, fault in results] + [False], dtype=np.bool_)
+    for at in np.flatnonzero(faulty[codes]).tolist():
+        out.fault(results[codes[at]][2], at)
+    return out
+
+
+def _texts(raw: pd.Series[Any]) -> NDArray[Any]:
+    """Return every cell as text, None where empty."""
+    cells = _objects(raw)
+    if pd.api.types.infer_dtype(cells, skipna=True) not in {"string", "empty"}:
+        for at, cell in enumerate(cells):
+            if cell is not None and not isinstance(cell, str):
+                cells[at] = _as_text(cell)
+    return cells
+
+
+def _as_text(cell: object) -> str:
+    if isinstance(cell, dt.datetime):  # a pandas Timestamp too
+        midnight = cell.time() == dt.time(0)
+        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
+    if isinstance(cell, np.datetime64):
+        return str(cell.astype("datetime64[D]"))
+    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def text_cells(raw: pd.Series[Any]) -> Cells:
+    """Return a column of texts: NFC, blanks folded; what was repaired is listed."""
+
+    def read(text: str) -> tuple[str, bool, str]:
+        clean = clean_text(text)
+        if clean == text or not clean:
+            return clean, bool(clean), ""
+        return clean, True, "text-spaces" if unicodedata.is_normalized("NFC", text) else "text-nfd"
+
+    return _by_distinct(raw, read, "")
+
+
+def choice_cells(
+    raw: pd.Series[Any], column: Column, read_choice: Callable[[str], str] | None = None
+) -> Cells:
+    """Return a column of codes; *read_choice* takes the place of the column's own texts."""
+    codes = {fold(code): code for code, _ in column.choices}
+    codes |= {fold(text): code for code, texts in column.choices for text in texts}
+
+    def read(text: str) -> tuple[str, bool, str]:
+        words = fold(clean_text(text))
+        if not words:
+            return "", False, ""
+        code = read_choice(words) if read_choice else codes.get(words, "")
+        if code == "?":
+            return "", False, "completed-without-year"
+        return code, bool(code), "" if code else ("choice-unread" if column.lenient else "not-a-choice")
+
+    return _by_distinct(raw, read, "")
+
+
+def yes_no_cells(raw: pd.Series[Any]) -> Cells:
+    """Return a column of yes and no."""
+
+    def read(text: str) -> tuple[bool, bool, str]:
+        words = fold(clean_text(text)).rstrip(".")
+        if words in _YES or words in _NO:
+            return words in _YES, True, ""
+        return False, False, "not-yes-no" if words else ""
+
+    return _by_distinct(raw, read, empty=False)
+
+
+def date_cells(raw: pd.Series[Any], *, event: bool) -> Cells:
+    """Return a column of ISO dates; an event may be ``"chưa"``: known not to have happened."""
+
+    def read(text: str) -> tuple[str, bool, str]:
+        words = clean_text(text)
+        if not words:
+            return "", False, ""
+        if event and fold(words).startswith(NOT_YET):
+            return NOT_YET, True, ""
+        try:
+            date, doubt = parse_date(words)
+        except DateError as error:
+            return "", False, error.code
+        return date, True, doubt
+
+    if raw.dtype.kind == "M":
+        naive = raw.dt.tz_localize(None) if getattr(raw.dt, "tz", None) is not None else raw
+        raw = naive.dt.strftime("%Y-%m-%d").astype(object)
+    return _by_distinct(raw, read, "")

@@ -1,0 +1,135 @@
+"""Raw frames into grids: every cell typed, every fault and repair noted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from phanbo.tables.cells import (
+    Cells,
+    choice_cells,
+    date_cells,
+    number_cells,
+    text_cells,
+    yes_no_cells,
+)
+from phanbo.tables.column import Type
+from phanbo.tables.grid import Grid
+from phanbo.tables.messages import MESSAGES
+from phanbo.tables.vocabulary import stage_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from phanbo.money import Ints
+    from phanbo.tables.column import Column, Table
+    from phanbo.tables.grid import Log
+
+__all__ = ["clean"]
+
+_RESERVED = frozenset({"_sheet", "_row"})
+_DERIVED = {"lines": frozenset({"kind"})}
+
+
+def clean(table: Table, raw: pd.DataFrame, log: Log) -> Grid:
+    """Return the typed columns of a raw frame.
+
+    Parameters
+    ----------
+    table : Table
+        What the frame is declared to hold.
+    raw : DataFrame
+        Cells as read, under the names of the schema. ``_sheet`` and ``_row`` say where a row stood;
+        ``attrs["letters"]`` maps sheet to column to spreadsheet letter, ``attrs["plain"]`` says that the
+        file holds only text.
+    log : Log
+        Takes the findings.
+    """
+    sheets, rows = _origin(raw)
+    grid = Grid(table, {}, set(), sheets, rows, raw.attrs.get("letters", {}))
+    names = [str(name) for name in raw.columns]
+    for name in dict.fromkeys(names):
+        if name in _RESERVED or name in _DERIVED.get(table.name, ()):
+            continue
+        if name not in table.names:
+            log.whole("column-unused", table, name, name=name)
+        elif names.count(name) > 1:
+            log.whole("column-twice", table, name, name=name)
+        else:
+            grid.given.add(name)
+    for column in table.columns:
+        if column.name in grid.given and column.name != "stage":
+            _store(grid, column, raw, log)
+    if "stage" in grid.given:  # needs the year: "hoàn thành năm …" says nothing without it
+        _store(grid, table.column("stage"), raw, log)
+    _require(grid, raw, log)
+    return grid
+
+
+def _origin(raw: pd.DataFrame) -> tuple[NDArray[Any], Ints]:
+    count = len(raw)
+    sheets = (
+        raw["_sheet"].fillna("").to_numpy(dtype=object)
+        if "_sheet" in raw
+        else np.full(count, "", dtype=object)
+    )
+    if "_row" in raw:
+        rows = number_cells(raw["_row"], plain=True).data
+        return sheets, np.where(rows > 0, rows, np.arange(1, count + 1))
+    return sheets, np.arange(1, count + 1)
+
+
+def _store(grid: Grid, column: Column, raw: pd.DataFrame, log: Log) -> None:
+    cells = _read(grid, column, raw)
+    for code, at in cells.faults.items():
+        words = {"choices": _choices(column)} if code == "not-a-choice" else {}
+        value = raw[column.name].iloc[at].astype(object).to_numpy()
+        log.rows(code, grid, at, column.name, None, value=value, **words)
+    grid.columns[column.name] = cells
+
+
+def _read(grid: Grid, column: Column, raw: pd.DataFrame) -> Cells:
+    series = raw[column.name]
+    match column.type:
+        case Type.MONEY | Type.INTEGER:
+            zero = column.required or column.default == 0 or column.absent == 0
+            return number_cells(
+                series, signed=column.signed, dash_is_zero=zero, plain=bool(raw.attrs.get("plain"))
+            )
+        case Type.YES_NO:
+            return yes_no_cells(series)
+        case Type.DATE | Type.EVENT:
+            return date_cells(series, event=column.type is Type.EVENT)
+        case Type.CHOICE:
+            if column.name == "stage":
+                year = int(grid.values("plan_year").max(initial=0))
+                return choice_cells(series, column, lambda text: stage_of(text, year))
+            return choice_cells(series, column)
+        case _:
+            return text_cells(series)
+
+
+def _choices(column: Column) -> str:
+    return ", ".join(f"{texts[0] if texts else code} ({code})" for code, texts in column.choices)
+
+
+def _require(grid: Grid, raw: pd.DataFrame, log: Log) -> None:
+    """Ask for the required columns, and for a value in each of their cells."""
+    names = list(raw.columns)
+    for column in grid.table.columns:
+        if not column.required or names.count(column.name) > 1:
+            continue
+        if column.name not in grid.given:
+            log.whole(
+                "column-missing", grid.table, column.name, sheet=str(grid.sheets[0]) if len(raw) else ""
+            )
+            continue
+        cells = grid.columns[column.name]
+        refused = [
+            at for code, where in cells.faults.items() if MESSAGES[code].severity == "error" for at in where
+        ]
+        silent = ~cells.known
+        silent[refused] = False  # said already what is wrong with it
+        log.rows("required-empty", grid, np.flatnonzero(silent), column.name)

@@ -1,0 +1,198 @@
+"""What `lines` says between its cells: ids, project-wide figures given once, sums, defaults, order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from phanbo.tables.cells import Cells
+from phanbo.tables.column import Type
+from phanbo.tables.grid import TEXTUAL
+from phanbo.tables.vocabulary import kind_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from phanbo.money import Bools, Ints
+    from phanbo.tables.column import Column
+    from phanbo.tables.grid import Grid, Log
+
+__all__ = ["complete", "groups", "heads", "kinds", "plan_by", "with_defaults"]
+
+
+def complete(grid: Grid, log: Log) -> Grid:
+    """Return the lines with ids, sorted by them, project-wide figures filled in, sums and defaults made."""
+    _project_ids(grid, log)
+    made = _line_ids(grid)
+    order = np.argsort(grid.values("line_id"), kind="stable")
+    grid, made = grid.take(order), made[order]
+    _unique(grid, made, log)
+    for column in grid.table.columns:
+        if column.name in grid.given and (column.per_project or column.per_source):
+            _fill(grid, column, log)
+    _sum_up(grid, "allocated_to_date", "allocated_before", ("project_id",))
+    _sum_up(grid, "medium_term_allocated", "medium_term_allocated_before", ("project_id", "source"))
+    _defaults(grid)
+    return grid
+
+
+def groups(grid: Grid, names: tuple[str, ...]) -> Ints:
+    """Return a number for every row, equal where all the named columns are."""
+    code = np.zeros(len(grid), dtype=np.int64)
+    for name in names:
+        part, distinct = pd.factorize(grid.values(name))
+        code = pd.factorize(code * (len(distinct) + 1) + part)[0].astype(np.int64)
+    return code
+
+
+def heads(grid: Grid, names: tuple[str, ...]) -> Ints:
+    """Return for every row the first row that shares its named columns."""
+    group = groups(grid, names)
+    _, first = np.unique(group, return_index=True)
+    return first[group].astype(np.int64)
+
+
+def plan_by(grid: Grid, names: tuple[str, ...]) -> Ints:
+    """Return for every row this year's plan of all lines that share the named columns."""
+    year = grid.values("plan_year").max(initial=0)
+    group = groups(grid, names)
+    total = np.zeros(group.max(initial=-1) + 1, dtype=np.int64)
+    np.add.at(total, group, np.where(grid.values("plan_year") == year, grid.values("plan"), 0))
+    return total[group]
+
+
+def kinds(grid: Grid, sources: Grid | None) -> NDArray[Any]:
+    """Return the built-in kind of every line's source: as the table of sources says, else by its text."""
+    codes, texts = pd.factorize(grid.values("source"))
+    said: dict[str, str] = {}
+    if sources is not None:
+        for source, name, kind in zip(
+            sources.values("source"), sources.values("name"), sources.values("kind"), strict=True
+        ):
+            said[source] = kind or kind_of(source) or kind_of(name)
+    found = np.array([said.get(text) or kind_of(text) for text in texts] + [""], dtype=object)
+    return found[codes]
+
+
+def _project_ids(grid: Grid, log: Log) -> None:
+    """Make the missing project ids from owner and project name."""
+    cells = grid.columns.setdefault("project_id", _empty(len(grid)))
+    grid.given.add("project_id")
+    named = grid.known("owner") & grid.known("project")
+    missing = np.flatnonzero(~cells.known & named)
+    log.rows("required-empty", grid, np.flatnonzero(~cells.known & ~named), "project_id")
+    if not len(missing):
+        return
+    names = np.array(
+        [f"{o}/{p}" for o, p in zip(grid.values("owner"), grid.values("project"), strict=True)], dtype=object
+    )
+    clash = (
+        np.isin(names[missing], np.unique(names[cells.known]))
+        if cells.known.any()
+        else np.zeros(len(missing), bool)
+    )
+    log.rows("project-id-not-unique", grid, missing[clash], "project_id", value=names[missing[clash]])
+    log.rows("project-id-made", grid, missing[~clash], "project_id", value=names[missing[~clash]])
+    cells.data[missing] = names[missing]
+    cells.known[missing] = True
+
+
+def _empty(count: int) -> Cells:
+    return Cells(np.full(count, "", dtype=object), np.zeros(count, dtype=np.bool_))
+
+
+def _line_ids(grid: Grid) -> Bools:
+    """Make the missing line ids from their parts; return where they were made."""
+    cells = grid.columns.setdefault("line_id", _empty(len(grid)))
+    grid.given.add("line_id")
+    made = ~cells.known
+    parts = ["project_id", "source", "plan_year", "component", "nature"]
+    columns = [grid.values(name) for name in parts]
+    whole = grid.known("project_id") & grid.known("source") & grid.known("plan_year")
+    for at in np.flatnonzero(made).tolist():
+        if not whole[at]:  # an error already; its id must not collide with another's
+            cells.data[at] = f"?{at}"
+            continue
+        first = f"{columns[0][at]}/{columns[1][at]}/{columns[2][at]}"
+        rest = "".join(f"/{column[at]}" for column in columns[3:] if column[at])
+        cells.data[at] = first + rest
+    cells.known[made] = True
+    return made
+
+
+def _unique(grid: Grid, made: Bools, log: Log) -> None:
+    """Say which rows share a key, each with the first that has it."""
+    ids = grid.values("line_id")
+    again = np.flatnonzero(ids[1:] == ids[:-1]) + 1
+    first = np.searchsorted(ids, ids[again]) if len(again) else again
+    log.rows("duplicate-key", grid, again, "line_id", others=first, key=ids[again], value=ids[again])
+    head = heads(grid, ("project_id", "source", "plan_year", "component", "nature", "loan"))
+    whole = grid.known("project_id") & grid.known("source") & grid.known("plan_year")
+    twin = np.flatnonzero(whole & (head != np.arange(len(grid))) & (ids != ids[head]))
+    open_ = made[twin] | made[head[twin]]
+    for code, at in (("duplicate-key", twin[open_]), ("duplicate-parts", twin[~open_])):
+        log.rows(code, grid, at, "line_id", others=head[at], key=ids[at], value=ids[at])
+
+
+def _fill(grid: Grid, column: Column, log: Log) -> None:
+    """Give all rows of a project (× source) the value that stands on one; say where two differ."""
+    group = groups(grid, ("project_id", "source") if column.per_source else ("project_id",))
+    cells = grid.columns[column.name]
+    speaking = np.flatnonzero(cells.known)
+    first = np.full(group.max(initial=-1) + 1, -1, dtype=np.int64)
+    first[group[speaking[::-1]]] = speaking[::-1]
+    head = first[group]
+    differs = np.flatnonzero(cells.known & (cells.data != cells.data[head]))
+    code = "project-differs" if column.type is Type.MONEY else "project-differs-text"
+    words = {"key": grid.values("project_id")[differs], "first": cells.data[head[differs]]}
+    log.rows(code, grid, differs, column.name, others=head[differs], value=cells.data[differs], **words)
+    filled = head >= 0
+    cells.data = np.where(filled, cells.data[head], cells.data)
+    cells.known = filled
+
+
+def _sum_up(grid: Grid, total: str, before: str, names: tuple[str, ...]) -> None:
+    """Make *total* where it is unknown: what was allocated *before* and this year's plan of the group."""
+    if before not in grid.given:
+        return
+    cells = grid.columns.setdefault(
+        total, Cells(np.zeros(len(grid), np.int64), np.zeros(len(grid), np.bool_))
+    )
+    made = ~cells.known & grid.known(before)
+    cells.data = np.where(made, grid.values(before) + plan_by(grid, names), cells.data)
+    cells.known = cells.known | made
+    grid.given.add(total)
+
+
+def with_defaults(grid: Grid) -> Grid:
+    """Return an optional table with its empty cells filled in where empty has a meaning."""
+    for column in grid.table.columns:
+        if column.default is not None and column.name in grid.columns:
+            _fill_in(grid.columns[column.name], column.default)
+    return grid
+
+
+def _defaults(grid: Grid) -> None:
+    """Fill in what an empty cell or an absent column of the lines means, where its meaning is known."""
+    for column in grid.table.columns:
+        if column.name not in grid.columns:
+            value = column.default if column.absent is None else column.absent
+            if value is not None:
+                kind = (
+                    object if column.type in TEXTUAL else np.bool_ if column.type is Type.YES_NO else np.int64
+                )
+                data: NDArray[Any] = np.full(len(grid), value, dtype=kind)
+                grid.columns[column.name] = Cells(data, np.ones(len(grid), np.bool_))
+        elif column.default is not None:
+            _fill_in(grid.columns[column.name], column.default)
+    plan = grid.values("plan")
+    start = grid.columns.setdefault("plan_initial", Cells(plan.copy(), np.zeros(len(grid), np.bool_)))
+    start.data = np.where(start.known, start.data, plan)
+    start.known = grid.known("plan") | start.known
+
+
+def _fill_in(cells: Cells, value: int | bool | str) -> None:  # noqa: FBT001 - a cell, not a switch
+    cells.data[~cells.known] = value
+    cells.known[:] = True

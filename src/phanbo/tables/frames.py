@@ -1,0 +1,309 @@
+"""Blocks to raw frames under the names of the schema: money in whole đồng, all else as the file has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from phanbo.money import MILLION
+from phanbo.tables import wide
+from phanbo.tables.amounts import read_numbers, unit_of
+from phanbo.tables.block import empty
+from phanbo.tables.cells import number_cells
+from phanbo.tables.doubtful import settle
+from phanbo.tables.grid import Grid, Log
+from phanbo.tables.headers import data_date
+from phanbo.tables.schema import LINES, kind_of
+from phanbo.tables.sheets import address, letter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phanbo.errors import Finding
+    from phanbo.tables.amounts import Numbers
+    from phanbo.tables.block import Block, Options
+    from phanbo.tables.headers import Heading
+    from phanbo.tables.sheets import Cell
+
+__all__ = ["Part", "join", "read_part"]
+
+_ORIGIN = ("_sheet", "_row")
+_SPAN = re.compile(r"\D*((?:19|20)\d\d)(?:\D+((?:19|20)\d\d))?\D*")
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows of one table out of one sheet.
+
+    Attributes
+    ----------
+    columns : dict of str to list
+        Cells by column, all lists of one length.
+    sheets, rows : list
+        Where each row stands, as the spreadsheet numbers it.
+    letters : dict
+        Sheet to column to spreadsheet letter.
+    unit : int or None
+        The unit of its amounts, where it is known.
+    plain : bool
+        Whether the file holds only text.
+    findings : list of Finding
+        What was found on the way.
+    """
+
+    columns: dict[str, list[Cell]] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
+    rows: list[object] = field(default_factory=list)
+    letters: dict[str, dict[str, str]] = field(default_factory=dict)
+    unit: int | None = None
+    plain: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_part(block: Block, options: Options, *, unit: int | None = None, source: str = "") -> Part:
+    """Return the rows of *block*: *unit* where the sheet states none, *source* where no column says it."""
+    own_unit = unit_of(block, options, unit)
+    numbers = read_numbers(block, own_unit or MILLION, by_hand=options.unit is not None)
+    if block.table.name == LINES.name:
+        lines = wide.sort_rows(block, numbers).lines
+        settle(block, numbers, lines)
+        part = _lines(block, numbers, lines, source)
+    else:
+        lines = list(range(len(block.rows)))
+        settle(block, numbers, lines)
+        part = Part()
+        _add(part, block, numbers, lines, {h.column: h for h in block.headings})
+    part.unit, part.plain = own_unit, block.sheet.is_text
+    _report_faults(block, lines)
+    part.findings[:0] = block.findings
+    return part
+
+
+def _lines(block: Block, numbers: Numbers, lines: Sequence[int], source: str) -> Part:
+    """Lines of this year's plan, then those of each carried-over pair."""
+    part = Part()
+    named = {heading.column: heading for heading in block.headings if not heading.carried}
+    pairs = wide.carried_pairs(block)
+    if "plan" in named or not pairs:
+        held = [i for i in lines if not pairs or _holds_own_plan(block, named, pairs, i)]
+        _add(part, block, numbers, held, named)
+        _fill(part, block, "plan_year", block.year, range(len(part.rows)))
+    for pair in pairs:
+        start = len(part.rows)
+        shared = {name: named[name] for name in wide.copied_to_carried(block) if name in named}
+        shared |= {"plan": pair.plan, "disbursed": pair.disbursed}
+        held = [i for i in lines if numbers.at(pair.plan, i) or numbers.at(pair.disbursed, i)]
+        _add(part, block, numbers, held, shared)
+        _fill(part, block, "plan_year", pair.year, range(start, len(part.rows)))
+    plan = block.heading("plan")
+    named_source = plan.meaning.source if plan is not None and plan.meaning is not None else ""
+    by_sheet = source or (block.sheet.name if kind_of(block.sheet.name) else "")
+    if "source" not in part.columns:
+        _fill(part, block, "source", named_source or by_sheet or None, range(len(part.rows)))
+    _split_schedule(part)
+    _split_adjustment(part)
+    _check_ratio(part, block)
+    _note_date(block)
+    return part
+
+
+def _holds_own_plan(block: Block, named: dict[str, Heading], pairs: list[wide.Carried], i: int) -> bool:
+    """Whether a row of a wide table says anything of this year, or nothing of a carried-over pair either."""
+    row = block.rows[i]
+    own = any(not empty(block.cell(row, named[name])) for name in ("plan", "disbursed") if name in named)
+    return own or all(empty(block.cell(row, pair.plan)) for pair in pairs)
+
+
+def _add(part: Part, block: Block, numbers: Numbers, held: Sequence[int], named: dict[str, Heading]) -> None:
+    """Add the rows at the positions *held*, each column from the heading *named* for it."""
+    before, count = len(part.rows), len(held)
+    positions = [block.rows[i] for i in held]
+    sheet, row = (next((h for h in block.headings if h.text == name), None) for name in _ORIGIN)
+    part.sheets += [str(block.cell(p, sheet)) if sheet else block.sheet.name for p in positions]
+    part.rows += [block.cell(p, row) if row else p + 1 for p in positions]
+    # two columns of one name: the checks could not tell which of them a line stands in
+    crossed = {h.column for h in block.headings if h.carried}
+    letters = {name: letter(h.index) for name, h in named.items() if sheet is None and name not in crossed}
+    part.letters.setdefault(block.sheet.name, {}).update(letters)
+    for name, heading in named.items():
+        if name not in {*block.table.names, "schedule", "adjustment", "ratio"}:
+            continue
+        cells = [block.cell(position, heading) for position in positions]
+        if numbers.units.get(heading.index, 1) != 1 or name in crossed:
+            cells = _in_dong(part, block, heading, name, cells, (positions, numbers.units[heading.index]))
+        part.columns.setdefault(name, [None] * before).extend(cells)
+    for cells in part.columns.values():
+        cells.extend([None] * (before + count - len(cells)))
+
+
+def _in_dong(
+    part: Part, block: Block, heading: Heading, name: str, cells: list[Cell], place: tuple[list[int], int]
+) -> list[Cell]:
+    """Return amounts in đồng; what cannot be one is reported here, for only here its unit is known."""
+    positions, unit = place
+    column = block.table.column(name) if name in block.table.names else None
+    zero = column is None or column.required or column.default == 0 or column.absent == 0
+    raw = pd.Series(cells, dtype=object)
+    read = number_cells(raw, unit=unit, dash_is_zero=zero, plain=block.sheet.is_text)
+    places = Grid(
+        block.table,
+        {},
+        set(),
+        np.full(len(cells), block.sheet.name, dtype=object),
+        np.array(positions, dtype=np.int64) + 1,
+        {block.sheet.name: {name: letter(heading.index)}},
+    )
+    log = Log()
+    for code, at in read.faults.items():
+        log.rows(code, places, at, name, value=raw.iloc[at].to_numpy())
+    part.findings += log.findings
+    refused = {at for ats in read.faults.values() for at in ats}
+    # a refused amount is 0 from here on: it was reported, and never leaves with a portfolio
+    return [
+        int(value) if known else (0 if at in refused else None)
+        for at, (value, known) in enumerate(zip(read.data, read.known, strict=True))
+    ]
+
+
+def _fill(part: Part, block: Block, name: str, value: object, where: range) -> None:
+    """Put *value* into the empty cells of a column, which is added where it is missing."""
+    if value is None:
+        if name == "plan_year" and name not in part.columns:
+            block.report(
+                "year-unknown",
+                "error",
+                ("không biết năm kế hoạch", "the plan year is not stated"),
+                (
+                    "ghi năm ở tiêu đề cột kế hoạch vốn, hoặc dùng year=2024",
+                    "give it in the plan's header, or year=2024",
+                ),
+                row=block.header,
+            )
+        return
+    cells = part.columns.setdefault(name, [None] * len(part.rows))
+    for i in where:
+        if empty(cells[i]):
+            cells[i] = value
+
+
+def _split_schedule(part: Part) -> None:
+    """Read "2021-2024" into the year of start and of finish; a single year is both."""
+    cells = part.columns.pop("schedule", None)
+    if cells is None:
+        return
+    spans = [_SPAN.fullmatch(str(cell).removesuffix(".0")) for cell in cells]
+    part.columns.setdefault("schedule_start", [int(span[1]) if span else None for span in spans])
+    part.columns.setdefault("schedule_finish", [int(span[2] or span[1]) if span else None for span in spans])
+
+
+def _split_adjustment(part: Part) -> None:
+    """Read a signed adjustment: a need where positive, an offer where negative."""
+    cells = part.columns.pop("adjustment", None)
+    if cells is None:
+        return
+    read = number_cells(pd.Series(cells, dtype=object), plain=part.plain)
+    amounts = [int(value) for value in np.where(read.known, read.data, 0)]
+    part.columns.setdefault("requested_increase", [max(amount, 0) for amount in amounts])
+    part.columns.setdefault("offered_decrease", [max(-amount, 0) for amount in amounts])
+
+
+def _check_ratio(part: Part, block: Block) -> None:
+    """Compare a disbursement ratio with plan and disbursement; a point of percent is rounding."""
+    cells = part.columns.pop("ratio", None)
+    heading = block.heading("ratio")
+    if cells is None or heading is None or not {"plan", "disbursed"} <= set(part.columns):
+        return
+    plan, paid = (
+        number_cells(pd.Series(part.columns[name], dtype=object)).data.tolist()
+        for name in ("plan", "disbursed")
+    )
+    wrong = []
+    for i, cell in enumerate(cells):
+        if isinstance(cell, bool) or not isinstance(cell, (int, float)) or not plan[i]:
+            continue
+        share = 100 * paid[i] / plan[i]
+        if min(abs(share - cell), abs(share - 100 * cell)) > 1:
+            wrong.append(part.rows[i])
+    if wrong:
+        listed = ", ".join(map(str, wrong[:20])) + (" …" if len(wrong) > 20 else "")
+        block.report(
+            "ratio-differs",
+            "warning",
+            (
+                f"tỷ lệ giải ngân không khớp kế hoạch và giải ngân ở dòng {listed}",
+                f"the disbursement ratio does not fit plan and disbursement in rows {listed}",
+            ),
+            (
+                "kiểm tra cột kế hoạch và cột giải ngân có đúng năm không",
+                "see whether both columns are of this year",
+            ),
+            heading=heading,
+            value=listed,
+        )
+
+
+def _note_date(block: Block) -> None:
+    found = data_date(block.headings, block.year)
+    if found is not None:
+        block.report(
+            "data-date",
+            "note",
+            (f"số liệu giải ngân đến ngày {found[0]}", f"disbursement figures up to {found[0]}"),
+            heading=found[1],
+            value=found[0],
+        )
+
+
+def _report_faults(block: Block, lines: Sequence[int]) -> None:
+    """Report error cells and unsaved formulas: an error where a line needs them, else one note."""
+    faults = block.sheet.faults
+    used = {h.index: h for h in block.headings if h.column and h.column != "ratio"}
+    rows = {block.rows[i] for i in lines}
+    rest = []
+    for row, column in sorted({*faults.errors, *faults.unsaved}):
+        if row <= block.header:
+            continue
+        if row not in rows or column not in used:
+            rest.append(address(row, column))
+            continue
+        text = faults.errors.get((row, column))
+        block.report(
+            "formula-error" if text else "formula-unsaved",
+            "error",
+            (f"ô báo lỗi {text}", f"the cell shows {text}")
+            if text
+            else ("công thức chưa có giá trị lưu", "the formula has no stored value"),
+            ("sửa công thức", "mend the formula")
+            if text
+            else ("mở tệp bằng Excel, lưu lại rồi đọc", "open it in Excel, save, and read again"),
+            heading=used[column],
+            row=row,
+            value=text or "",
+        )
+    if rest:
+        listed = ", ".join(rest[:20]) + (" …" if len(rest) > 20 else "")
+        block.report(
+            "formula-ignored",
+            "note",
+            (f"ô công thức lỗi không dùng đến: {listed}", f"faulty formula cells, not used: {listed}"),
+            value=listed,
+        )
+
+
+def join(parts: Sequence[Part]) -> pd.DataFrame:
+    """Return the rows of *parts* as one raw frame with its origins."""
+    names = list(dict.fromkeys(name for part in parts for name in part.columns))
+    columns: dict[str, list[Cell]] = {name: [] for name in names}
+    for part in parts:
+        for name in names:
+            columns[name] += part.columns.get(name, [None] * len(part.rows))
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+    frame["_sheet"] = pd.Series([sheet for part in parts for sheet in part.sheets], dtype=object)
+    frame["_row"] = pd.Series([row for part in parts for row in part.rows], dtype=object)
+    frame.attrs["letters"] = {sheet: letters for part in parts for sheet, letters in part.letters.items()}
+    frame.attrs["plain"] = all(part.plain for part in parts)
+    return frame

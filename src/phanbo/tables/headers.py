@@ -1,0 +1,390 @@
+"""Header cells to columns: fold the text, read unit, year and date in it, look it up among the synonyms.
+
+A header that could mean two things is never matched here: it keeps its `Heading.doubt` until
+`phanbo.tables.doubtful` has looked at the values below it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from phanbo.tables.schema import AMBIGUOUS, CARRIED, CHECKED, IGNORED, LINES, PLAN_BY_SOURCE, SPAN, Ambiguous
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from phanbo.tables.schema import Table
+
+__all__ = [
+    "UNITS",
+    "Folded",
+    "Heading",
+    "Meaning",
+    "data_date",
+    "find_row",
+    "fold",
+    "read_headings",
+    "read_unit",
+    "resolve",
+    "suggest",
+    "year_of",
+]
+
+UNITS = {"đồng": 1, "nghìn đồng": 1_000, "triệu đồng": 1_000_000, "tỷ đồng": 1_000_000_000}
+"""Units of money by their plain names, as `unit=` takes them."""
+
+_UNIT_WORDS = (
+    (r"(?:tỷ|tỉ)(?: ?đồng| ?đ)?", 1_000_000_000),
+    (r"(?:triệu|tr|1 000 000|1000000)(?: ?đồng| ?đ)?", 1_000_000),
+    (r"(?:nghìn|ngàn|1 000|1000)(?: ?đồng| ?đ)?", 1_000),
+    (r"đồng(?: việt nam)?|đ|vnđ|vnd", 1),
+)
+_DATE, _YEAR = "\ue000", "\ue001"
+_DAY = r"(?:(?:hết )?ngày )?(\d{1,2})"
+_Y = r"(\d{4}|\{n(?:-1)?\})"
+_DATES = (
+    (re.compile(rf"{_DAY} tháng (\d{{1,2}}) năm {_Y}"), "dmy"),
+    (re.compile(rf"{_DAY} ?[/.-] ?(\d{{1,2}}) ?[/.-] ?{_Y}(?!\d)"), "dmy"),
+    (re.compile(rf"(?:hết )?tháng (\d{{1,2}})(?: ?[/.-] ?| năm ){_Y}(?!\d)"), "my"),
+    (re.compile(r"(?:(?:hết )?ngày )?(?<![\d/])([0-3]?\d)/([01]?\d)(?![\d/])"), "dm"),
+    (re.compile(r"(?:(?:hết )?ngày )?\{d\}"), ""),
+)
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b|\{n-1\}|\{n\}")
+_TAILS = (
+    (re.compile(rf" (?:tính |lũy kế )?đến {_DATE}$"), ()),
+    (re.compile(rf"(?: năm)? {_YEAR}$"), ("{n}",)),
+    (re.compile(rf" từ {_DATE} đến {_DATE}$"), ()),
+)
+_TONES = {
+    unicodedata.normalize("NFC", first + second + tone): unicodedata.normalize("NFC", first + tone + second)
+    for first, second in ("oa", "oe", "uy")
+    for tone in "\u0300\u0301\u0309\u0303\u0323"
+}
+
+SIGNED = (
+    "Kế hoạch điều chỉnh (+ tăng) (− giảm)",
+    "Điều chỉnh (+ tăng) (− giảm)",
+    "Điều chỉnh tăng (+), giảm (−)",
+)
+"""Headers of an adjustment with its sign: needs where positive, offers where negative."""
+
+_NOT_CARRIED = re.compile(r"\b(?:không|chưa|bao gồm|gồm|cả|kể)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a header may mean.
+
+    Attributes
+    ----------
+    column : str
+        The column; ``""`` where it is known and not used.
+    years : tuple of str
+        What the years in it must be: ``"{n}"`` or ``"{n-1}"``.
+    carried : bool
+        It belongs to the carried-over pair of a wide table.
+    source : str
+        The source it names.
+    doubt : Ambiguous or None
+        Set where the values below must settle it.
+    """
+
+    column: str = ""
+    years: tuple[str, ...] = ()
+    carried: bool = False
+    source: str = ""
+    doubt: Ambiguous | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text made comparable; what was taken out of it is kept beside it."""
+
+    key: str
+    years: tuple[str, ...] = ()
+    dates: tuple[tuple[int, int, int], ...] = ()
+    unit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One header cell: where it stands, what it says, which column it means.
+
+    Attributes
+    ----------
+    index : int
+        Position in the row, from 0.
+    text : str
+        The header as the file has it, on one line.
+    folded : Folded
+        Its comparable form.
+    meanings : tuple of Meaning
+        What it may mean; none for a header phanbo does not know.
+    column : str
+        The column it means, ``""`` for none (or not yet settled).
+    meaning : Meaning or None
+        The meaning chosen, once the plan year is known.
+    """
+
+    index: int
+    text: str
+    folded: Folded
+    meanings: tuple[Meaning, ...] = ()
+    column: str = ""
+    meaning: Meaning | None = None
+
+    @property
+    def carried(self) -> bool:
+        """Whether it belongs to a carried-over pair."""
+        return self.meaning is not None and self.meaning.carried
+
+    @property
+    def doubt(self) -> Ambiguous | None:
+        """Why it is not matched without a look at the values."""
+        return self.meaning.doubt if self.meaning is not None and not self.column else None
+
+
+def fold(text: str) -> Folded:
+    """Return *text* without case, spacing, punctuation and unit; years and dates become marks.
+
+    Examples
+    --------
+    >>> fold("Kế hoạch vốn  năm 2024 (triệu đồng)").years
+    ('2024',)
+    >>> fold("Giải ngân từ 01/01/2024 đến 15/9/2024").dates
+    ((2024, 1, 1), (2024, 9, 15))
+    """
+    plain = " ".join(unicodedata.normalize("NFC", text).replace("\xa0", " ").casefold().split())
+    for new, old in _TONES.items():
+        plain = plain.replace(new, old)
+    plain, unit = _take_unit(plain)
+    plain, dates = _take_dates(plain)
+    years = tuple(_YEARS.findall(plain))
+    plain = _YEARS.sub(f" {_YEAR} ", plain)
+    plain = re.sub(rf"[^\w%{_DATE}{_YEAR}]+", " ", plain).strip()
+    if re.search(rf"{_YEAR}(?: {_YEAR}){{2,}}", plain):
+        # "2021, 2022, 2023" says the same as "2021-2023"
+        plain, years = re.sub(rf"{_YEAR}(?: {_YEAR}){{2,}}", f"{_YEAR} {_YEAR}", plain), (years[0], years[-1])
+    return Folded(plain, years, dates, unit)
+
+
+def read_unit(text: str) -> int | None:
+    """Return the unit a text states ("triệu đồng", "ĐVT: Tr.đ"), or None."""
+    plain = re.sub(r"[.,\s]+", " ", unicodedata.normalize("NFC", text).casefold()).strip(" :()")
+    plain = re.sub(r"^(?:đvt|đơn vị(?: tính)?)\s*:?\s*", "", plain)
+    for words, unit in _UNIT_WORDS:
+        if re.fullmatch(words, plain):
+            return unit
+    return None
+
+
+def _take_unit(plain: str) -> tuple[str, int | None]:
+    """Drop brackets that hold a unit, or a percent sign; a unit after the last comma counts too."""
+    unit: int | None = None
+
+    def drop(match: re.Match[str]) -> str:
+        nonlocal unit
+        found = read_unit(match[1])
+        if found is None and match[1].strip() != "%":
+            return match[0]
+        unit = found or unit
+        return " "
+
+    plain = re.sub(r"[(\[]([^()\[\]]*)[)\]]", drop, plain)
+    tail = re.search(r"(?:,| -|:|đvt:|đơn vị tính:) ?([^,:()]*)$", plain)
+    if tail and (found := read_unit(tail[1])) is not None:
+        plain, unit = plain[: tail.start()], found
+    return plain, unit
+
+
+def _take_dates(plain: str) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+    found: list[tuple[int, tuple[int, int, int]]] = []
+    for pattern, parts in _DATES:
+
+        def mark(match: re.Match[str], parts: str = parts) -> str:
+            numbers = [int(part) if part.isdigit() else 0 for part in match.groups()]
+            if parts == "my":
+                month, year = numbers
+                if not 1 <= month <= 12:
+                    return match[0]
+                numbers = [calendar.monthrange(year or 2001, month)[1], month, year]
+            day, month, year = (*numbers, 0, 0, 0)[:3]
+            found.append((match.start(), (year, month, day)))
+            # the mark is padded so that the places of later dates still compare
+            return f"{_DATE}".center(len(match[0]))
+
+        plain = pattern.sub(mark, plain)
+    return plain, tuple(parts for _, parts in sorted(found) if parts != (0, 0, 0))
+
+
+@functools.cache
+def _lexicon(table: Table) -> dict[str, tuple[Meaning, ...]]:
+    """Every key of the table and what it may mean; a doubtful key means nothing else."""
+    found: dict[str, list[Meaning]] = {}
+
+    def enter(text: str, meaning: Meaning) -> None:
+        folded = fold(text)
+        entry = replace(meaning, years=folded.years)
+        if entry not in found.setdefault(folded.key, []):
+            found[folded.key].append(entry)
+
+    for column in table.columns:
+        for text in (column.name, column.title_vi, *column.headers):
+            enter(text, Meaning(column.name))
+    for text in IGNORED:
+        enter(text, Meaning())
+    if table.name == LINES.name:
+        _enter_lines(enter)
+        doubts = {fold(text): doubt for doubt in AMBIGUOUS for text in doubt.headers}
+        found |= {folded.key: [Meaning(years=folded.years, doubt=doubt)] for folded, doubt in doubts.items()}
+    return {key: tuple(meanings) for key, meanings in found.items() if key}
+
+
+def _enter_lines(enter: Callable[[str, Meaning], None]) -> None:
+    for column, texts in CARRIED.items():
+        for text in texts:
+            enter(text, Meaning(column, carried=True))
+    for text, source in PLAN_BY_SOURCE.items():
+        enter(text, Meaning("plan", source=source))
+    for text in SPAN:
+        enter(text, Meaning("schedule"))
+    for text in SIGNED:
+        enter(text, Meaning("adjustment"))
+    for text in CHECKED:
+        enter(text, Meaning("ratio"))
+
+
+def _look_up(folded: Folded, table: Table) -> tuple[Meaning, ...]:
+    lexicon = _lexicon(table)
+    key, years = folded.key, tuple[str, ...]()
+    found = lexicon.get(key, ())
+    for tail, kinds in _TAILS:
+        shorter = tail.sub("", key)
+        if shorter == key:
+            continue
+        key, years = shorter, (*kinds, *years)
+        meanings = lexicon.get(key, ())
+        if meanings and (not found or meanings[0].doubt):
+            # a date behind a doubtful header does not make it less doubtful
+            found = tuple(replace(meaning, years=(*meaning.years, *years)) for meaning in meanings)
+    if (
+        not found
+        and table.name == LINES.name
+        and "kéo dài" in folded.key
+        and not _NOT_CARRIED.search(folded.key)
+    ):
+        column = "disbursed" if re.search(r"giải ngân|thanh toán", folded.key) else "plan"
+        return (Meaning(column, carried=True),)
+    return found
+
+
+def read_headings(
+    cells: Sequence[object], table: Table, renames: Mapping[str, str] | None = None
+) -> list[Heading]:
+    """Read a row of cells as headers of *table*; *renames* maps headers of the file to columns by hand."""
+    by_hand = {fold(text): column for text, column in (renames or {}).items()}
+    taken = {*by_hand.values()} - {""}
+    headings = []
+    for index, cell in enumerate(cells):
+        text = " ".join(unicodedata.normalize("NFC", cell).split()) if isinstance(cell, str) else ""
+        if not text:
+            continue
+        folded = fold(text)
+        if folded in by_hand:
+            meaning = Meaning(by_hand[folded])
+            headings.append(Heading(index, text, folded, (meaning,), meaning.column, meaning))
+        else:
+            found = _look_up(folded, table)
+            kept = tuple(m for m in found if m.carried or m.column not in taken)
+            headings.append(Heading(index, text, folded, kept))
+    return headings
+
+
+def year_of(headings: Iterable[Heading]) -> int | None:
+    """Return the plan year the headers state: that of the plan's own header, the latest if there are two."""
+    stated = [
+        int(year)
+        for heading in headings
+        for meaning in heading.meanings
+        if meaning.column == "plan" and not meaning.carried
+        for year, kind in zip(heading.folded.years, meaning.years, strict=False)
+        if kind == "{n}" and year.isdigit()
+    ]
+    return max(stated, default=None)
+
+
+def resolve(headings: Iterable[Heading], year: int | None) -> list[Heading]:
+    """Choose among each header's meanings by the plan year; one about another year means no column."""
+    return [_resolve(heading, year) for heading in headings]
+
+
+def _resolve(heading: Heading, year: int | None) -> Heading:
+    if heading.column or not heading.meanings:
+        return heading
+    fitting = [meaning for meaning in heading.meanings if _fits(heading.folded, meaning, year)]
+    if not fitting or (year is None and len({meaning.column for meaning in fitting}) > 1):
+        return heading
+    return replace(heading, column=fitting[0].column, meaning=fitting[0])
+
+
+def _fits(folded: Folded, meaning: Meaning, year: int | None) -> bool:
+    if year is None:
+        return True
+    if meaning.carried:
+        return not folded.years or min(map(int, folded.years)) < year
+    expected = {"{n}": str(year), "{n-1}": str(year - 1)}
+    if any(
+        expected.get(kind, kind) != found for found, kind in zip(folded.years, meaning.years, strict=False)
+    ):
+        return False
+    disbursed = meaning.column == "disbursed" or (meaning.doubt and "disbursed" in meaning.doubt.columns)
+    if not disbursed or not folded.dates:
+        return True
+    # a year's disbursement starts in that year and ends in it, or in the January that closes it
+    first, last = folded.dates[0], folded.dates[-1]
+    starts = first[0] in {0, year} or len(folded.dates) == 1
+    return starts and (last[0] in {0, year} or last[:2] == (year + 1, 1))
+
+
+def _year_fits(found: int, kind: str, year: int) -> bool:
+    return kind.isdigit() or found == (year if kind == "{n}" else year - 1)
+
+
+def data_date(headings: Iterable[Heading], year: int | None) -> tuple[str, Heading] | None:
+    """Return the ISO date the disbursement's header states, and that header."""
+    for heading in headings:
+        if heading.column == "disbursed" and heading.folded.dates:
+            stated, month, day = heading.folded.dates[-1]
+            try:
+                return date(stated or year or 0, month, day).isoformat(), heading
+            except ValueError:
+                return None
+    return None
+
+
+def suggest(heading: Heading, table: Table) -> tuple[str, str] | None:
+    """Return the nearest column and its title, for a did-you-mean; None if nothing is near."""
+    lexicon = _lexicon(table)
+    for near in difflib.get_close_matches(heading.folded.key, lexicon, n=1, cutoff=0.75):
+        if (column := lexicon[near][0].column) in table.names:
+            return column, table.column(column).title_vi
+    return None
+
+
+def find_row(
+    rows: Sequence[Sequence[object]], table: Table, renames: Mapping[str, str] | None = None
+) -> int | None:
+    """Return the position of the header row: of the first twenty rows the one with most known headers."""
+    best, most = None, 1
+    for position, cells in enumerate(rows[:20]):
+        known = sum(1 for heading in read_headings(cells, table, renames) if heading.meanings)
+        if known > most:
+            best, most = position, known
+    return best

@@ -1,0 +1,63 @@
+"""A portfolio at a glance, as text and as a small table."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from phanbo.money import format_million, format_share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phanbo.errors import Finding
+    from phanbo.tables.grid import Grid
+
+__all__ = ["overview_html", "overview_text"]
+
+
+def _count(lines: Grid, name: str) -> int:
+    return len(set(lines.values(name).tolist()))
+
+
+def _total(lines: Grid, name: str) -> int:
+    return sum(lines.values(name).tolist())
+
+
+def _severities(findings: Sequence[Finding]) -> tuple[int, int]:
+    severities = [finding.severity for finding in findings]
+    return severities.count("warning"), severities.count("note")
+
+
+def overview_text(lines: Grid, findings: Sequence[Finding]) -> str:
+    """Return one line of text: how many, how much, how far."""
+    plan, disbursed = _total(lines, "plan"), _total(lines, "disbursed")
+    warnings, notes = _severities(findings)
+    return (
+        f"<Portfolio {lines.values('plan_year').max()}: {len(lines)} lines, {_count(lines, 'owner')} owners, "
+        f"{_count(lines, 'source')} sources, plan {format_million(plan, 'en')} million đồng, "
+        f"disbursed {format_share(disbursed, plan, 'en')}, {warnings} warnings, {notes} notes>"
+    )
+
+
+def overview_html(lines: Grid, findings: Sequence[Finding]) -> str:
+    """Return the same as a table in Vietnamese, amounts in triệu đồng."""
+    plan, disbursed = _total(lines, "plan"), _total(lines, "disbursed")
+    warnings, notes = _severities(findings)
+    rows = (
+        ("Dòng vốn", str(len(lines))),
+        ("Chủ đầu tư", str(_count(lines, "owner"))),
+        ("Nguồn vốn", str(_count(lines, "source"))),
+        ("Kế hoạch (triệu đồng)", format_million(plan)),
+        ("Giải ngân (triệu đồng)", format_million(disbursed)),
+        ("Tỷ lệ giải ngân", format_share(disbursed, plan)),
+        ("Cảnh báo", str(warnings)),
+        ("Ghi chú", str(notes)),
+    )
+    body = "".join(
+        f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+        f"<td style='text-align:right'>{html.escape(value)}</td></tr>"
+        for name, value in rows
+    )
+    year = lines.values("plan_year").max()
+    return f"<table><caption>Kế hoạch vốn năm {year}</caption><tbody>{body}</tbody></table>"

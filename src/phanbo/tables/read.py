@@ -1,0 +1,327 @@
+"""Workbooks and folders of tables into a portfolio. The input files are only ever read."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from phanbo.errors import DataError, Finding
+from phanbo.portfolio import build_portfolio
+from phanbo.tables.block import Block, Options, read_block
+from phanbo.tables.check import examine
+from phanbo.tables.frames import Part, join, read_part
+from phanbo.tables.headers import UNITS, read_unit
+from phanbo.tables.schema import LINES, TABLES
+from phanbo.tables.sheets import Limits, Sheet, digest, open_files, open_workbook
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    from phanbo.portfolio import Portfolio
+    from phanbo.tables.column import Table
+
+__all__ = ["check_excel", "read_csv", "read_excel", "read_parquet"]
+
+_TEXT = (".csv", ".txt", ".tsv")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What came out of the files: raw frames, findings, and the files themselves."""
+
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    files: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_excel(
+    path: str | os.PathLike[str],
+    *,
+    sheet: str | Sequence[str] | None = None,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    max_rows: int = 10**6,
+    max_bytes: int = 200_000_000,
+) -> Portfolio:
+    """Read a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods) into a portfolio.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The workbook. It is never changed.
+    sheet : str or sequence of str, optional
+        The sheets that hold the capital lines; by default "KeHoachVon", else every sheet with such headers.
+    unit : str or int, optional
+        The unit of the amounts: ``"đồng"``, ``"nghìn đồng"``, ``"triệu đồng"``, ``"tỷ đồng"`` or their value
+        in đồng. By default what the headers or a line "Đơn vị tính: …" say.
+    year : int, optional
+        The plan year, where neither the headers nor the title say it.
+    columns : mapping of str to str, optional
+        Headers of the file to column names, where they are not recognised; ``""`` leaves a column out.
+    max_rows, max_bytes : int
+        Larger files (unpacked) are refused.
+
+    Returns
+    -------
+    Portfolio
+        Its ``notes`` list every safe repair and doubt.
+
+    Raises
+    ------
+    DataError
+        The file cannot be used; all its faults are listed, with sheet, row and cell.
+    OSError
+        The file cannot be opened.
+    """
+    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
+    return _portfolio(_read_workbook(Path(path), sheet, options, limits))
+
+
+def read_csv(
+    folder: str | os.PathLike[str],
+    *,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Portfolio:
+    """Read a folder of UTF-8 text tables: ``lines.csv``, ``history.csv`` … or ``KeHoachVon.csv`` ….
+
+    A single file is read as the lines. Fields are parted by commas, semicolons or tabs. The other parameters,
+    the result and the errors are those of `read_excel`.
+    """
+    return _portfolio(_read_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits()))
+
+
+def read_parquet(
+    folder: str | os.PathLike[str],
+    *,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Portfolio:
+    """Read a folder of Parquet tables (``lines.parquet`` …), or one file; else as `read_csv`."""
+    return _portfolio(_read_folder(Path(folder), (".parquet",), _options(unit, year, columns), Limits()))
+
+
+def check_excel(
+    path: str | os.PathLike[str],
+    *,
+    sheet: str | Sequence[str] | None = None,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    max_rows: int = 10**6,
+    max_bytes: int = 200_000_000,
+) -> pd.DataFrame:
+    """Return every finding of a workbook or of a folder of tables, errors included; bad data raises nothing.
+
+    The parameters are those of `read_excel`; the columns of the result are the fields of `Finding`.
+    """
+    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
+    found = Path(path)
+    findings: Sequence[Finding]
+    try:
+        if found.is_dir() or found.suffix.lower() in {*_TEXT, ".parquet"}:
+            reading = _read_folder(found, (*_TEXT, ".parquet"), options, limits)
+        else:
+            reading = _read_workbook(found, sheet, options, limits)
+    except DataError as error:
+        findings = error.findings
+    else:
+        findings = examine(reading.frames, reading.findings).findings
+    names = [each.name for each in fields(Finding)]
+    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=names)
+    return frame.astype({"row": "Int64"})
+
+
+def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:
+    """Check what the caller says: a wrong argument is a fault of the program, not of the data."""
+    size = read_unit(unit) if isinstance(unit, str) else unit
+    if unit is not None and size not in UNITS.values():
+        raise ValueError(f"unit={unit!r}: use one of {', '.join(UNITS)}")
+    names = {name for table in TABLES.values() for name in table.names}
+    for header, column in (columns or {}).items():
+        if column and column not in names:
+            raise ValueError(f"columns={{{header!r}: {column!r}}}: there is no such column")
+    return Options(size, year, dict(columns or {}))
+
+
+def _portfolio(reading: _Reading) -> Portfolio:
+    return build_portfolio(reading.frames, findings=reading.findings, files=reading.files)
+
+
+def _read_workbook(
+    path: Path, sheet: str | Sequence[str] | None, options: Options, limits: Limits
+) -> _Reading:
+    file = digest(path)
+    sheets = open_workbook(path, limits)
+    wanted = [sheet] if isinstance(sheet, str) else list(sheet) if sheet is not None else None
+    return _read_sheets(path.name, sheets, wanted, options, [file])
+
+
+def _read_folder(path: Path, suffixes: tuple[str, ...], options: Options, limits: Limits) -> _Reading:
+    if not path.is_dir():
+        return _read_sheets(path.name, open_files([path], limits), None, options, [digest(path)])
+    paths = sorted(each for each in path.iterdir() if each.suffix.lower() in suffixes and each.is_file())
+    paths = [each for each in paths if _table_of(each.stem) is not None]
+    files = [digest(each) for each in paths]
+    return _read_sheets(path.name, open_files(paths, limits), None, options, files)
+
+
+def _table_of(name: str) -> Table | None:
+    """Return the table a sheet or file is called after, whatever its diacritics, blanks and case."""
+    plain = _plain(name)
+    names = {_plain(text): table for table in TABLES.values() for text in (table.name, table.sheet)}
+    return names.get(plain)
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def _read_sheets(
+    name: str,
+    sheets: Sequence[Sheet],
+    wanted: Sequence[str] | None,
+    options: Options,
+    files: list[tuple[str, str]],
+) -> _Reading:
+    reading = _Reading(files=files)
+    lines, others = _choose(sheets, wanted, options, reading)
+    parts = _read_lines(name, lines, options, reading)
+    unit = next((part.unit for part in parts if part.unit is not None), None)
+    grouped: dict[str, list[Part]] = {LINES.name: parts}
+    for block in others:
+        grouped.setdefault(block.table.name, []).append(read_part(block, options, unit=unit))
+    for table, found in grouped.items():
+        if found:
+            reading.frames[table] = join(found)
+        reading.findings += [finding for part in found for finding in part.findings]
+    return reading
+
+
+def _choose(
+    sheets: Sequence[Sheet], wanted: Sequence[str] | None, options: Options, reading: _Reading
+) -> tuple[list[Block], list[Block]]:
+    """Sort the sheets: those of lines, those of the optional tables; the rest is noted."""
+    named = {sheet.name: _table_of(sheet.name) for sheet in sheets}
+    folded = {_plain(sheet) for sheet in wanted or ()}
+    missing = folded - {_plain(sheet.name) for sheet in sheets}
+    lines: list[Block] = []
+    others: list[Block] = []
+    unused: list[str] = []
+    only_named = wanted is None and LINES in named.values()
+    for sheet in sheets:
+        table = named[sheet.name]
+        if table is not None and table is not LINES and _plain(sheet.name) not in folded:
+            _take_other(sheet, table, options, others, reading)
+            continue
+        asked = _plain(sheet.name) in folded if wanted is not None else (table is LINES or not only_named)
+        block = read_block(sheet, LINES, options) if asked else None
+        if block is not None and (wanted or table is LINES or _tells_of_plans(block)):
+            lines.append(block)
+        elif any(any(cell not in {"", None} for cell in row) for row in sheet.rows):
+            unused.append(sheet.name)
+    if missing:
+        reading.findings.append(_sheet_missing(wanted or (), [sheet.name for sheet in sheets]))
+    if unused:
+        listed = ", ".join(f"“{sheet}”" for sheet in unused)
+        reading.findings.append(
+            Finding(
+                code="sheets-unused",
+                severity="note",
+                message_vi=f"các trang không đọc: {listed}",
+                message_en=f"sheets not read: {listed}",
+                value=listed,
+            )
+        )
+    return lines, others
+
+
+def _tells_of_plans(block: Block) -> bool:
+    """Whether a sheet under any name holds lines: a plan, and projects or their codes."""
+    columns = {meaning.column for heading in block.headings for meaning in heading.meanings}
+    return "plan" in columns and bool(columns & {"project", "project_id"})
+
+
+def _take_other(sheet: Sheet, table: Table, options: Options, others: list[Block], reading: _Reading) -> None:
+    if all(cell in {"", None} for row in sheet.rows[1:] for cell in row):
+        return  # the template's optional sheets, left blank
+    block = read_block(sheet, table, options)
+    if block is not None:
+        others.append(block)
+    else:
+        reading.findings.append(_no_header(sheet.name, table))
+
+
+def _read_lines(name: str, blocks: list[Block], options: Options, reading: _Reading) -> list[Part]:
+    """Read the sheets of lines; several with the same headers are one a source."""
+    if not blocks:
+        if not any(finding.severity == "error" for finding in reading.findings):
+            reading.findings.append(_no_header(name, LINES))
+        return []
+    first = _signature(blocks[0])
+    for block in blocks[1:]:
+        if _signature(block) != first:
+            block.report(
+                "sheets-differ",
+                "error",
+                (
+                    f"tiêu đề cột khác trang “{blocks[0].sheet.name}”: không rõ trang nào là kế hoạch vốn",
+                    f"the headers differ from sheet “{blocks[0].sheet.name}”: which holds the lines?",
+                ),
+                ('chọn trang bằng sheet="…"', 'choose with sheet="…"'),
+                row=block.header,
+            )
+    _check_renames(blocks, options)
+    several = len(blocks) > 1
+    return [read_part(block, options, source=block.sheet.name if several else "") for block in blocks]
+
+
+def _signature(block: Block) -> list[str]:
+    return [heading.folded.key for heading in block.headings if heading.meanings]
+
+
+def _check_renames(blocks: list[Block], options: Options) -> None:
+    """Report headers named in ``columns=`` that no sheet has."""
+    texts = {_plain(heading.text) for block in blocks for heading in block.headings}
+    for header, column in options.columns.items():
+        if _plain(header) not in texts and column in {"", *LINES.names}:
+            blocks[0].report(
+                "columns-unmatched",
+                "error",
+                (f"columns=: không có tiêu đề “{header}”", f"columns=: there is no header “{header}”"),
+                row=blocks[0].header,
+                value=header,
+            )
+
+
+def _no_header(name: str, table: Table) -> Finding:
+    wanted = ", ".join(f"“{column.title_vi}”" for column in table.columns if column.required)
+    return Finding(
+        code="no-header",
+        severity="error",
+        table=table.name,
+        sheet=name,
+        message_vi=f"không tìm thấy dòng tiêu đề trong 20 dòng đầu (cần: {wanted})",
+        message_en=f"no header row in the first 20 rows (wanted: {wanted})",
+        mend_vi='dùng tệp mẫu (phanbo template), hoặc columns={"tiêu đề trong tệp": "tên cột"}',
+        mend_en='use the template (phanbo template), or columns={"header in the file": "column"}',
+    )
+
+
+def _sheet_missing(wanted: Sequence[str], names: Sequence[str]) -> Finding:
+    asked, held = (", ".join(f"“{name}”" for name in listed) for listed in (wanted, names))
+    return Finding(
+        code="sheet-missing",
+        severity="error",
+        message_vi=f"không có trang {asked}; tệp có: {held}",
+        message_en=f"there is no sheet {asked}; the file has: {held}",
+    )
