@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phanbo.errors import PolicyError
+from phanbo.errors import PolicyError, RulebookError
 from phanbo.grouping import sum_by
 from phanbo.policy import Tier
 from phanbo.program import Block, LinearProgram, TierCosts
@@ -149,6 +149,13 @@ def _matrix(case: Case, columns: _Columns, groups: list[_Rows]) -> _Matrix:
         upper.append(rows.headroom)
         keys += rows.keys
         first += rows.headroom.size
+    if len(set(keys)) < len(keys):
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise RulebookError(
+            f"Hai quy định dùng chung tên hàng: {', '.join(twice)}.",
+            f"Two rules name the same rows: {', '.join(twice)}.",
+            {"rows": twice},
+        )
     row = np.concatenate([entry[0] for entry in entries])
     used = np.zeros(first, dtype=bool)
     used[row] = True

@@ -111,6 +111,7 @@ class Assessment:
     readings: dict[str, Reading]
     missed: Texts
     line_ids: tuple[str, ...]
+    outlook: Outlook
 
     @property
     def decides(self) -> Reading:
@@ -210,6 +211,7 @@ def build_assessment(
         readings=readings,
         missed=missed_deadlines(portfolio, calendar, as_of, judged),
         line_ids=tuple(portfolio.text("line_id").tolist()),
+        outlook=outlook,
     )
 
 

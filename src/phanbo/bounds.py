@@ -23,6 +23,8 @@ class Bounds:
     cut, add, forced : int64 arrays of shape (n,)
         Largest cut, largest add (as if the line received alone), and largest cut where the pool shrinks
         (0 elsewhere).
+    surplus : int64 array of shape (n,), in đồng
+        What a line can spare, wherever it may go: the cut bound without the rules of movement.
     cut_rule, add_rule, forced_rule : int64 arrays of shape (n,)
         Place in `rules` of the first rule that attains the bound, −1 where none does.
     first_failed : int64 array of shape (n,)
@@ -38,6 +40,7 @@ class Bounds:
     cut: Ints
     add: Ints
     forced: Ints
+    surplus: Ints
     cut_rule: Ints
     add_rule: Ints
     forced_rule: Ints
@@ -45,15 +48,17 @@ class Bounds:
     groups: tuple[tuple[int, GroupRows], ...]
     closed: Bools
 
-    def ties(self, case: Case, line: int, side: str) -> list[str]:
-        """Return the codes of all rules that attain the bound of a line on one side (``cut`` or ``add``)."""
-        least = int((self.cut if side == "cut" else self.add)[line])
-        codes = []
+    def stated(self, case: Case, line: int, side: str) -> list[tuple[Rule, int]]:
+        """Return every rule that bounds one side (``cut`` or ``add``) of a line, with its bound in đồng.
+
+        A bound of the size of `money.LIMIT` says that the rule does not hold the line back.
+        """
+        found = []
         for rule in self.rules:
-            bound = _bound(rule.limits(case), side)
-            if bound is not None and int(bound[line]) // self.unit * self.unit == least:
-                codes.append(rule.code)
-        return codes
+            bound = bound_of(rule.limits(case), side)
+            if bound is not None:
+                found.append((rule, max(0, int(bound[line])) // self.unit * self.unit))
+        return found
 
 
 def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
@@ -66,6 +71,8 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
     forced, forced_rule, _ = _least(waived, "cut", unit, n)
     # Nobody gives more than the plan, whatever the rules at hand.
     cut, forced = np.minimum(cut, case.plan // unit * unit), np.minimum(forced, case.plan // unit * unit)
+    sparing = [Limits() if rule.of_movement else part for rule, part in zip(rulebook.rules, limits, strict=True)]
+    surplus = np.minimum(_least(sparing, "cut", unit, n)[0], case.plan // unit * unit)
     closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
     for part in limits:
         if part.closed is not None:
@@ -76,6 +83,7 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
         cut=cut,
         add=add,
         forced=np.where(case.shrinking, np.maximum(forced, cut), 0),
+        surplus=surplus,
         cut_rule=cut_rule,
         add_rule=add_rule,
         forced_rule=forced_rule,
@@ -85,7 +93,8 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
     )
 
 
-def _bound(limits: Limits, side: str) -> Ints | None:
+def bound_of(limits: Limits, side: str) -> Ints | None:
+    """Return what a rule lets every line give (``cut``) or receive (``add``); ``None`` where it says nothing."""
     if side == "cut":
         return limits.cut
     if limits.groups is None:
@@ -99,7 +108,7 @@ def _least(limits: list[Limits], side: str, unit: int, n: int) -> tuple[Ints, In
     least = np.full(n, LIMIT // unit * unit, dtype=np.int64)
     attained, refused = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     for k, part in enumerate(limits):
-        bound = _bound(part, side)
+        bound = bound_of(part, side)
         if bound is None:
             continue
         whole = np.maximum(0, bound) // unit * unit

@@ -73,10 +73,6 @@ class Portfolio:
         errors = [finding for finding in examined.findings if finding.severity == "error"]
         if errors:
             raise DataError(errors)
-        for grid in examined.grids.values():
-            for cells in grid.columns.values():
-                cells.data.setflags(write=False)
-                cells.known.setflags(write=False)
         self.__dict__.update(
             _grids=examined.grids, _repairs=examined.repairs, _doubts=examined.doubts, _files=tuple(files)
         )

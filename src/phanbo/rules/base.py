@@ -118,7 +118,8 @@ class Rule(ABC):
 
     Class attributes: `code` (stable), `title_vi`/`title_en` (one sentence, shown as the reason), `source`,
     `needs` (columns without which the rule is unchecked; alternatives joined by ``|``),
-    `when_forced` (whether it also limits a cut forced by a shrinking source).
+    `when_forced` (whether it also limits a cut forced by a shrinking source), `of_movement` (whether it limits
+    where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse).
     """
 
     code: ClassVar[str]
@@ -127,6 +128,7 @@ class Rule(ABC):
     source: ClassVar[Source]
     needs: ClassVar[tuple[str, ...]] = ()
     when_forced: ClassVar[bool] = False
+    of_movement: ClassVar[bool] = False
 
     @abstractmethod
     def limits(self, case: Case) -> Limits:

@@ -28,6 +28,7 @@ class CarriedOver(Rule):
     title_vi = "Vốn kéo dài được giao theo danh mục dự án, không chuyển sang dự án khác"
     title_en = "Carried-over capital is granted by a list of projects and does not move to others"
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 68; Nghị định 40/2020/NĐ-CP, Điều 48", "memory+")
+    of_movement = True
 
     def limits(self, case: Case) -> Limits:
         """Close carried lines as the policy says."""

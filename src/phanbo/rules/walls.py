@@ -149,6 +149,7 @@ class AuthorityAtHand(Rule):
     title_vi = "Chỉ đề xuất trong thẩm quyền đã chọn cho đợt này"
     title_en = "Only moves within the authority chosen for this round"
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; lựa chọn của đợt", "policy")
+    of_movement = True
 
     def limits(self, case: Case) -> Limits:
         """Close pools and leaves."""
@@ -190,6 +191,7 @@ class MinimumMove(Rule):
     title_vi = "Thay đổi nhỏ hơn mức tối thiểu của đợt thì giữ nguyên"
     title_en = "A change below the least amount of this round is not made"
     source = Source("Lựa chọn của đợt", "mức điều chỉnh tối thiểu", "policy")
+    of_movement = True
 
     def limits(self, case: Case) -> Limits:
         """Close the held lines."""

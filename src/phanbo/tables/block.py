@@ -98,6 +98,7 @@ class Block:
                 column=heading.column if heading is not None else "",
                 cell=address(at, heading.index) if heading is not None else "",
                 value=str(value),
+                rule=code,
             )
         )
 

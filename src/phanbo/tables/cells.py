@@ -108,7 +108,7 @@ def number_cells(
             pass
     cells = _objects(raw)
     out = Cells(np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.bool_))
-    rest = _digits(out, cells) if plain and unit == 1 else range(len(cells))
+    rest = _digits(out, cells, plain=plain) if unit == 1 else range(len(cells))
     for at in rest:
         cell = cells[at]
         if cell is not None and not (isinstance(cell, str) and not cell.strip()):
@@ -116,12 +116,14 @@ def number_cells(
     return out
 
 
-def _digits(out: Cells, cells: NDArray[Any]) -> list[int]:
+def _digits(out: Cells, cells: NDArray[Any], *, plain: bool) -> list[int]:
     """Take the cells that are plain digits, as nearly all of a CSV are; return the positions of the rest."""
     short = len(str(LIMIT)) - 1
     easy = [isinstance(c, str) and c.isascii() and c.isdigit() and len(c) <= short for c in cells]
     out.known[:] = easy
     out.data[out.known] = [int(cell) for cell in cells[out.known]]
+    if not plain and any(easy):
+        out.faults["text-number"] = np.flatnonzero(easy).tolist()
     return [int(at) for at in np.flatnonzero(~out.known)]
 
 
@@ -198,6 +200,8 @@ def _fraction(cell: object, *, decimals: bool) -> Fraction:
         raise NumberError("not-a-number", str(cell))
     if isinstance(cell, numbers.Integral):
         return Fraction(int(cell))
+    if isinstance(cell, (float, np.floating)) and np.isinf(cell):
+        raise NumberError("too-large", str(cell))
     try:
         if isinstance(cell, (float, np.floating)):
             number = float(cell)

@@ -8,12 +8,42 @@ from phanbo.tables.vocabulary import KINDS, fold
 __all__ = ["CONTROLS", "HISTORY", "OWNERS", "REPORTS", "SCHEDULE", "SOURCES"]
 
 _LINE = (
-    Column("line_id", Type.TEXT, "Mã dòng vốn", "Line id", headers=("Mã dòng vốn",)),
     Column(
-        "project_id", Type.TEXT, "Mã số dự án", "Project id", headers=("Mã số dự án", "Mã DA", "Mã dự án")
+        "line_id",
+        Type.TEXT,
+        "Mã dòng vốn",
+        "Line id",
+        headers=("Mã dòng vốn",),
+        help_vi="Hoặc mã dự án và nguồn vốn.",
+        help_en="Or project id and source.",
     ),
-    Column("source", Type.TEXT, "Nguồn vốn", "Source", headers=("Nguồn vốn",)),
-    Column("plan_year", Type.INTEGER, "Năm kế hoạch", "Plan year", headers=("Năm kế hoạch", "Niên độ")),
+    Column(
+        "project_id",
+        Type.TEXT,
+        "Mã số dự án",
+        "Project id",
+        headers=("Mã số dự án", "Mã DA", "Mã dự án"),
+        help_vi="Như ở bảng kế hoạch vốn.",
+        help_en="As in the lines.",
+    ),
+    Column(
+        "source",
+        Type.TEXT,
+        "Nguồn vốn",
+        "Source",
+        headers=("Nguồn vốn",),
+        help_vi="Như ở bảng kế hoạch vốn.",
+        help_en="As in the lines.",
+    ),
+    Column(
+        "plan_year",
+        Type.INTEGER,
+        "Năm kế hoạch",
+        "Plan year",
+        headers=("Năm kế hoạch", "Niên độ"),
+        help_vi="Để trống là năm nay.",
+        help_en="Empty: this year.",
+    ),
 )
 
 HISTORY = Table(
@@ -97,7 +127,15 @@ SOURCES = Table(
             help_vi="Viết như ở bảng kế hoạch vốn.",
             help_en="As written in the lines.",
         ),
-        Column("name", Type.TEXT, "Tên nguồn vốn", "Name", headers=("Tên nguồn vốn", "Tên nguồn")),
+        Column(
+            "name",
+            Type.TEXT,
+            "Tên nguồn vốn",
+            "Name",
+            headers=("Tên nguồn vốn", "Tên nguồn"),
+            help_vi="Tên đầy đủ của nguồn.",
+            help_en="The full name of the source.",
+        ),
         Column(
             "kind",
             Type.CHOICE,
@@ -120,6 +158,8 @@ SOURCES = Table(
                 ("commune", ("xã", "cấp xã", "ngân sách xã")),
             ),
             headers=("Cấp ngân sách", "Cấp"),
+            help_vi="Trung ương, tỉnh, huyện hoặc xã.",
+            help_en="Central, provincial, district or commune.",
         ),
         Column(
             "pool",
@@ -159,7 +199,14 @@ OWNERS = Table(
     "ChuDauTu",
     (
         Column(
-            "owner", Type.TEXT, "Chủ đầu tư", "Owner", required=True, headers=("Chủ đầu tư", "Tên chủ đầu tư")
+            "owner",
+            Type.TEXT,
+            "Chủ đầu tư",
+            "Owner",
+            required=True,
+            headers=("Chủ đầu tư", "Tên chủ đầu tư"),
+            help_vi="Như ở bảng kế hoạch vốn.",
+            help_en="As in the lines.",
         ),
         Column(
             "kind",
@@ -170,7 +217,15 @@ OWNERS = Table(
             help_vi="Sở, ban, huyện, ban quản lý dự án…",
             help_en="Department, district, management board…",
         ),
-        Column("locality", Type.TEXT, "Địa bàn", "Locality", headers=("Địa bàn", "Huyện")),
+        Column(
+            "locality",
+            Type.TEXT,
+            "Địa bàn",
+            "Locality",
+            headers=("Địa bàn", "Huyện"),
+            help_vi="Huyện, thành phố của đơn vị.",
+            help_en="Where the owner is.",
+        ),
         Column(
             "predecessor",
             Type.TEXT,
@@ -188,7 +243,16 @@ REPORTS = Table(
     "reports",
     "BaoCao",
     (
-        Column("owner", Type.TEXT, "Chủ đầu tư", "Owner", required=True, headers=("Chủ đầu tư",)),
+        Column(
+            "owner",
+            Type.TEXT,
+            "Chủ đầu tư",
+            "Owner",
+            required=True,
+            headers=("Chủ đầu tư",),
+            help_vi="Như ở bảng kế hoạch vốn.",
+            help_en="As in the lines.",
+        ),
         Column(
             "kind",
             Type.CHOICE,
@@ -202,10 +266,27 @@ REPORTS = Table(
                 ("yearly", ("năm", "cả năm", "hằng năm", "hàng năm", "báo cáo năm")),
             ),
             headers=("Loại báo cáo",),
+            help_vi="Kế hoạch tháng, tháng, quý hoặc năm.",
+            help_en="Monthly plan, monthly, quarterly or yearly.",
         ),
-        Column("period", Type.TEXT, "Kỳ báo cáo", "Period", required=True, headers=("Kỳ báo cáo", "Kỳ")),
         Column(
-            "received_on", Type.EVENT, "Ngày nhận", "Received on", headers=("Ngày nhận", "Ngày nhận báo cáo")
+            "period",
+            Type.TEXT,
+            "Kỳ báo cáo",
+            "Period",
+            required=True,
+            headers=("Kỳ báo cáo", "Kỳ"),
+            help_vi="Tháng, quý hoặc năm của báo cáo.",
+            help_en="The month, quarter or year reported.",
+        ),
+        Column(
+            "received_on",
+            Type.EVENT,
+            "Ngày nhận",
+            "Received on",
+            headers=("Ngày nhận", "Ngày nhận báo cáo"),
+            help_vi="Ngày nhận, hoặc “chưa”.",
+            help_en="Date received, or “chưa” (not yet).",
         ),
     ),
     ("owner", "kind", "period"),
@@ -227,9 +308,17 @@ CONTROLS = Table(
                 ("all", ("tất cả", "tổng số", "tổng cộng", "toàn tỉnh")),
             ),
             headers=("Đối chiếu theo",),
+            help_vi="Nguồn, chủ đầu tư hoặc tổng số.",
+            help_en="Source, owner or all.",
         ),
         Column(
-            "key", Type.TEXT, "Tên nguồn hoặc chủ đầu tư", "Key", headers=("Tên", "Tên nguồn hoặc chủ đầu tư")
+            "key",
+            Type.TEXT,
+            "Tên nguồn hoặc chủ đầu tư",
+            "Key",
+            headers=("Tên", "Tên nguồn hoặc chủ đầu tư"),
+            help_vi="Để trống khi đối chiếu tổng số.",
+            help_en="Empty for the total of all.",
         ),
         Column(
             "plan_year",
@@ -240,8 +329,24 @@ CONTROLS = Table(
             help_vi="Để trống: mọi năm kế hoạch, gồm vốn kéo dài.",
             help_en="Empty: every plan year, carried-over capital included.",
         ),
-        Column("plan", Type.MONEY, "Kế hoạch vốn", "Plan", headers=("Kế hoạch vốn", "Kế hoạch")),
-        Column("disbursed", Type.MONEY, "Giải ngân", "Disbursed", headers=("Giải ngân", "Vốn đã giải ngân")),
+        Column(
+            "plan",
+            Type.MONEY,
+            "Kế hoạch vốn",
+            "Plan",
+            headers=("Kế hoạch vốn", "Kế hoạch"),
+            help_vi="Tổng kế hoạch để đối chiếu.",
+            help_en="Total plan to reconcile with.",
+        ),
+        Column(
+            "disbursed",
+            Type.MONEY,
+            "Giải ngân",
+            "Disbursed",
+            headers=("Giải ngân", "Vốn đã giải ngân"),
+            help_vi="Tổng giải ngân để đối chiếu.",
+            help_en="Total disbursed to reconcile with.",
+        ),
     ),
     ("by", "key", "plan_year"),
 )

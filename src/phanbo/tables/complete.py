@@ -88,11 +88,8 @@ def _project_ids(grid: Grid, log: Log) -> None:
     names = np.array(
         [f"{o}/{p}" for o, p in zip(grid.values("owner"), grid.values("project"), strict=True)], dtype=object
     )
-    clash = (
-        np.isin(names[missing], np.unique(names[cells.known]))
-        if cells.known.any()
-        else np.zeros(len(missing), bool)
-    )
+    taken = np.concatenate([names[cells.known], cells.data[cells.known]])
+    clash = pd.Index(names[missing]).isin(taken)
     log.rows("project-id-not-unique", grid, missing[clash], "project_id", value=names[missing[clash]])
     log.rows("project-id-made", grid, missing[~clash], "project_id", value=names[missing[~clash]])
     cells.data[missing] = names[missing]

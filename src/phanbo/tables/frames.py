@@ -221,13 +221,14 @@ def _check_ratio(part: Part, block: Block) -> None:
         number_cells(pd.Series(part.columns[name], dtype=object)).data.tolist()
         for name in ("plan", "disbursed")
     )
-    wrong = []
-    for i, cell in enumerate(cells):
-        if isinstance(cell, bool) or not isinstance(cell, (int, float)) or not plan[i]:
-            continue
-        share = 100 * paid[i] / plan[i]
-        if min(abs(share - cell), abs(share - 100 * cell)) > 1:
-            wrong.append(part.rows[i])
+    shares = [
+        (part.rows[i], 100 * paid[i] / plan[i], cell)
+        for i, cell in enumerate(cells)
+        if plan[i] and isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    ]
+    # a column holds percents or fractions: whichever fits better
+    readings = ([row for row, share, cell in shares if abs(share - scale * cell) > 1] for scale in (1, 100))
+    wrong = min(readings, key=len)
     if wrong:
         listed = ", ".join(map(str, wrong[:20])) + (" …" if len(wrong) > 20 else "")
         block.report(

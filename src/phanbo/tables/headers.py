@@ -168,7 +168,7 @@ def fold(text: str) -> Folded:
     plain, dates = _take_dates(plain)
     years = tuple(_YEARS.findall(plain))
     plain = _YEARS.sub(f" {_YEAR} ", plain)
-    plain = re.sub(rf"[^\w%{_DATE}{_YEAR}]+", " ", plain).strip()
+    plain = re.sub(rf"[^\w%#{_DATE}{_YEAR}]+", " ", plain).strip()
     if re.search(rf"{_YEAR}(?: {_YEAR}){{2,}}", plain):
         # "2021, 2022, 2023" says the same as "2021-2023"
         plain, years = re.sub(rf"{_YEAR}(?: {_YEAR}){{2,}}", f"{_YEAR} {_YEAR}", plain), (years[0], years[-1])
@@ -308,16 +308,17 @@ def read_headings(
 
 
 def year_of(headings: Iterable[Heading]) -> int | None:
-    """Return the plan year the headers state: that of the plan's own header, the latest if there are two."""
-    stated = [
-        int(year)
-        for heading in headings
-        for meaning in heading.meanings
-        if meaning.column == "plan" and not meaning.carried
-        for year, kind in zip(heading.folded.years, meaning.years, strict=False)
-        if kind == "{n}" and year.isdigit()
-    ]
-    return max(stated, default=None)
+    """Return the plan year the headers state; of two plans' years the one disbursed in, else the latest."""
+    plans: set[int] = set()
+    paid: set[int] = set()
+    for heading in headings:
+        for meaning in heading.meanings:
+            years = zip(heading.folded.years, meaning.years, strict=False)
+            if meaning.column == "plan":
+                plans |= {int(year) for year, kind in years if kind == "{n}"}
+            elif meaning.column == "disbursed" and not meaning.carried:
+                paid |= {stated[0] for stated in heading.folded.dates[:1]}
+    return max(plans & paid or plans, default=None)
 
 
 def resolve(headings: Iterable[Heading], year: int | None) -> list[Heading]:
@@ -339,11 +340,12 @@ def _fits(folded: Folded, meaning: Meaning, year: int | None) -> bool:
         return True
     if meaning.carried:
         return not folded.years or min(map(int, folded.years)) < year
-    expected = {"{n}": str(year), "{n-1}": str(year - 1)}
-    if any(
-        expected.get(kind, kind) != found for found, kind in zip(folded.years, meaning.years, strict=False)
-    ):
+    pairs = list(zip(map(int, folded.years), meaning.years, strict=False))
+    if not all(_year_fits(found, kind, year) for found, kind in pairs):
         return False
+    if pairs and all(kind.isdigit() for _, kind in pairs):
+        # a five-year period must be the one the plan year lies in
+        return pairs[0][0] <= year <= pairs[-1][0]
     disbursed = meaning.column == "disbursed" or (meaning.doubt and "disbursed" in meaning.doubt.columns)
     if not disbursed or not folded.dates:
         return True
@@ -354,6 +356,7 @@ def _fits(folded: Folded, meaning: Meaning, year: int | None) -> bool:
 
 
 def _year_fits(found: int, kind: str, year: int) -> bool:
+    """Whether a year is the one the header must state; the example years of a period may be any."""
     return kind.isdigit() or found == (year if kind == "{n}" else year - 1)
 
 

@@ -20,9 +20,9 @@ _ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 class NumberError(ValueError):
-    """A text is no number, or could be two.
+    """A cell is no number, or could be two.
 
-    ``code`` is ``"not-a-number"`` or ``"ambiguous-number"``.
+    ``code`` is ``"not-a-number"``, ``"ambiguous-number"`` or ``"too-large"``.
     """
 
     def __init__(self, code: str, text: str) -> None:

@@ -215,6 +215,7 @@ def _choose(
     folded = {_plain(sheet) for sheet in wanted or ()}
     missing = folded - {_plain(sheet.name) for sheet in sheets}
     lines: list[Block] = []
+    near: list[Block] = []
     others: list[Block] = []
     unused: list[str] = []
     only_named = wanted is None and LINES in named.values()
@@ -229,6 +230,11 @@ def _choose(
             lines.append(block)
         elif any(any(cell not in {"", None} for cell in row) for row in sheet.rows):
             unused.append(sheet.name)
+            near += [block] if block is not None else []
+    if not lines and near:
+        # better to say what the likeliest sheet lacks than that there is none
+        lines = [max(near, key=lambda block: len(_signature(block)))]
+        unused.remove(lines[0].sheet.name)
     if missing:
         reading.findings.append(_sheet_missing(wanted or (), [sheet.name for sheet in sheets]))
     if unused:

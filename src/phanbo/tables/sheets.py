@@ -9,6 +9,7 @@ import posixpath
 import re
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -220,9 +221,19 @@ def _scan(path: Path, limits: Limits) -> dict[str, Faults]:
     """Look into the XML of an .xlsx file for what readers show as blank: error cells, unsaved formulas."""
     if not zipfile.is_zipfile(path):
         return {}
-    with zipfile.ZipFile(path) as archive:
-        _check_size(path, sum(part.file_size for part in archive.infolist()), limits)
-        return {name: _scan_sheet(archive, part) for name, part in _parts(archive)}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_size(path, sum(part.file_size for part in archive.infolist()), limits)
+            return {name: _scan_sheet(archive, part) for name, part in _parts(archive)}
+    except (
+        ET.ParseError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise DataError([_unreadable(path, "tệp Excel hỏng", f"a broken workbook: {error}")]) from error
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -241,33 +252,33 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 def _scan_sheet(archive: zipfile.ZipFile, part: str) -> Faults:
     found = Faults()
+    row = 0
     with archive.open(part) as stream:
         for _, element in ET.iterparse(stream):  # noqa: S314
             if element.tag != f"{_MAIN}row":
                 continue
+            row = int(element.get("r", row + 1))
             if element.get("hidden") in {"1", "true"}:
-                found.hidden_rows.append(int(element.get("r", "0")))
-            held = [cell for cell in element if len(cell)]  # a cell with a style alone holds nothing
-            for cell in held:
-                _scan_cell(cell, found)
-            if held and (last := _place(held[-1].get("r", ""))) is not None:
+                found.hidden_rows.append(row)
+            # a cell with a style alone holds nothing; some writers leave the addresses out
+            held = [(cell, (row - 1, at)) for at, cell in enumerate(element) if len(cell)]
+            for cell, place in held:
+                _scan_cell(cell, place, found)
+            if held:
+                last = _place(held[-1][0].get("r", "")) or held[-1][1]
                 found.last_row = max(found.last_row, last[0] + 1)
                 found.last_column = max(found.last_column, last[1] + 1)
             element.clear()
     return found
 
 
-def _scan_cell(cell: ET.Element, found: Faults) -> None:
+def _scan_cell(cell: ET.Element, place: tuple[int, int], found: Faults) -> None:
     kind = cell.get("t")
     if kind == "e":
-        place = _place(cell.get("r", ""))
-        if place is not None:
-            found.errors[place] = cell.findtext(f"{_MAIN}v") or "#ERROR"
+        found.errors[_place(cell.get("r", "")) or place] = cell.findtext(f"{_MAIN}v") or "#ERROR"
     elif kind != "str" and cell.find(f"{_MAIN}f") is not None and not cell.findtext(f"{_MAIN}v"):
         # t="str" with an empty value is a formula whose result is the empty text, e.g. IF(…;"")
-        place = _place(cell.get("r", ""))
-        if place is not None:
-            found.unsaved.add(place)
+        found.unsaved.add(_place(cell.get("r", "")) or place)
 
 
 def _place(text: str) -> tuple[int, int] | None:

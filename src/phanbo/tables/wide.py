@@ -53,7 +53,7 @@ def sort_rows(block: Block, numbers: Numbers) -> Rows:
     for i in range(len(block.rows)):
         if i not in candidates:
             rows.lines.append(i)
-        elif not sums.has_money(i) or sums.adds_up(i) or _style(block, i) in {"total", "roman", "letter"}:
+        elif not sums.has_money(i) or sums.adds_up(i) or sums.styles[i] in {"total", "roman", "letter"}:
             rows.groups.append(i)
         else:
             # money that nothing explains: a line whose owner was forgotten, not a heading
@@ -102,6 +102,7 @@ class _Sums:
         self.headings = [heading for heading in numbers.headings if heading.column in {"plan", "disbursed"}]
         self.running = [self._running(heading, candidates) for heading in self.headings]
         self.edges = [*sorted(candidates), len(block.rows)]
+        self.styles = {i: _style(block, i) for i in self.edges[:-1]}
         self.edge_of: dict[int, list[int]] = {}
         for edge in self.edges if self.headings else []:
             self.edge_of.setdefault(self.running[0][edge], []).append(edge)
@@ -129,7 +130,8 @@ class _Sums:
 
     def differences(self, i: int) -> list[tuple[Heading, int, int]]:
         """Return what the row states and what its lines add up to, for each column where they differ."""
-        spans = self._spans(i) or [self._own_span(i)]
+        below = [(i + 1, edge) for edge in self.edges if edge > i]
+        spans = self._spans(i) or [self._own_span(i), *below[:50]]
         return min((self._differences(i, span) for span in spans), key=len)
 
     def _differences(self, i: int, span: tuple[int, int]) -> list[tuple[Heading, int, int]]:
@@ -141,16 +143,13 @@ class _Sums:
         return found
 
     def _own_span(self, i: int) -> tuple[int, int]:
-        """Up to the next row numbered in the same way; a total takes everything."""
-        style = _style(self.block, i)
-        if style == "total":
+        """Up to the next row of its level or a higher one; levels come in the order they first appear."""
+        levels = list(dict.fromkeys(self.styles.values()))
+        own = levels.index(self.styles[i])
+        if levels[own] == "total":
             return (0, len(self.block.rows))
-        alike = (
-            edge
-            for edge in self.edges
-            if edge > i and (edge == self.edges[-1] or _style(self.block, edge) == style)
-        )
-        return (i + 1, next(alike))
+        ends = (edge for edge, style in self.styles.items() if edge > i and levels.index(style) <= own)
+        return (i + 1, next(ends, len(self.block.rows)))
 
 
 def _report_groups(block: Block, sums: _Sums, groups: Sequence[int]) -> None:

@@ -1,0 +1,264 @@
+"""The certificate: an exact re-check that shares no code with the builder of the program (*model* §8).
+
+It reads the tables, the stored outlook and the stored proof (bounds, claimed rows, row duals) and the rules'
+second face. It never sees the program, the assembler or the solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phanbo.case import Case, Changes
+from phanbo.certificate_optimum import TierProof, prove_tiers
+from phanbo.money import Bools, Ints
+from phanbo.rulebook import Rulebook
+from phanbo.rules.walls import duty
+
+__all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
+
+MOST_PREFIXES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class RowClaim:
+    """A claimed row ``Σ add over lines ≤ headroom`` (đồng), and the code of the rule that states it."""
+
+    key: str
+    rule: str
+    lines: tuple[int, ...]
+    headroom: int
+
+
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """What a proposal claims and its certificate proves.
+
+    Attributes
+    ----------
+    cut, add, forced : int64 arrays of shape (n,), in đồng
+        The claimed largest legal bounds.
+    closed : bool array of shape (leaves,)
+        Leaves claimed to be closed to imports.
+    rows : tuple of RowClaim
+    tiers : tuple of (name, value, duals, gap)
+        Value in cost units and row duals by key, in order of the tiers.
+    marked : bool
+        Whether some component is no network: optimality is then not claimed.
+    transfers : tuple of int64 arrays
+        Donor, receiver (line positions, or −1 reserve, −2 shortfall, −3 inflow), pool, amount, rank.
+    full : bool
+        Whether this is the full round; a prefix or hand-edited plan is certified for legality only.
+    changes : Changes
+    """
+
+    cut: Ints
+    add: Ints
+    forced: Ints
+    closed: Bools
+    rows: tuple[RowClaim, ...]
+    tiers: tuple[tuple[str, int, dict[str, int], int], ...]
+    marked: bool
+    transfers: tuple[Ints, Ints, Ints, Ints, Ints]
+    full: bool
+    changes: Changes
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What `verify` found.
+
+    Attributes
+    ----------
+    ok : bool
+    findings : tuple of str
+        What does not hold, in English; empty when `ok`.
+    gap : mapping of str to int
+        Value less proved bound of each tier, in cost units; all 0 in a network.
+    proved : str
+        ``"optimal"``, or ``"legal"`` for prefixes, edited plans and marked components.
+    """
+
+    ok: bool
+    findings: tuple[str, ...]
+    gap: dict[str, int]
+    proved: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the certificate as plain values."""
+        return {"ok": self.ok, "proved": self.proved, "findings": list(self.findings), "gap": dict(self.gap)}
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
+    """Re-check a proposal: balance, rules, prefixes, bounds, rows, and the optimality of every tier."""
+    findings = [*check_changes(case, rulebook, claims.changes), *_forced(case, claims)]
+    findings += _transfers(case, rulebook, claims)
+    findings += _bounds(case, rulebook, claims)
+    proofs: list[TierProof] = []
+    if claims.full and not claims.marked and not findings:
+        findings += _rows(case, rulebook, claims)
+        findings += _closed(case, rulebook, claims)
+        proofs = prove_tiers(case, rulebook, claims)
+        findings += [f"tier {p.name}: {p.fault}" for p in proofs if p.fault]
+    gap = {p.name: p.gap for p in proofs} or {name: g for name, _, _, g in claims.tiers}
+    optimal = claims.full and not claims.marked
+    return Certificate(not findings, tuple(findings), gap, "optimal" if optimal else "legal")
+
+
+def check_changes(
+    case: Case, rulebook: Rulebook, changes: Changes, *, whole_units: bool = True
+) -> list[str]:
+    """Return what makes a plan illegal: whole units, signs, and every rule's second face."""
+    unit, findings = case.policy.unit, []
+    for name, side in (("cut", changes.cut), ("add", changes.add)):
+        if side.shape != (len(case),) or (side < 0).any():
+            return [f"{name}: not one amount of at least 0 đồng a line"]
+        if whole_units and (side % unit).any():
+            findings.append(f"{name}: not in whole units of {unit} đồng")
+    if ((changes.cut > 0) & (changes.add > 0)).any():
+        findings.append("a line is cut and raised at once")
+    if (changes.cut > case.plan).any():
+        findings.append("a line is cut by more than its plan")
+    for rule in rulebook.rules:
+        excess = np.asarray(rule.violations(case, changes))
+        # Cuts a shrinking source forces are judged by the rules that hold then, and by `_forced`.
+        broken = (excess > 0) & (np.asarray(rule.when_forced) | ~(case.shrinking & (changes.cut > 0)))
+        if rule.code in ("pool-balance", "revenue-shortfall", "authority"):
+            broken = excess > 0
+        for i in np.flatnonzero(broken)[:3].tolist():
+            findings.append(f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng")
+    return findings
+
+
+def _name(case: Case, line: int) -> str:
+    return str(case.portfolio.text("line_id")[line])
+
+
+def _forced(case: Case, claims: Claims) -> list[str]:
+    """A shrinking pool may cut below the surplus of its lines only what the duty asks beyond all surplus."""
+    beyond = np.maximum(0, claims.changes.cut - claims.cut)
+    findings = []
+    if (beyond[~case.shrinking] > 0).any():
+        findings.append("a line is cut beyond its bound")
+    if (claims.changes.cut > np.maximum(claims.cut, claims.forced)).any():
+        findings.append("a line is cut beyond its forced bound")
+    if (claims.changes.add > claims.add).any():
+        findings.append("a line is raised beyond its bound")
+    allowed = np.maximum(0, -duty(case) - case.pool_sum(claims.cut))
+    if claims.full and (case.pool_sum(beyond) > allowed).any():
+        findings.append("a shrinking pool cuts below its surplus more than it must")
+    return findings
+
+
+def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
+    """Transfers add up to the changes, stay in their pool, are ranked, and so is every prefix legal."""
+    donor, receiver, pool, amount, rank = claims.transfers
+    n, findings = len(case), []
+    cut, add = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    np.add.at(cut, donor[donor >= 0], amount[donor >= 0])
+    np.add.at(add, receiver[receiver >= 0], amount[receiver >= 0])
+    if not np.array_equal(cut, claims.changes.cut) or not np.array_equal(add, claims.changes.add):
+        findings.append("transfers do not add up to the changes of the lines")
+    for side in (donor, receiver):
+        real = side >= 0
+        if (case.pools.pool[side[real]] != pool[real]).any():
+            findings.append("a transfer leaves its pool")
+    if (amount <= 0).any():
+        findings.append("a transfer moves nothing")
+    mandatory = int((rank == 0).sum())
+    if not np.array_equal(rank, np.concatenate([np.zeros(mandatory, np.int64), np.arange(1, rank.size - mandatory + 1)])):
+        findings.append("ranks are not 0 … 0, 1, 2, …")
+    if ((receiver == -2) != (rank == 0)).any():
+        findings.append("rank 0 is not exactly the shortfall block")
+    if findings:
+        return findings
+    both = (donor >= 0) & (receiver >= 0)
+    crossing = np.zeros(rank.size, dtype=bool)
+    crossing[both] = case.pools.leaf[donor[both]] != case.pools.leaf[receiver[both]]
+    crossing |= (receiver >= 0) & (donor < 0)
+    if claims.closed[case.pools.leaf[receiver[crossing]]].any():
+        findings.append("a transfer brings capital to an owner that may not import")
+    # Every rule is downward closed, so the full plan proves every prefix; some prefixes are re-checked outright.
+    steps = rank.size - mandatory
+    for k in sorted({steps * j // MOST_PREFIXES for j in range(MOST_PREFIXES)} if steps else set()):
+        size = mandatory + k
+        part = Changes(np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
+        for side, total in ((donor[:size], part.cut), (receiver[:size], part.add)):
+            np.add.at(total, side[side >= 0], amount[:size][side >= 0])
+        if k or mandatory:
+            findings += [f"prefix {k}: {fault}" for fault in check_changes(case, rulebook, part)]
+    return findings
+
+
+def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
+    """Every stored bound is the largest the rules allow: legal at the bound, illegal one unit above."""
+    none, unit = np.zeros(len(case), dtype=np.int64), case.policy.unit
+    findings = []
+    sides = (("cut", claims.cut, False), ("add", claims.add, False), ("forced", claims.forced, True))
+    for name, bound, forced in sides:
+        judged = case.shrinking if forced else np.ones(len(case), dtype=bool)
+        rules = [rule for rule in rulebook.rules if rule.when_forced or not forced]
+
+        def broken(amount: Ints, side: str = name, at: list[Any] = rules) -> Bools:
+            plan = Changes(none, amount) if side == "add" else Changes(amount, none)
+            over = np.zeros(len(case), dtype=bool)
+            for rule in at:
+                over |= np.asarray(rule.violations(case, plan, alone=True)) > 0
+            return over | (plan.cut > case.plan)
+
+        if (bound < 0).any() or (bound % unit).any():
+            findings.append(f"{name} bounds are not whole units")
+            continue
+        for i in np.flatnonzero(judged & (bound > 0) & broken(bound))[:3].tolist():
+            findings.append(f"line {_name(case, i)}: its {name} bound is illegal")
+        surplus = np.maximum(bound, claims.cut) if forced else bound
+        for i in np.flatnonzero(judged & ~broken(surplus + unit))[:3].tolist():
+            findings.append(f"line {_name(case, i)}: its {name} bound is not the largest legal one")
+    return findings
+
+
+def _rows(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
+    """Every claimed row follows from its rule: one đồng over the headroom, spread over its lines, is a violation.
+
+    The first line takes all but one đồng for each other line: were any line no member, the rest would be legal.
+    """
+    findings = []
+    for row in claims.rows:
+        rule = rulebook.rule(row.rule)
+        lines, others = np.array(row.lines, dtype=np.int64), len(row.lines) - 1
+        plans = [(lines, row.headroom + 1)]
+        if 0 < row.headroom < others:
+            plans = [(lines[[0, k]], row.headroom + 1) for k in range(1, others + 1)]
+        elif row.headroom == 0:
+            plans = [(lines[[k]], 1) for k in range(others + 1)]
+        for members, total in plans:
+            add = np.zeros(len(case), dtype=np.int64)
+            add[members] = 1
+            add[members[0]] = total - (members.size - 1)
+            over = rule.violations(case, Changes(np.zeros(len(case), dtype=np.int64), add))
+            if not (np.asarray(over)[members] > 0).all():
+                findings.append(f"row {row.key} does not follow from rule {row.rule}")
+                break
+    return findings
+
+
+def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
+    """Every leaf claimed to be closed is: one unit brought in breaks a rule."""
+    first = np.full(claims.closed.size, -1, dtype=np.int64)
+    first[case.pools.leaf[::-1]] = np.arange(len(case))[::-1]
+    lines = first[claims.closed]
+    add = np.zeros(len(case), dtype=np.int64)
+    add[lines] = case.policy.unit
+    plan = Changes(np.zeros(len(case), dtype=np.int64), add)
+    refused = np.zeros(len(case), dtype=bool)
+    for rule in rulebook.rules:
+        if rule.code in ("owner-import", "authority") or not rule.needs:
+            refused |= np.asarray(rule.violations(case, plan)) > 0
+    if (~refused[lines]).any():
+        return ["an owner said not to import may import"]
+    return []

@@ -1,0 +1,404 @@
+"""The proposal of a round (*phương án điều chỉnh*): frozen frames, their proof, and what one does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from phanbo.absorption import Outlook
+from phanbo.assess import Assessment
+from phanbo.bounds import make_bounds
+from phanbo.case import Case, Changes
+from phanbo.certificate import Certificate, Claims, RowClaim, certify
+from phanbo.errors import PhanboError
+from phanbo.money import Ints
+from phanbo.portfolio import Portfolio
+from phanbo.proposal_frames import FRAMES, Facts, build_frames
+from phanbo.proposal_lists import summarise
+from phanbo.ranking import Ranked, rank_transfers, rerank
+from phanbo.rulebook import Rulebook
+from phanbo.tier_values import values_of
+from phanbo.transfers import INFLOW, RESERVE, SHORTFALL, Transfers, make_transfers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import networkx as nx
+
+    from phanbo.explain import Explanation
+
+__all__ = ["Proof", "Proposal", "make_proposal"]
+
+PLACES = {"reserve:": RESERVE, "shortfall:": SHORTFALL, "inflow:": INFLOW}
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """The stored proof of the full round: claimed rows, and each tier's value and row duals."""
+
+    rows: tuple[RowClaim, ...]
+    tiers: tuple[tuple[str, int, dict[str, int], int], ...]
+    marked: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A ranked, legal, verified proposal; immutable.
+
+    The frames are ``adjustments``, ``transfers``, ``lines``, ``pools``, ``tiers``, ``unplaced``, ``unchecked``;
+    each property returns a copy. Money is int64 đồng.
+
+    Attributes
+    ----------
+    summary : mapping
+        Totals, each the sum of rows shown.
+    meta : mapping
+        What identifies it: schema, versions, input hash, calendar, rulebook, round, date, policy, parent.
+    outlook : Outlook
+    proof : Proof
+    """
+
+    frames: Mapping[str, pd.DataFrame]
+    summary: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    outlook: Outlook
+    proof: Proof
+    case: Case | None
+    rulebook: Rulebook | None
+
+    # -- frames -------------------------------------------------------------------------------------
+
+    @property
+    def adjustments(self) -> pd.DataFrame:
+        """One row a changed line, ranked."""
+        return self.frames["adjustments"].copy()
+
+    @property
+    def transfers(self) -> pd.DataFrame:
+        """One row a transfer, ranked; every prefix is itself balanced and legal."""
+        return self.frames["transfers"].copy()
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """One row for every line."""
+        return self.frames["lines"].copy()
+
+    @property
+    def pools(self) -> pd.DataFrame:
+        """One row a pool."""
+        return self.frames["pools"].copy()
+
+    @property
+    def tiers(self) -> pd.DataFrame:
+        """One row a tier, in order: value, bound, gap."""
+        return self.frames["tiers"].copy()
+
+    @property
+    def unplaced(self) -> pd.DataFrame:
+        """One row a pool: surplus that will probably lapse, and the ask-list."""
+        return self.frames["unplaced"].copy()
+
+    @property
+    def unchecked(self) -> pd.DataFrame:
+        """One row a rule that misses a column."""
+        return self.frames["unchecked"].copy()
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment the round was computed from; pass it in again for what-ifs."""
+        return self._case.assessment
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content: of `to_json` without versions and file names."""
+        from phanbo.storage import content_hash
+
+        return content_hash(self)
+
+    @property
+    def _case(self) -> Case:
+        if self.case is None:
+            raise PhanboError(
+                "Phương án đọc từ JSON không kèm dữ liệu; hãy đọc lại với from_json(text, portfolio=…).",
+                "A proposal read from JSON alone has no tables; read it with from_json(text, portfolio=…).",
+            )
+        return self.case
+
+    @property
+    def _rulebook(self) -> Rulebook:
+        if self.rulebook is None:
+            raise AssertionError("a case without a rulebook")
+        return self.rulebook
+
+    # -- proof --------------------------------------------------------------------------------------
+
+    def verify(self) -> Certificate:
+        """Re-check everything from the tables and the stored outlook, in exact integers.
+
+        Balance, every rule on every changed line, bounds, rows, prefixes, the optimality of every tier; then
+        that every frame and total shown follows from the transfers.
+        """
+        certificate = self.certify()
+        if not certificate.ok:
+            return certificate
+        wrong = tuple(self._inconsistent())
+        return replace(certificate, ok=not wrong, findings=wrong)
+
+    def certify(self) -> Certificate:
+        """Re-check the decision itself (not the frames that only describe it); `propose` always does."""
+        case, book = self._case, self._rulebook
+        try:
+            claims = self._claims()
+        except (KeyError, ValueError, TypeError) as error:
+            return Certificate(ok=False, findings=(f"the frames cannot be read: {error!r}",), gap={}, proved="legal")
+        certificate = certify(case, book, claims)
+        if self.meta["input_hash"] == case.portfolio.hash:
+            return certificate
+        stale = "the tables are not those the proposal was made from"
+        return replace(certificate, ok=False, findings=(*certificate.findings, stale))
+
+    def _claims(self) -> Claims:
+        case, lines = self._case, self.frames["lines"]
+        ids = case.portfolio.text("line_id")
+        if lines["line_id"].tolist() != ids.tolist():
+            raise ValueError("the lines are not those of the tables")
+        closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+        closed[case.pools.leaf] = ~lines["may_import"].to_numpy(dtype=bool)
+        cut, add = (lines[name].to_numpy(dtype=np.int64) for name in ("cut", "add"))
+        t = self._parsed()
+        return Claims(
+            cut=lines["cut_bound"].to_numpy(dtype=np.int64),
+            add=lines["add_bound"].to_numpy(dtype=np.int64),
+            forced=lines["forced_bound"].to_numpy(dtype=np.int64),
+            closed=closed,
+            rows=self.proof.rows,
+            tiers=self.proof.tiers,
+            marked=self.proof.marked,
+            transfers=(t.donor, t.receiver, t.pool, t.amount, self.frames["transfers"]["rank"].to_numpy(dtype=np.int64)),
+            full=self.meta["parent"] is None,
+            changes=Changes(cut, add),
+        )
+
+    def _parsed(self) -> Transfers:
+        """Read the transfers back from their frame."""
+        frame, case = self.frames["transfers"], self._case
+        place = {line: k for k, line in enumerate(case.portfolio.text("line_id").tolist())}
+        pools = {name: k for k, name in enumerate(case.pools.names)}
+
+        def parse(name: str, pool: str) -> int:
+            for prefix, code in PLACES.items():
+                if name not in place and name == prefix + pool:
+                    return code
+            return place[name]
+
+        named = list(zip(frame["from_line"], frame["to_line"], frame["pool"], strict=True))
+        nothing = np.zeros(len(frame), dtype=np.int64)
+        return Transfers(
+            donor=np.array([parse(a, p) for a, _, p in named], dtype=np.int64),
+            receiver=np.array([parse(b, p) for _, b, p in named], dtype=np.int64),
+            pool=np.array([pools[p] for _, _, p in named], dtype=np.int64),
+            amount=frame["amount"].to_numpy(dtype=np.int64),
+            tier=nothing,
+            slope=nothing,
+        )
+
+    def _inconsistent(self) -> list[str]:
+        """Return the frames and totals that do not follow from the transfers."""
+        again = self._rebuilt()
+        wrong = [f"frame {name} does not follow from the transfers" for name in FRAMES if not _same(self.frames[name], again.frames[name])]
+        if dict(self.summary) != dict(again.summary):
+            wrong.append("the summary does not follow from the frames")
+        return wrong
+
+    def _rebuilt(self) -> Proposal:
+        case, book = self._case, self._rulebook
+        parsed = self._parsed()
+        if self.meta["parent"] is None:
+            ranked = rank_transfers(make_transfers(case, book, *parsed.changes(len(case))), case.plan, case.outlook)
+        else:
+            ranked = rerank(parsed, case.plan, case.outlook)
+        return make_proposal(case, book, ranked, self.proof, self.meta, tuple(self.summary["warnings"]))
+
+    # -- use ----------------------------------------------------------------------------------------
+
+    def head(self, k: int) -> Proposal:
+        """Return the proposal of the first *k* transfers (after the mandatory block), again verified.
+
+        Raises
+        ------
+        CertificateError
+            Never, unless phanbo is at fault: every prefix is legal.
+        """
+        from phanbo.pipeline import verified
+
+        ranked = rerank(self._parsed(), self._case.plan, self._case.outlook).head(k)
+        parent = self.meta["parent"] or self.hash
+        meta = {**self.meta, "parent": parent}
+        return verified(make_proposal(self._case, self._rulebook, ranked, self.proof, meta, tuple(self.summary["warnings"])))
+
+    def apply(self, amounts: pd.DataFrame | None = None) -> Portfolio:
+        """Return the portfolio after approval: of all, or of what was signed (``line_id, change`` in đồng).
+
+        Raises
+        ------
+        DataError
+            When what was signed does not balance or breaks a rule; every fault is named.
+        """
+        from phanbo.approval import approved
+
+        return approved(self, amounts)
+
+    def compare(self, other: Proposal) -> pd.DataFrame:
+        """Return the lines on which two proposals differ: change here, there, and the difference (đồng)."""
+        here, there = (
+            p.frames["adjustments"].set_index("line_id")[["rank", "change", "binding_rule"]] for p in (self, other)
+        )
+        joined = here.join(there, how="outer", lsuffix="", rsuffix="_other")
+        changes = joined[["change", "change_other"]].fillna(0).astype("int64")
+        frame = pd.DataFrame(
+            {
+                "change": changes["change"],
+                "change_other": changes["change_other"],
+                "difference": changes["change"] - changes["change_other"],
+                "binding_rule": joined["binding_rule"].fillna(""),
+                "binding_rule_other": joined["binding_rule_other"].fillna(""),
+            }
+        )
+        return frame[frame["difference"] != 0].sort_index().rename_axis("line_id").reset_index()
+
+    def explain(self, line_id: str, lang: str = "vi") -> Explanation:
+        """Return why a line is treated as it is: role, bounds, tests, the binding rule, with citations.
+
+        Raises
+        ------
+        KeyError
+            When there is no such line.
+        """
+        from phanbo.explain import explain
+
+        return explain(self, line_id, lang)
+
+    def network(self) -> nx.DiGraph:
+        """Return reserve, pools, owners and lines as a directed graph with the flows of the plan (đồng)."""
+        import networkx as nx
+
+        graph = nx.DiGraph()
+        lines = self.frames["lines"]
+        for row in lines[(lines["cut"] > 0) | (lines["add"] > 0)].itertuples(index=False):
+            owner, line = ("owner", row.pool, row.owner), ("line", row.line_id)
+            graph.add_node(("pool", row.pool), kind="pool")
+            graph.add_node(owner, kind="owner")
+            graph.add_node(line, kind="line")
+            edge = (line, owner, int(row.cut)) if row.cut > 0 else (owner, line, int(row.add))
+            graph.add_edge(edge[0], edge[1], flow=edge[2])
+        for name in {node for node in graph if node[0] == "owner"}:
+            net = sum(d["flow"] for _, _, d in graph.in_edges(name, data=True)) - sum(
+                d["flow"] for _, _, d in graph.out_edges(name, data=True)
+            )
+            if net > 0:
+                graph.add_edge(name, ("pool", name[1]), flow=net)
+            elif net < 0:
+                graph.add_edge(("pool", name[1]), name, flow=-net)
+        for row in self.frames["transfers"].itertuples(index=False):
+            for prefix in PLACES:
+                for end in (row.from_line, row.to_line):
+                    if end == prefix + row.pool:
+                        outside = (prefix[:-1], row.pool)
+                        edge = (outside, ("pool", row.pool)) if end == row.from_line else (("pool", row.pool), outside)
+                        held = graph.get_edge_data(*edge, {"flow": 0})["flow"]
+                        graph.add_edge(*edge, flow=held + int(row.amount))
+        return graph
+
+    # -- paper --------------------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """Return the proposal as canonical JSON (schema ``phanbo.proposal/1``): money as integer đồng."""
+        from phanbo.storage import to_json
+
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str, *, portfolio: Portfolio | None = None, rulebook: Rulebook | None = None) -> Proposal:
+        """Return the proposal a JSON text holds; with *portfolio* it can be verified and explained again."""
+        from phanbo.storage import from_json
+
+        return from_json(text, portfolio=portfolio, rulebook=rulebook)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the case folder: workbook, JSON, certificate, inputs, calendar, rulebook, policy, hashes."""
+        from phanbo.storage import save
+
+        save(self, folder)
+
+    def to_excel(self, path: str | Path, lang: str = "vi") -> None:
+        """Write the annex (*biểu điều chỉnh kế hoạch vốn*) as a workbook."""
+        from phanbo.report.annex import write_annex
+
+        write_annex(self, path, lang=lang)
+
+    def __repr__(self) -> str:
+        s = self.summary
+        return (
+            f"Proposal(round={self.meta['round']['number']}, as_of={self.meta['as_of']}, cut={s['cut']:,} đồng on "
+            f"{s['cut_lines']} lines, added={s['added']:,} đồng on {s['raised_lines']} lines)"
+        )
+
+    def _repr_html_(self) -> str:
+        from phanbo.report.display import proposal_html
+
+        return proposal_html(self)
+
+
+def make_proposal(
+    case: Case,
+    rulebook: Rulebook,
+    ranked: Ranked,
+    proof: Proof,
+    meta: Mapping[str, Any],
+    warnings: tuple[str, ...],
+) -> Proposal:
+    """Return the proposal of some ranked transfers; it is not verified yet."""
+    from phanbo.assemble import assemble
+
+    bounds = make_bounds(case, rulebook)
+    cut, add = ranked.transfers.changes(len(case))
+    values = values_of(assemble(case, rulebook, bounds), case, cut, add)
+    best = {name: value for name, value, _, _ in proof.tiers if name in values}
+    facts = Facts(case, rulebook, bounds, ranked, values, best)
+    frames = build_frames(facts)
+    horizon = str(case.policy.deadline or rulebook.closing_date(case.calendar.year))
+    return Proposal(
+        frames=frames,
+        summary=summarise(facts, frames, warnings, horizon),
+        meta=meta,
+        outlook=case.outlook,
+        proof=proof,
+        case=case,
+        rulebook=rulebook,
+    )
+
+
+def _same(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    if list(left.columns) != list(right.columns) or len(left) != len(right):
+        return False
+    return all(_same_column(left[name], right[name]) for name in left.columns)
+
+
+def _same_column(left: pd.Series[Any], right: pd.Series[Any]) -> bool:
+    return [None if _is_nan(v) else v for v in left.tolist()] == [None if _is_nan(v) else v for v in right.tolist()]
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value  # noqa: PLR0124 — NaN is not equal to itself
+
+
+def changes_of(proposal: Proposal) -> tuple[Ints, Ints]:
+    """Return the cut and the add of every line, đồng."""
+    lines = proposal.frames["lines"]
+    return lines["cut"].to_numpy(dtype=np.int64), lines["add"].to_numpy(dtype=np.int64)
+
+

@@ -1,0 +1,83 @@
+"""One sentence of reason a changed line, Vietnamese and English: figures first, then what is required."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from phanbo.money import format_million, format_share
+
+if TYPE_CHECKING:
+    from phanbo.case import Case
+    from phanbo.rules.base import Rule
+
+__all__ = ["day", "reason", "standing"]
+
+MISSED_VI = {
+    "start": "chưa khởi công theo hạn",
+    "policy_dossier": "chưa trình hồ sơ chủ trương đầu tư theo hạn",
+    "project_dossier": "chưa trình thẩm định dự án theo hạn",
+    "procedures": "chưa xong thủ tục đầu tư theo hạn",
+}
+MISSED_EN = {
+    "start": "works not begun by the deadline",
+    "policy_dossier": "policy dossier not submitted by the deadline",
+    "project_dossier": "project dossier not submitted by the deadline",
+    "procedures": "procedures not complete by the deadline",
+}
+BASIS_VI = {
+    "absorb": "khả năng giải ngân chủ đầu tư nêu",
+    "estimate": "ước cả năm của chủ đầu tư",
+    "pace": "tốc độ giải ngân",
+    "stage-share": "tỷ lệ của nhóm dự án",
+    "none": "chưa giải ngân",
+}
+BASIS_EN = {
+    "absorb": "absorption stated by the owner",
+    "estimate": "the owner's estimate",
+    "pace": "pace of disbursement",
+    "stage-share": "share of its group",
+    "none": "nothing disbursed",
+}
+
+
+def day(date: dt.date, lang: str = "vi") -> str:
+    """Write a date as a reader of the language does: 15/9/2024 or 2024-09-15."""
+    return f"{date.day}/{date.month}/{date.year}" if lang == "vi" else date.isoformat()
+
+
+def standing(case: Case, line: int, lang: str = "vi") -> str:
+    """Return where a line stands: actual figure and date, then what is required, then the forecast and its source."""
+    reading = case.assessment.decides
+    plan, disbursed = int(case.assessment.portfolio.money("plan")[0][line]), int(case.disbursed[line])
+    share = format_share(disbursed, plan, lang)
+    milestone, rho = reading.milestone(line), reading.share(line)
+    asked = format_share(rho.numerator, rho.denominator, lang)
+    median = int(case.outlook.median[line])
+    basis = case.outlook.basis[line]
+    if lang == "vi":
+        text = f"đến {day(case.as_of)} giải ngân {share} kế hoạch"
+        text += f", mốc {day(milestone)} yêu cầu {asked}" if milestone else f", mức chung của nhóm {asked}"
+        missed = MISSED_VI.get(str(case.assessment.missed[line]), "")
+        tail = f"dự báo đến hết niên độ {format_million(median)} triệu đồng ({BASIS_VI.get(basis, basis)})"
+    else:
+        text = f"{share} of the plan disbursed by {day(case.as_of, lang)}"
+        text += f", {asked} required by {day(milestone, lang)}" if milestone else f", {asked} usual for its group"
+        missed = MISSED_EN.get(str(case.assessment.missed[line]), "")
+        tail = f"forecast to the closing date {format_million(median, lang)} million đồng ({BASIS_EN.get(basis, basis)})"
+    return "; ".join(part for part in (text, missed, tail) if part)
+
+
+def reason(case: Case, line: int, change: int, rule: Rule, lang: str = "vi") -> str:
+    """Return the sentence of a changed line; an unverified rule says "cần kiểm tra"."""
+    amount = format_million(abs(change), lang)
+    title = rule.title_vi if lang == "vi" else rule.title_en
+    where = standing(case, line, lang)
+    offer = int(case.offer[line])
+    if lang == "vi":
+        verb = "giảm" if change < 0 else "bổ sung"
+        offered = f"; chủ đầu tư đề nghị giảm {format_million(offer)} triệu đồng" if offer else ""
+        return f"{where[0].upper()}{where[1:]}{offered}; {verb} {amount} triệu đồng. {title} ({rule.source.cite()})."
+    verb = "cut by" if change < 0 else "raised by"
+    offered = f"; the owner offers to give up {format_million(offer, lang)} million đồng" if offer else ""
+    return f"{where[0].upper()}{where[1:]}{offered}; {verb} {amount} million đồng. {title} ({rule.source.cite(lang)})."

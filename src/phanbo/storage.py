@@ -1,0 +1,286 @@
+"""A proposal as JSON, and as a case folder that holds everything needed to check it years later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from phanbo.absorption import Outlook
+from phanbo.assess import build_assessment
+from phanbo.calendar import Round, parse_calendar
+from phanbo.case import Case
+from phanbo.certificate import RowClaim
+from phanbo.errors import PhanboError
+from phanbo.frame_schema import frame_of_records, records
+from phanbo.policy import Policy
+from phanbo.portfolio import Portfolio
+from phanbo.proposal import Proof, Proposal
+from phanbo.proposal_frames import FRAMES
+from phanbo.rulebook import parse_rulebook
+
+if TYPE_CHECKING:
+    from phanbo.rulebook import Rulebook
+
+__all__ = ["check_manifest", "content_hash", "from_json", "load_proposal", "replace_folder", "save", "to_json"]
+
+SCHEMA = "phanbo.proposal/1"
+MANIFEST = "MANIFEST.sha256"
+VERSIONS = ("phanbo", "solver", "sources")
+
+
+def document(proposal: Proposal) -> dict[str, Any]:
+    """Return the proposal as one mapping of plain values, keys in their fixed order."""
+    ids = proposal.outlook.line_ids
+    rows = [
+        {"key": r.key, "rule": r.rule, "headroom": r.headroom, "lines": [ids[i] for i in r.lines]}
+        for r in proposal.proof.rows
+    ]
+    tiers = [
+        {"tier": name, "value": value, "gap": gap, "duals": dict(sorted(duals.items()))}
+        for name, value, duals, gap in proposal.proof.tiers
+    ]
+    points = proposal.outlook.points.tolist()
+    lines = [
+        {"line_id": line, "basis": basis, "points": row}
+        for line, basis, row in zip(ids, proposal.outlook.basis, points, strict=True)
+    ]
+    return {
+        **{name: proposal.meta[name] for name in META},
+        "summary": dict(proposal.summary),
+        **{name: records(proposal.frames[name]) for name in FRAMES},
+        "outlook": {"forecaster": proposal.outlook.forecaster, "lines": lines},
+        "certificate": {"marked": proposal.proof.marked, "rows": rows, "tiers": tiers},
+    }
+
+
+META = (
+    "schema",
+    "phanbo",
+    "solver",
+    "input_hash",
+    "sources",
+    "calendar",
+    "rulebook",
+    "round",
+    "as_of",
+    "policy",
+    "parent",
+    "held",
+    "assessed",
+)
+
+
+def _dump(plain: dict[str, Any]) -> str:
+    return json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def to_json(proposal: Proposal) -> str:
+    """Return the canonical JSON text of a proposal."""
+    return _dump(document(proposal))
+
+
+def content_hash(proposal: Proposal) -> str:
+    """Return the SHA-256 of a proposal's content: its JSON without versions and file names."""
+    plain = {name: value for name, value in document(proposal).items() if name not in VERSIONS}
+    return "sha256:" + hashlib.sha256(_dump(plain).encode()).hexdigest()
+
+
+def from_json(
+    text: str,
+    *,
+    portfolio: Portfolio | None = None,
+    rulebook: Rulebook | None = None,
+    assessed: Portfolio | None = None,
+) -> Proposal:
+    """Return the proposal of a JSON text.
+
+    Parameters
+    ----------
+    portfolio : Portfolio, optional
+        The tables it was made from; without them it can be read but not verified or explained.
+    rulebook : Rulebook, optional
+        Needed where the proposal was made with rules of one's own.
+    assessed : Portfolio, optional
+        The tables of the assessment, where it was passed in from an earlier state.
+
+    Raises
+    ------
+    PhanboError
+        When the text is no proposal, or of a schema this version does not know.
+    """
+    try:
+        plain = json.loads(text)
+        schema = plain["schema"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable(str(error)) from error
+    if schema != SCHEMA:
+        raise _unreadable(f"schema {schema}")
+    ids = tuple(row["line_id"] for row in plain["outlook"]["lines"])
+    points = [row["points"] for row in plain["outlook"]["lines"]]
+    outlook = Outlook(
+        line_ids=ids,
+        points=np.array(points, dtype=np.int64).reshape(len(ids), -1),
+        basis=tuple(row["basis"] for row in plain["outlook"]["lines"]),
+        forecaster=plain["outlook"]["forecaster"],
+    )
+    place = {line: k for k, line in enumerate(ids)}
+    proof = Proof(
+        rows=tuple(
+            RowClaim(r["key"], r["rule"], tuple(place[line] for line in r["lines"]), int(r["headroom"]))
+            for r in plain["certificate"]["rows"]
+        ),
+        tiers=tuple((t["tier"], t["value"], t["duals"], t["gap"]) for t in plain["certificate"]["tiers"]),
+        marked=plain["certificate"]["marked"],
+    )
+    meta = {name: plain[name] for name in META}
+    case, book = None, None
+    if portfolio is not None:
+        book = rulebook or parse_rulebook(meta["rulebook"]["text"])
+        case = rebuild_case(meta, portfolio, book, outlook, assessed)
+    return Proposal(
+        frames={name: frame_of_records(name, plain[name]) for name in FRAMES},
+        summary=plain["summary"],
+        meta=meta,
+        outlook=outlook,
+        proof=proof,
+        case=case,
+        rulebook=book,
+    )
+
+
+def rebuild_case(
+    meta: dict[str, Any], portfolio: Portfolio, rulebook: Rulebook, outlook: Outlook, assessed: Portfolio | None
+) -> Case:
+    """Return the facts of a stored round, from its tables, calendar, rulebook, policy and outlook."""
+    calendar = parse_calendar(meta["calendar"]["text"])
+    policy = Policy.from_dict(meta["policy"])
+    given = dict(meta["round"])
+    round_ = Round(given["report_by"], given["judged_on"], given["forecast_on"], given["number"])
+    as_of = dt.date.fromisoformat(meta["as_of"])
+    earlier = meta["assessed"]
+    if earlier is None:
+        assessment = build_assessment(portfolio, calendar, as_of, round_, policy, outlook)
+    else:
+        if assessed is None or assessed.hash != earlier["input_hash"]:
+            raise _unreadable("the tables of the assessment it was made with are missing")
+        then = dt.date.fromisoformat(earlier["as_of"])
+        points = earlier["outlook"]
+        old = outlook if points is None else _outlook_of(outlook, points)
+        assessment = build_assessment(assessed, calendar, then, round_, policy, old)
+    held = np.isin(portfolio.text("line_id").astype(str), np.array(meta["held"], dtype=str))
+    return Case(portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held)
+
+
+def _outlook_of(like: Outlook, points: list[list[int]]) -> Outlook:
+    return Outlook(like.line_ids, np.array(points, dtype=np.int64), like.basis, like.forecaster)
+
+
+def save(proposal: Proposal, folder: str | Path) -> None:
+    """Write the case folder, whole or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        When *folder* holds something that is not an earlier case folder.
+    """
+    case = proposal._case  # noqa: SLF001 — one house
+
+    def fill(root: Path) -> None:
+        (root / "proposal.json").write_text(to_json(proposal), encoding="utf-8", newline="\n")
+        certificate = _dump(proposal.verify().to_dict())
+        (root / "certificate.json").write_text(certificate, encoding="utf-8", newline="\n")
+        (root / "calendar.toml").write_text(case.calendar.text, encoding="utf-8", newline="\n")
+        (root / "rulebook.toml").write_text(proposal.meta["rulebook"]["text"], encoding="utf-8", newline="\n")
+        (root / "policy.json").write_text(_dump(dict(proposal.meta["policy"])), encoding="utf-8", newline="\n")
+        case.portfolio.save(root / "input")
+        if proposal.meta["assessed"] is not None:
+            case.assessment.portfolio.save(root / "assessed")
+        proposal.to_excel(root / "proposal.xlsx")
+
+    replace_folder(Path(folder), fill)
+
+
+def replace_folder(target: Path, fill: Any) -> None:
+    """Fill a new folder beside *target*, seal it with a manifest, then put it in the place of *target*."""
+    target = target.absolute()
+    if target.exists() and not target.is_dir():
+        raise FileExistsError(f"{target} is a file")
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise FileExistsError(f"{target} is not empty and is no case folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    root = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        root.chmod(0o755)
+        fill(root)
+        _seal(root)
+        if target.is_dir():
+            shutil.rmtree(target)
+        root.rename(target)
+    finally:
+        if root.exists():
+            shutil.rmtree(root)
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file() and path.name != MANIFEST)
+
+
+def _seal(root: Path) -> None:
+    lines = [f"{_sha256(path)}  {path.relative_to(root).as_posix()}\n" for path in _files(root)]
+    (root / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def check_manifest(folder: str | Path) -> list[str]:
+    """Return the files of a case folder that are missing, new or changed since it was written."""
+    root = Path(folder)
+    lines = (root / MANIFEST).read_text(encoding="utf-8").splitlines()
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    here = {path.relative_to(root).as_posix(): path for path in _files(root)}
+    wrong = [f"{name} is missing" for name in listed if name not in here]
+    wrong += [f"{name} is not in the manifest" for name in here if name not in listed]
+    return wrong + [f"{name} has changed" for name, path in here.items() if name in listed and listed[name] != _sha256(path)]
+
+
+def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Proposal:
+    """Load a proposal from its case folder; it can be verified, explained and continued.
+
+    The stored calendar, rulebook and policy of the folder must be those of ``proposal.json``.
+
+    Raises
+    ------
+    PhanboError
+        When the folder is no case folder, or its files contradict each other.
+    DataError
+        When its tables cannot be used.
+    """
+    from phanbo.tables.read import read_csv
+
+    root = Path(folder)
+    if not (root / "proposal.json").is_file():
+        raise _unreadable(f"{root} has no proposal.json")
+    assessed = read_csv(root / "assessed") if (root / "assessed").is_dir() else None
+    text = (root / "proposal.json").read_text(encoding="utf-8")
+    proposal = from_json(text, portfolio=read_csv(root / "input"), rulebook=rulebook, assessed=assessed)
+    for name, inside in (("calendar.toml", "calendar"), ("rulebook.toml", "rulebook")):
+        if (root / name).read_text(encoding="utf-8") != proposal.meta[inside]["text"]:
+            raise _unreadable(f"{name} is not the {inside} of proposal.json")
+    if json.loads((root / "policy.json").read_text(encoding="utf-8")) != proposal.meta["policy"]:
+        raise _unreadable("policy.json is not the policy of proposal.json")
+    return proposal
+
+
+def _unreadable(reason: str) -> PhanboError:
+    return PhanboError(
+        f"Không đọc được phương án: {reason}.", f"The proposal cannot be read: {reason}.", {"reason": reason}
+    )
