@@ -35,7 +35,14 @@ def approved(proposal: Proposal, amounts: pd.DataFrame | None = None) -> Portfol
         cut, add = np.maximum(0, -change), np.maximum(0, change)
         faults = check_changes(case, proposal._rulebook, Changes(cut, add), whole_units=False)  # noqa: SLF001
         if faults:
-            raise DataError([_finding("signed-illegal", f"số đã ký không hợp lệ: {f}", f"what was signed is not legal: {f}") for f in faults])
+            raise DataError(
+                [
+                    _finding(
+                        "signed-illegal", f"số đã ký không hợp lệ: {f}", f"what was signed is not legal: {f}"
+                    )
+                    for f in faults
+                ]
+            )
         forced = case.shrinking & (cut > 0)
     return _after(case, cut, add, forced)
 
@@ -44,15 +51,38 @@ def _signed(case: Case, amounts: pd.DataFrame) -> Ints:
     """Read the signed amounts: one whole number of đồng a line, every line known, none twice."""
     missing = [name for name in ("line_id", "change") if name not in amounts]
     if missing:
-        raise DataError([_finding("signed-column", f"thiếu cột {name}", f"column {name} is missing", name) for name in missing])
+        raise DataError(
+            [
+                _finding("signed-column", f"thiếu cột {name}", f"column {name} is missing", name)
+                for name in missing
+            ]
+        )
     place = {line: k for k, line in enumerate(case.portfolio.text("line_id").tolist())}
     change = np.zeros(len(case), dtype=np.int64)
     findings, seen = [], set()
     for row, (line, value) in enumerate(zip(amounts["line_id"], amounts["change"], strict=True), start=1):
         if line not in place or line in seen:
-            findings.append(_finding("signed-line", f"dòng “{line}” không có hoặc lặp lại", f"line {line!r} is unknown or stands twice", "line_id", row, str(line)))
+            findings.append(
+                _finding(
+                    "signed-line",
+                    f"dòng “{line}” không có hoặc lặp lại",
+                    f"line {line!r} is unknown or stands twice",
+                    "line_id",
+                    row,
+                    str(line),
+                )
+            )
         elif value != value or value != int(value):  # noqa: PLR0124 — NaN
-            findings.append(_finding("signed-amount", "số tiền phải là số nguyên đồng", "the amount must be whole đồng", "change", row, str(value)))
+            findings.append(
+                _finding(
+                    "signed-amount",
+                    "số tiền phải là số nguyên đồng",
+                    "the amount must be whole đồng",
+                    "change",
+                    row,
+                    str(value),
+                )
+            )
         else:
             seen.add(line)
             change[place[line]] = int(value)
@@ -61,7 +91,9 @@ def _signed(case: Case, amounts: pd.DataFrame) -> Ints:
     return change
 
 
-def _finding(code: str, vi: str, en: str, column: str = "", row: int | None = None, value: str = "") -> Finding:
+def _finding(
+    code: str, vi: str, en: str, column: str = "", row: int | None = None, value: str = ""
+) -> Finding:
     return Finding(code, "error", vi, en, table="amounts", column=column, row=row, value=value)
 
 

@@ -96,7 +96,9 @@ def _columns(case: Case, bounds: Bounds, cuts: Segments, adds: Segments) -> _Col
     kept = np.flatnonzero(room > 0)
     sizes = (cuts.line.size, adds.line.size, ins.size, outs.size, kept.size)
     return _Columns(
-        block=np.repeat(np.array([Block.CUT, Block.ADD, Block.IN, Block.OUT, Block.RESERVE], dtype=np.int64), sizes),
+        block=np.repeat(
+            np.array([Block.CUT, Block.ADD, Block.IN, Block.OUT, Block.RESERVE], dtype=np.int64), sizes
+        ),
         item=np.concatenate([cuts.line, adds.line, ins, outs, kept]),
         upper=np.concatenate([cuts.width, adds.width, take[ins], give[outs], room[kept]]),
         flows=ins.size + outs.size + kept.size,
@@ -123,7 +125,8 @@ def _matrix(case: Case, columns: _Columns, groups: list[_Rows]) -> _Matrix:
     place = np.arange(columns.block.size, dtype=np.int64)
 
     def at(block: Block) -> Ints:
-        return place[columns.block == block]
+        here: Ints = place[columns.block == block]
+        return here
 
     cut, add, into, out, kept = (at(block) for block in Block)
     entries: list[tuple[Ints, Ints, int]] = [
@@ -194,7 +197,10 @@ def _crossing(groups: list[_Rows]) -> Bools | None:
         for right in groups[k + 1 :]:
             both = (left.group >= 0) & (right.group >= 0)
             pairs, inverse, shared = np.unique(
-                np.stack([left.group[both], right.group[both]]), axis=1, return_inverse=True, return_counts=True
+                np.stack([left.group[both], right.group[both]]),
+                axis=1,
+                return_inverse=True,
+                return_counts=True,
             )
             if not shared.size:
                 continue
@@ -290,13 +296,16 @@ def _tiers(
     """Return the integer costs of every tier, to be minimised."""
     reading, n = case.assessment.decides, columns.block.size
     none = np.zeros(columns.flows, dtype=np.int64)
-    nothing_cut, nothing_added = np.zeros(cuts.line.size, dtype=np.int64), np.zeros(adds.line.size, dtype=np.int64)
+    nothing_cut, nothing_added = (
+        np.zeros(cuts.line.size, dtype=np.int64),
+        np.zeros(adds.line.size, dtype=np.int64),
+    )
     klass = rulebook.priority(case)
     owed = ~adds.beyond(obligation_units(case))
     below = cuts.beyond(bounds.cut // case.policy.unit)
     late = np.where(case.offer > 0, 1000, reading.late_permille)
 
-    def on(cut: Ints, add: Ints, flows: Ints = none) -> Ints:
+    def on(cut: Ints | Bools, add: Ints, flows: Ints = none) -> Ints:
         return np.concatenate([cut, add, flows]).astype(np.int64)
 
     flow = columns.block[n - columns.flows :] if columns.flows else none
@@ -331,7 +340,9 @@ def key_lines(case: Case) -> Bools:
     """Return key, urgent and ODA lines (directive II.1.2, II.1.3, II.5.4)."""
     book = case.portfolio
     foreign = np.isin(case.kind.astype(str), ("oda_loan", "oda_grant"))
-    return np.asarray(book.flag("key_project")[0] | book.flag("emergency")[0] | book.flag("oda")[0] | foreign, dtype=bool)
+    return np.asarray(
+        book.flag("key_project")[0] | book.flag("emergency")[0] | book.flag("oda")[0] | foreign, dtype=bool
+    )
 
 
 def _merged(parts: Segments, at: Ints) -> Segments:

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,15 +76,15 @@ class Reading:
 
     def share(self, line: int) -> Fraction:
         """Return the share required of one line."""
-        return self.cell_share[self.cell[line]]
+        return self.cell_share[int(self.cell[line])]
 
     def tau(self, line: int) -> dt.date:
         """Return the judging date of one line."""
-        return self.cell_tau[self.cell[line]]
+        return self.cell_tau[int(self.cell[line])]
 
     def milestone(self, line: int) -> dt.date | None:
         """Return the milestone of one line, ``None`` where it has none yet."""
-        return self.cell_milestone[self.cell[line]]
+        return self.cell_milestone[int(self.cell[line])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +180,7 @@ class Assessment:
 
         return to_json(self)
 
-    def to_excel(self, path: Any, lang: str = "vi") -> None:
+    def to_excel(self, path: str | Path, lang: str = "vi") -> None:
         """Write the monthly workbook: province, sources, owners, stages, late lines, what is due."""
         from phanbo.report.assessment import write_assessment
 
@@ -342,9 +343,13 @@ def _permille(cell: Ints, share: tuple[Fraction, ...], plan: Ints, executed: Int
     return below, above
 
 
-def _behind(portfolio: Portfolio, executed: Ints, plan: Ints, cell: Ints, share: tuple[Fraction, ...]) -> Bools:
+def _behind(
+    portfolio: Portfolio, executed: Ints, plan: Ints, cell: Ints, share: tuple[Fraction, ...]
+) -> Bools:
     """Return whether the bucket (owner × stage × plan year) of each line is below its required share."""
-    bucket, keys = codes_of(portfolio.text("owner"), portfolio.text("stage"), portfolio.integer("plan_year")[0])
+    bucket, keys = codes_of(
+        portfolio.text("owner"), portfolio.text("stage"), portfolio.integer("plan_year")[0]
+    )
     rho = np.zeros(len(keys), dtype=np.int64)
     rho[bucket] = cell
     done, total = sum_by(bucket, executed, len(keys)), sum_by(bucket, plan, len(keys))

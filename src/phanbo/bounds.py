@@ -67,11 +67,15 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
     unit, n = case.policy.unit, len(case)
     cut, cut_rule, _ = _least(limits, "cut", unit, n)
     add, add_rule, first_failed = _least(limits, "add", unit, n)
-    waived = [part if rule.when_forced else Limits() for rule, part in zip(rulebook.rules, limits, strict=True)]
+    waived = [
+        part if rule.when_forced else Limits() for rule, part in zip(rulebook.rules, limits, strict=True)
+    ]
     forced, forced_rule, _ = _least(waived, "cut", unit, n)
     # Nobody gives more than the plan, whatever the rules at hand.
     cut, forced = np.minimum(cut, case.plan // unit * unit), np.minimum(forced, case.plan // unit * unit)
-    sparing = [Limits() if rule.of_movement else part for rule, part in zip(rulebook.rules, limits, strict=True)]
+    sparing = [
+        Limits() if rule.of_movement else part for rule, part in zip(rulebook.rules, limits, strict=True)
+    ]
     surplus = np.minimum(_least(sparing, "cut", unit, n)[0], case.plan // unit * unit)
     closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
     for part in limits:

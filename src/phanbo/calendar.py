@@ -6,6 +6,7 @@ A calendar is a TOML file, built in (``lang-son-2024`` is the directive of Lạn
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
@@ -214,7 +215,7 @@ class Calendar:
         points = self.curve
         if day <= points[0][0]:
             return points[0][1]
-        for (left, low), (right, high) in zip(points, points[1:], strict=False):
+        for (left, low), (right, high) in itertools.pairwise(points):
             if day <= right:
                 return low + (high - low) * (day - left).days // (right - left).days
         return points[-1][1]
@@ -254,7 +255,9 @@ class Calendar:
         due = [
             m
             for m in self.milestones
-            if m.group == group and m.on <= by and (group != CARRIED or not m.plan_years or plan_year in m.plan_years)
+            if m.group == group
+            and m.on <= by
+            and (group != CARRIED or not m.plan_years or plan_year in m.plan_years)
         ]
         return max(due, key=lambda m: (m.on, m.share), default=None)
 
@@ -273,7 +276,11 @@ def load_calendar(name: str | Path) -> Calendar:
     else:
         path = Path(name)
         if not path.is_file():
-            known = sorted(p.name[:-5] for p in (resources.files("phanbo") / "calendars").iterdir() if p.name.endswith(".toml"))
+            known = sorted(
+                p.name[:-5]
+                for p in (resources.files("phanbo") / "calendars").iterdir()
+                if p.name.endswith(".toml")
+            )
             raise CalendarError(
                 f"Không có lịch “{name}”. Lịch có sẵn: {', '.join(known)}; hoặc đưa đường dẫn tới một tệp TOML.",
                 f"There is no calendar {str(name)!r}. Built in: {', '.join(known)}; or give the path of a TOML file.",
@@ -290,7 +297,9 @@ def parse_calendar(text: str) -> Calendar:
         calendar = _build(raw, text)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CalendarError(
-            f"Tệp lịch không đọc được: {error}.", f"The calendar file cannot be read: {error}.", {"reason": str(error)}
+            f"Tệp lịch không đọc được: {error}.",
+            f"The calendar file cannot be read: {error}.",
+            {"reason": str(error)},
         ) from error
     faults = _faults(calendar)
     if faults:
@@ -313,7 +322,12 @@ def _build(raw: dict[str, Any], text: str) -> Calendar:
         last_adjustment=raw["last_adjustment"],
         milestones=tuple(
             Milestone(
-                m["group"], m["on"], m["inclusive"], exact(m["share"]), tuple(m.get("plan_years", ())), m.get("source", "")
+                m["group"],
+                m["on"],
+                m["inclusive"],
+                exact(m["share"]),
+                tuple(m.get("plan_years", ())),
+                m.get("source", ""),
             )
             for m in raw["milestone"]
         ),
@@ -329,7 +343,8 @@ def _build(raw: dict[str, Any], text: str) -> Calendar:
             for d in raw.get("deadline", ())
         ),
         rounds=tuple(
-            Round(r["report_by"], r["judged_on"], r.get("forecast_on"), int(r["number"])) for r in raw["round"]
+            Round(r["report_by"], r["judged_on"], r.get("forecast_on"), int(r["number"]))
+            for r in raw["round"]
         ),
         reports=tuple(
             Report(
@@ -366,12 +381,20 @@ def _faults(calendar: Calendar) -> list[tuple[str, str]]:
             faults.append((f"nhóm “{m.group}” không có", f"unknown group {m.group!r}"))
         if not 0 < m.share <= 1:
             faults.append((f"tỷ lệ {m.share} ngoài (0, 1]", f"share {m.share} is outside (0, 1]"))
-    for d in calendar.deadlines:
-        if d.kind not in DEADLINES or d.stage not in STAGES:
-            faults.append((f"hạn “{d.kind}/{d.stage}” không có", f"unknown deadline {d.kind}/{d.stage}"))
+    faults += [
+        (f"hạn “{d.kind}/{d.stage}” không có", f"unknown deadline {d.kind}/{d.stage}")
+        for d in calendar.deadlines
+        if d.kind not in DEADLINES or d.stage not in STAGES
+    ]
     days = [day for day, _ in calendar.curve]
     shares = [share for _, share in calendar.curve]
-    if len(days) < 2 or days != sorted(set(days)) or shares != sorted(shares) or shares[0] < 1 or shares[-1] != WHOLE:
+    if (
+        len(days) < 2
+        or days != sorted(set(days))
+        or shares != sorted(shares)
+        or shares[0] < 1
+        or shares[-1] != WHOLE
+    ):
         faults.append(
             (
                 "đường tham chiếu phải tăng theo ngày, từ ít nhất 1 đến đúng 10000",

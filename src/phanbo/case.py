@@ -158,12 +158,15 @@ class Case:
         day = self.portfolio.text("procedures_completed_on")
         dated = day != ""
         in_time = dated & (day != "chưa") & (day <= self.as_of.isoformat())
-        return np.where(known, yes & (~dated | in_time), in_time), known | dated
+        done: Bools = np.where(known, yes & (~dated | in_time), in_time).astype(bool)
+        return done, known | dated
 
     @cached_property
     def late(self) -> Bools:
         """Lines below their milestone, past a deadline, or with incomplete procedures."""
-        return self.assessment.decides.late | (self.assessment.missed != "") | self.incomplete
+        return np.asarray(
+            self.assessment.decides.late | (self.assessment.missed != "") | self.incomplete, dtype=bool
+        )
 
     def pool_sum(self, values: Ints) -> Ints:
         """Return the sum of a column by pool, đồng."""

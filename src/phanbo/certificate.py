@@ -110,9 +110,7 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     return Certificate(not findings, tuple(findings), gap, "optimal" if optimal else "legal")
 
 
-def check_changes(
-    case: Case, rulebook: Rulebook, changes: Changes, *, whole_units: bool = True
-) -> list[str]:
+def check_changes(case: Case, rulebook: Rulebook, changes: Changes, *, whole_units: bool = True) -> list[str]:
     """Return what makes a plan illegal: whole units, signs, and every rule's second face."""
     unit, findings = case.policy.unit, []
     for name, side in (("cut", changes.cut), ("add", changes.add)):
@@ -131,7 +129,7 @@ def check_changes(
         if rule.code in ("pool-balance", "revenue-shortfall", "authority"):
             broken = excess > 0
         for i in np.flatnonzero(broken)[:3].tolist():
-            findings.append(f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng")
+            findings.append(f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng")  # noqa: PERF401
     return findings
 
 
@@ -171,18 +169,15 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     if (amount <= 0).any():
         findings.append("a transfer moves nothing")
     mandatory = int((rank == 0).sum())
-    if not np.array_equal(rank, np.concatenate([np.zeros(mandatory, np.int64), np.arange(1, rank.size - mandatory + 1)])):
+    if not np.array_equal(
+        rank, np.concatenate([np.zeros(mandatory, np.int64), np.arange(1, rank.size - mandatory + 1)])
+    ):
         findings.append("ranks are not 0 … 0, 1, 2, …")
     if ((receiver == -2) != (rank == 0)).any():
         findings.append("rank 0 is not exactly the shortfall block")
     if findings:
         return findings
-    both = (donor >= 0) & (receiver >= 0)
-    crossing = np.zeros(rank.size, dtype=bool)
-    crossing[both] = case.pools.leaf[donor[both]] != case.pools.leaf[receiver[both]]
-    crossing |= (receiver >= 0) & (donor < 0)
-    if claims.closed[case.pools.leaf[receiver[crossing]]].any():
-        findings.append("a transfer brings capital to an owner that may not import")
+    findings += _crossings(case, claims)
     # Every rule is downward closed, so the full plan proves every prefix; some prefixes are re-checked outright.
     steps = rank.size - mandatory
     for k in sorted({steps * j // MOST_PREFIXES for j in range(MOST_PREFIXES)} if steps else set()):
@@ -193,6 +188,17 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
         if k or mandatory:
             findings += [f"prefix {k}: {fault}" for fault in check_changes(case, rulebook, part)]
     return findings
+
+
+def _crossings(case: Case, claims: Claims) -> list[str]:
+    """No transfer brings capital from outside to an owner that may not import."""
+    donor, receiver = claims.transfers[:2]
+    both = (donor >= 0) & (receiver >= 0)
+    crossing = (receiver >= 0) & (donor < 0)
+    crossing[both] = case.pools.leaf[donor[both]] != case.pools.leaf[receiver[both]]
+    if claims.closed[case.pools.leaf[receiver[crossing]]].any():
+        return ["a transfer brings capital to an owner that may not import"]
+    return []
 
 
 def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
@@ -214,11 +220,11 @@ def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
         if (bound < 0).any() or (bound % unit).any():
             findings.append(f"{name} bounds are not whole units")
             continue
-        for i in np.flatnonzero(judged & (bound > 0) & broken(bound))[:3].tolist():
-            findings.append(f"line {_name(case, i)}: its {name} bound is illegal")
+        illegal = np.flatnonzero(judged & (bound > 0) & broken(bound))[:3].tolist()
+        findings += [f"line {_name(case, i)}: its {name} bound is illegal" for i in illegal]
         surplus = np.maximum(bound, claims.cut) if forced else bound
-        for i in np.flatnonzero(judged & ~broken(surplus + unit))[:3].tolist():
-            findings.append(f"line {_name(case, i)}: its {name} bound is not the largest legal one")
+        short = np.flatnonzero(judged & ~broken(surplus + unit))[:3].tolist()
+        findings += [f"line {_name(case, i)}: its {name} bound is not the largest legal one" for i in short]
     return findings
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from phanbo.case import Case
@@ -54,7 +55,9 @@ def _steps(case: Case, cap: Ints, mark: Ints, change: Ints, sign: int) -> _Steps
     """
     unit, n = case.policy.unit, len(case)
     points = case.outlook.points
-    levels = sign * (points - case.plan[:, None]) // unit if sign > 0 else (case.plan[:, None] - points) // unit
+    levels = (
+        sign * (points - case.plan[:, None]) // unit if sign > 0 else (case.plan[:, None] - points) // unit
+    )
     ends = np.concatenate([levels, mark[:, None], np.zeros((n, 1), np.int64), cap[:, None]], axis=1)
     ends = np.sort(np.clip(ends, 0, cap[:, None]), axis=1)
     start, stop = ends[:, :-1], ends[:, 1:]
@@ -111,7 +114,9 @@ class _Proof:
                     room[p] += int(give[pools.leaf_pool == p].sum())
         kept = self.inflow - by(pools.leaf_pool, net, count)
         self.sizes = (self.cuts.line.size, self.adds.line.size, leaves, leaves, count)
-        self.x = np.concatenate([self.cuts.taken, self.adds.taken, np.maximum(0, net), np.maximum(0, -net), kept])
+        self.x = np.concatenate(
+            [self.cuts.taken, self.adds.taken, np.maximum(0, net), np.maximum(0, -net), kept]
+        )
         self.lower = np.zeros(self.x.size, dtype=np.int64)
         self.upper = np.concatenate([self.cuts.width, self.adds.width, take, give, room])
         self.row_lower: dict[str, int] = {}
@@ -127,7 +132,9 @@ class _Proof:
         cut_leaf, add_leaf = pools.leaf[self.cuts.line], pools.leaf[self.adds.line]
         for v, (p, owner) in enumerate(zip(pools.leaf_pool.tolist(), pools.leaf_owner, strict=True)):
             columns = np.concatenate([cut[cut_leaf == v], add[add_leaf == v], [into[v]], [out[v]]])
-            signs = np.concatenate([np.ones(int((cut_leaf == v).sum())), -np.ones(int((add_leaf == v).sum())), [1, -1]])
+            signs = np.concatenate(
+                [np.ones(int((cut_leaf == v).sum())), -np.ones(int((add_leaf == v).sum())), [1, -1]]
+            )
             self._row(f"leaf:{pools.names[p]}|{owner}", columns, signs, 0, 0)
         for p, name in enumerate(pools.names):
             here = np.flatnonzero(pools.leaf_pool == p)
@@ -138,7 +145,7 @@ class _Proof:
             columns = add[np.isin(self.adds.line, np.array(row.lines))]
             self._row(row.key, columns, np.ones(columns.size), 0, row.headroom // unit)
 
-    def _row(self, key: str, columns: Ints, signs: Ints, lower: int, upper: int) -> None:
+    def _row(self, key: str, columns: Ints, signs: NDArray[Any], lower: int, upper: int) -> None:
         self.entries[key] = (columns.astype(np.int64), np.asarray(signs).astype(np.int64))
         self.row_lower[key], self.row_upper[key] = lower, upper
 
@@ -156,7 +163,7 @@ class _Proof:
                 return "the plan is larger than its bounds"
         return ""
 
-    def cost(self, name: str) -> Ints:
+    def cost(self, name: str) -> Ints:  # noqa: C901 — one branch a tier
         """Return the integer cost of a tier, to be minimised, from its definition."""
         case, reading = self.case, self.case.assessment.decides
         cuts, adds = self.cuts, self.adds
@@ -237,7 +244,9 @@ def _order_fault(case: Case, rulebook: Rulebook, claims: Claims) -> str:
     """Return what is wrong with the order of the stored tiers."""
     wanted: list[str] = []
     for tier in case.policy.ordered_tiers:
-        wanted += [f"priority[{c.code}]" for c in rulebook.classes] if tier.name == "priority" else [tier.name]
+        wanted += (
+            [f"priority[{c.code}]" for c in rulebook.classes] if tier.name == "priority" else [tier.name]
+        )
     if case.policy.return_unplaced:
         last = max((k for k, name in enumerate(wanted) if name.startswith("priority[")), default=-1)
         wanted.insert(last + 1, "return")

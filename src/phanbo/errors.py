@@ -64,10 +64,10 @@ class Finding:
 
     def line(self, lang: str = "vi") -> str:
         """Return the finding as one line of text: where, what, how to mend."""
-        place = " ".join(part for part in (self.sheet or self.table, self.cell or self._row(lang), self.column) if part)
-        message, mend = (
-            (self.message_vi, self.mend_vi) if lang == "vi" else (self.message_en, self.mend_en)
+        place = " ".join(
+            part for part in (self.sheet or self.table, self.cell or self._row(lang), self.column) if part
         )
+        message, mend = (self.message_vi, self.mend_vi) if lang == "vi" else (self.message_en, self.mend_en)
         return f"{place}: {message}" + (f" → {mend}" if mend else "")
 
     def _row(self, lang: str) -> str:
@@ -201,7 +201,9 @@ class InfeasibleRound(PhanboError):
     ) -> None:
         self.conflict = tuple(dict(part) for part in conflict)
         self.relaxation = tuple(dict(part) for part in relaxation)
-        super().__init__(message_vi, message_en, {"conflict": list(self.conflict), "relaxation": list(self.relaxation)})
+        super().__init__(
+            message_vi, message_en, {"conflict": list(self.conflict), "relaxation": list(self.relaxation)}
+        )
 
 
 class Stopped(PhanboError):

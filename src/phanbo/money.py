@@ -11,7 +11,17 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LIMIT", "MILLION", "Bools", "Ints", "exact", "floor_ratio", "format_dong", "format_million", "format_share"]
+__all__ = [
+    "LIMIT",
+    "MILLION",
+    "Bools",
+    "Ints",
+    "exact",
+    "floor_ratio",
+    "format_dong",
+    "format_million",
+    "format_share",
+]
 
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -46,7 +56,8 @@ def floor_ratio(amount: Ints, numerator: int, denominator: int) -> Ints:
     """
     whole, rest = np.divmod(amount, denominator)
     capped = np.minimum(whole, LIMIT // numerator + 1)
-    return np.minimum(capped * numerator + rest * numerator // denominator, LIMIT)
+    result: Ints = np.minimum(capped * numerator + rest * numerator // denominator, LIMIT)
+    return result
 
 
 def format_dong(amount: int) -> str:

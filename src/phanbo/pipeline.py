@@ -80,7 +80,7 @@ def assess(
     return build_assessment(portfolio, calendar, day, round_, policy, outlook)
 
 
-def propose(
+def propose(  # noqa: PLR0913 — the public interface
     portfolio: Portfolio,
     *,
     calendar: Calendar | str | Path,
@@ -191,7 +191,12 @@ def changes(program: LinearProgram, solution: Solution, case: Case) -> tuple[Int
 
 def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
     tiers = tuple(
-        (t.name, t.value, {program.row_keys[r]: int(t.duals[r]) for r in np.flatnonzero(t.duals).tolist()}, t.gap)
+        (
+            t.name,
+            t.value,
+            {program.row_keys[r]: int(t.duals[r]) for r in np.flatnonzero(t.duals).tolist()},
+            t.gap,
+        )
         for t in solution.tiers
     )
     priced = {key for _, _, duals, _ in tiers for key in duals}
@@ -200,7 +205,9 @@ def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
         wanted = [g for g, key in enumerate(part.keys) if key in priced]
         for g in wanted:
             lines = np.flatnonzero((part.group == g) & (bounds.add > 0))
-            rows.append(RowClaim(part.keys[g], bounds.rules[place].code, tuple(lines.tolist()), int(part.headroom[g])))
+            rows.append(
+                RowClaim(part.keys[g], bounds.rules[place].code, tuple(lines.tolist()), int(part.headroom[g]))
+            )
     return Proof(tuple(rows), tiers, bool(program.marked))
 
 
@@ -223,7 +230,10 @@ def _refuse_infeasible(case: Case, bounds: Bounds) -> None:
         )
     if conflict:
         said = [(c["pool"], c["required"], c["available"], c["missing"]) for c in conflict]
-        vi = [f"{p}: phải giảm {format_million(r)}, giảm được {format_million(a)}, thiếu {format_million(m)} triệu đồng" for p, r, a, m in said]
+        vi = [
+            f"{p}: phải giảm {format_million(r)}, giảm được {format_million(a)}, thiếu {format_million(m)} triệu đồng"
+            for p, r, a, m in said
+        ]
         en = [f"{p}: must give {r}, can give {a}, {m} đồng missing" for p, r, a, m in said]
         raise InfeasibleRound(
             "Không có phương án thỏa mọi quy định. " + "; ".join(vi) + ".",
@@ -232,17 +242,25 @@ def _refuse_infeasible(case: Case, bounds: Bounds) -> None:
         )
 
 
-def _admit(portfolio: Portfolio, calendar: Calendar, book: Rulebook, round_: Round, day: dt.date) -> tuple[str, ...]:
+def _admit(
+    portfolio: Portfolio, calendar: Calendar, book: Rulebook, round_: Round, day: dt.date
+) -> tuple[str, ...]:
     """Refuse a round outside its dates; return what is only worth a warning."""
     _same_year(portfolio, calendar)
     if day.year != calendar.year:
-        raise _round_error(day, f"ngoài năm kế hoạch {calendar.year}", f"outside the plan year {calendar.year}")
+        raise _round_error(
+            day, f"ngoài năm kế hoạch {calendar.year}", f"outside the plan year {calendar.year}"
+        )
     if not book.valid_from <= day <= book.valid_to:
         span = f"{book.valid_from} … {book.valid_to}"
-        raise _round_error(day, f"ngoài hiệu lực của {book.code} ({span})", f"outside the validity of {book.code} ({span})")
+        raise _round_error(
+            day, f"ngoài hiệu lực của {book.code} ({span})", f"outside the validity of {book.code} ({span})"
+        )
     if day > calendar.last_adjustment:
         last = calendar.last_adjustment
-        raise _round_error(day, f"sau hạn điều chỉnh cuối cùng {last}", f"after the last adjustment date {last}")
+        raise _round_error(
+            day, f"sau hạn điều chỉnh cuối cùng {last}", f"after the last adjustment date {last}"
+        )
     warnings = []
     if day >= round_.report_by:
         warnings.append(
@@ -258,7 +276,9 @@ def _admit(portfolio: Portfolio, calendar: Calendar, book: Rulebook, round_: Rou
 
 
 def _round_error(day: dt.date, vi: str, en: str) -> RoundError:
-    return RoundError(f"Ngày số liệu {day} {vi}.", f"The data date {day} lies {en}.", {"as_of": day.isoformat()})
+    return RoundError(
+        f"Ngày số liệu {day} {vi}.", f"The data date {day} lies {en}.", {"as_of": day.isoformat()}
+    )
 
 
 def _same_year(portfolio: Portfolio, calendar: Calendar) -> None:
@@ -301,7 +321,11 @@ def _meta(case: Case, book: Rulebook, *, own: bool) -> dict[str, Any]:
         "input_hash": case.portfolio.hash,
         "sources": [{"file": name, "sha256": digest} for name, digest in case.portfolio.files],
         "calendar": _text_of(case.calendar.code, case.calendar.text),
-        "rulebook": {**_text_of(book.code, book.text), "version": book.version, "rules": [r.code for r in book.rules]},
+        "rulebook": {
+            **_text_of(book.code, book.text),
+            "version": book.version,
+            "rules": [r.code for r in book.rules],
+        },
         "round": case.round.to_dict(),
         "as_of": case.as_of.isoformat(),
         "policy": case.policy.to_dict(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -38,7 +38,13 @@ class Tier:
         return exact(self.tolerance)
 
 
-DEFAULT_TIERS: tuple[str | Tier, ...] = ("obligations", "priority", "disbursement", "authority", "worst_first")
+DEFAULT_TIERS: tuple[str | Tier, ...] = (
+    "obligations",
+    "priority",
+    "disbursement",
+    "authority",
+    "worst_first",
+)
 """``"priority"`` stands for all legal priority classes, in the rulebook's order."""
 
 
@@ -128,10 +134,14 @@ class Policy:
         """The tiers as `Tier` objects, in order, ``authority`` included."""
         return tuple(t if isinstance(t, Tier) else Tier(t) for t in self.tiers)
 
-    def _faults(self) -> Any:
+    def _faults(self) -> Iterator[tuple[str, str]]:
         for name in ("donor_confidence", "receiver_confidence"):
             value = getattr(self, name)
-            ok = isinstance(value, int | float | Fraction) and not isinstance(value, bool) and math.isfinite(value)
+            ok = (
+                isinstance(value, int | float | Fraction)
+                and not isinstance(value, bool)
+                and math.isfinite(value)
+            )
             if not ok or not 0 < value <= 1:
                 yield f"{name} = {value} phải trong (0, 1]", f"{name} = {value} must lie in (0, 1]"
                 return
@@ -148,17 +158,26 @@ class Policy:
         ):
             if getattr(self, name) not in allowed:
                 text = f"{name} = {getattr(self, name)!r}"
-                yield f"{text} phải là một trong {', '.join(allowed)}", f"{text} must be one of {', '.join(allowed)}"
+                yield (
+                    f"{text} phải là một trong {', '.join(allowed)}",
+                    f"{text} must be one of {', '.join(allowed)}",
+                )
         if not isinstance(self.unit, int) or isinstance(self.unit, bool) or not 1 <= self.unit <= LIMIT:
-            yield f"unit = {self.unit} phải là số nguyên đồng dương", f"unit = {self.unit} must be a positive integer"
+            yield (
+                f"unit = {self.unit} phải là số nguyên đồng dương",
+                f"unit = {self.unit} must be a positive integer",
+            )
         if not isinstance(self.min_move, int) or isinstance(self.min_move, bool) or self.min_move < 0:
-            yield f"min_move = {self.min_move} phải là số nguyên ≥ 0", f"min_move = {self.min_move} must be an integer ≥ 0"
+            yield (
+                f"min_move = {self.min_move} phải là số nguyên ≥ 0",
+                f"min_move = {self.min_move} must be an integer ≥ 0",
+            )
         for code in self.authority or ():
             if code not in AUTHORITIES:
                 yield f"cấp thẩm quyền “{code}” không có", f"unknown authority {code!r}"
         yield from self._tier_faults()
 
-    def _tier_faults(self) -> Any:
+    def _tier_faults(self) -> Iterator[tuple[str, str]]:
         names = [t.name for t in self.ordered_tiers]
         for name in names:
             if name not in TIER_NAMES and not name.startswith("priority["):
@@ -169,7 +188,10 @@ class Policy:
             yield "mục tiêu authority không được bỏ", "the tier authority may not be dropped"
         for tier in self.ordered_tiers:
             if not 0 <= tier.tolerance <= 1:
-                yield f"tolerance của {tier.name} phải trong [0, 1]", f"tolerance of {tier.name} must lie in [0, 1]"
+                yield (
+                    f"tolerance của {tier.name} phải trong [0, 1]",
+                    f"tolerance of {tier.name} must lie in [0, 1]",
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return every setting as plain values, defaults written out."""
@@ -178,7 +200,9 @@ class Policy:
         plain["receiver_confidence"] = str(self.r)
         plain["authority"] = None if self.authority is None else list(self.authority)
         plain["tiers"] = [{"name": t.name, "tolerance": str(t.fraction)} for t in self.ordered_tiers]
-        plain["forecaster"] = None if self.forecaster is None else str(getattr(self.forecaster, "name", "custom"))
+        plain["forecaster"] = (
+            None if self.forecaster is None else str(getattr(self.forecaster, "name", "custom"))
+        )
         plain["deadline"] = None if self.deadline is None else str(self.deadline)
         return plain
 
@@ -192,7 +216,9 @@ class Policy:
         unknown = sorted(set(plain) - known)
         if unknown:
             raise PolicyError(
-                f"Thiết lập không có: {', '.join(unknown)}.", f"Unknown settings: {', '.join(unknown)}.", {"names": unknown}
+                f"Thiết lập không có: {', '.join(unknown)}.",
+                f"Unknown settings: {', '.join(unknown)}.",
+                {"names": unknown},
             )
         values = dict(plain)
         values.pop("forecaster", None)

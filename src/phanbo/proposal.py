@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -154,7 +155,9 @@ class Proposal:
         try:
             claims = self._claims()
         except (KeyError, ValueError, TypeError) as error:
-            return Certificate(ok=False, findings=(f"the frames cannot be read: {error!r}",), gap={}, proved="legal")
+            return Certificate(
+                ok=False, findings=(f"the frames cannot be read: {error!r}",), gap={}, proved="legal"
+            )
         certificate = certify(case, book, claims)
         if self.meta["input_hash"] == case.portfolio.hash:
             return certificate
@@ -178,7 +181,13 @@ class Proposal:
             rows=self.proof.rows,
             tiers=self.proof.tiers,
             marked=self.proof.marked,
-            transfers=(t.donor, t.receiver, t.pool, t.amount, self.frames["transfers"]["rank"].to_numpy(dtype=np.int64)),
+            transfers=(
+                t.donor,
+                t.receiver,
+                t.pool,
+                t.amount,
+                self.frames["transfers"]["rank"].to_numpy(dtype=np.int64),
+            ),
             full=self.meta["parent"] is None,
             changes=Changes(cut, add),
         )
@@ -209,7 +218,11 @@ class Proposal:
     def _inconsistent(self) -> list[str]:
         """Return the frames and totals that do not follow from the transfers."""
         again = self._rebuilt()
-        wrong = [f"frame {name} does not follow from the transfers" for name in FRAMES if not _same(self.frames[name], again.frames[name])]
+        wrong = [
+            f"frame {name} does not follow from the transfers"
+            for name in FRAMES
+            if not _same(self.frames[name], again.frames[name])
+        ]
         if dict(self.summary) != dict(again.summary):
             wrong.append("the summary does not follow from the frames")
         return wrong
@@ -218,7 +231,9 @@ class Proposal:
         case, book = self._case, self._rulebook
         parsed = self._parsed()
         if self.meta["parent"] is None:
-            ranked = rank_transfers(make_transfers(case, book, *parsed.changes(len(case))), case.plan, case.outlook)
+            ranked = rank_transfers(
+                make_transfers(case, book, *parsed.changes(len(case))), case.plan, case.outlook
+            )
         else:
             ranked = rerank(parsed, case.plan, case.outlook)
         return make_proposal(case, book, ranked, self.proof, self.meta, tuple(self.summary["warnings"]))
@@ -238,7 +253,11 @@ class Proposal:
         ranked = rerank(self._parsed(), self._case.plan, self._case.outlook).head(k)
         parent = self.meta["parent"] or self.hash
         meta = {**self.meta, "parent": parent}
-        return verified(make_proposal(self._case, self._rulebook, ranked, self.proof, meta, tuple(self.summary["warnings"])))
+        return verified(
+            make_proposal(
+                self._case, self._rulebook, ranked, self.proof, meta, tuple(self.summary["warnings"])
+            )
+        )
 
     def apply(self, amounts: pd.DataFrame | None = None) -> Portfolio:
         """Return the portfolio after approval: of all, or of what was signed (``line_id, change`` in đồng).
@@ -255,7 +274,8 @@ class Proposal:
     def compare(self, other: Proposal) -> pd.DataFrame:
         """Return the lines on which two proposals differ: change here, there, and the difference (đồng)."""
         here, there = (
-            p.frames["adjustments"].set_index("line_id")[["rank", "change", "binding_rule"]] for p in (self, other)
+            p.frames["adjustments"].set_index("line_id")[["rank", "change", "binding_rule"]]
+            for p in (self, other)
         )
         joined = here.join(there, how="outer", lsuffix="", rsuffix="_other")
         changes = joined[["change", "change_other"]].fillna(0).astype("int64")
@@ -284,34 +304,9 @@ class Proposal:
 
     def network(self) -> nx.DiGraph:
         """Return reserve, pools, owners and lines as a directed graph with the flows of the plan (đồng)."""
-        import networkx as nx
+        from phanbo.network import network
 
-        graph = nx.DiGraph()
-        lines = self.frames["lines"]
-        for row in lines[(lines["cut"] > 0) | (lines["add"] > 0)].itertuples(index=False):
-            owner, line = ("owner", row.pool, row.owner), ("line", row.line_id)
-            graph.add_node(("pool", row.pool), kind="pool")
-            graph.add_node(owner, kind="owner")
-            graph.add_node(line, kind="line")
-            edge = (line, owner, int(row.cut)) if row.cut > 0 else (owner, line, int(row.add))
-            graph.add_edge(edge[0], edge[1], flow=edge[2])
-        for name in {node for node in graph if node[0] == "owner"}:
-            net = sum(d["flow"] for _, _, d in graph.in_edges(name, data=True)) - sum(
-                d["flow"] for _, _, d in graph.out_edges(name, data=True)
-            )
-            if net > 0:
-                graph.add_edge(name, ("pool", name[1]), flow=net)
-            elif net < 0:
-                graph.add_edge(("pool", name[1]), name, flow=-net)
-        for row in self.frames["transfers"].itertuples(index=False):
-            for prefix in PLACES:
-                for end in (row.from_line, row.to_line):
-                    if end == prefix + row.pool:
-                        outside = (prefix[:-1], row.pool)
-                        edge = (outside, ("pool", row.pool)) if end == row.from_line else (("pool", row.pool), outside)
-                        held = graph.get_edge_data(*edge, {"flow": 0})["flow"]
-                        graph.add_edge(*edge, flow=held + int(row.amount))
-        return graph
+        return network(self)
 
     # -- paper --------------------------------------------------------------------------------------
 
@@ -322,7 +317,9 @@ class Proposal:
         return to_json(self)
 
     @classmethod
-    def from_json(cls, text: str, *, portfolio: Portfolio | None = None, rulebook: Rulebook | None = None) -> Proposal:
+    def from_json(
+        cls, text: str, *, portfolio: Portfolio | None = None, rulebook: Rulebook | None = None
+    ) -> Proposal:
         """Return the proposal a JSON text holds; with *portfolio* it can be verified and explained again."""
         from phanbo.storage import from_json
 
@@ -389,16 +386,14 @@ def _same(left: pd.DataFrame, right: pd.DataFrame) -> bool:
 
 
 def _same_column(left: pd.Series[Any], right: pd.Series[Any]) -> bool:
-    return [None if _is_nan(v) else v for v in left.tolist()] == [None if _is_nan(v) else v for v in right.tolist()]
-
-
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and value != value  # noqa: PLR0124 — NaN is not equal to itself
+    plain = [
+        [None if isinstance(v, float) and math.isnan(v) else v for v in side.tolist()]
+        for side in (left, right)
+    ]
+    return plain[0] == plain[1]
 
 
 def changes_of(proposal: Proposal) -> tuple[Ints, Ints]:
     """Return the cut and the add of every line, đồng."""
     lines = proposal.frames["lines"]
     return lines["cut"].to_numpy(dtype=np.int64), lines["add"].to_numpy(dtype=np.int64)
-
-

@@ -28,7 +28,14 @@ def unplaced_frame(facts: Facts) -> pd.DataFrame:
         inside = np.flatnonzero((case.pools.pool == p) & (unmet > 0))
         order = inside[np.lexsort((inside, -unmet[inside]))]
         asks = [_ask(facts, i, int(unmet[i])) for i in order.tolist()]
-        rows.append({"pool": case.pools.names[p], "surplus": int(left[p]), "unmet_need": int(unmet[inside].sum()), "ask": asks})
+        rows.append(
+            {
+                "pool": case.pools.names[p],
+                "surplus": int(left[p]),
+                "unmet_need": int(unmet[inside].sum()),
+                "ask": asks,
+            }
+        )
     frame = pd.DataFrame(rows, columns=["pool", "surplus", "unmet_need", "ask"])
     return frame.astype({"pool": "str", "surplus": "int64", "unmet_need": "int64", "ask": "object"})
 
@@ -64,7 +71,9 @@ def unchecked_frame(facts: Facts) -> pd.DataFrame:
     )
 
 
-def summarise(facts: Facts, frames: dict[str, pd.DataFrame], warnings: tuple[str, ...], horizon: str) -> dict[str, Any]:
+def summarise(
+    facts: Facts, frames: dict[str, pd.DataFrame], warnings: tuple[str, ...], horizon: str
+) -> dict[str, Any]:
     """Return the totals of a proposal; every one is the sum of rows shown."""
     case, t = facts.case, facts.ranked.transfers
     late = facts.late_under()
@@ -111,14 +120,21 @@ def _by_source(facts: Facts) -> list[dict[str, Any]]:
     sums = frame.groupby(["source", "plan_year"], sort=True)[["cut", "added"]].sum()
     moved = sums[(sums["cut"] > 0) | (sums["added"] > 0)].reset_index()
     return [
-        {"source": str(r["source"]), "plan_year": int(r["plan_year"]), "cut": int(r["cut"]), "added": int(r["added"])}
+        {
+            "source": str(r["source"]),
+            "plan_year": int(r["plan_year"]),
+            "cut": int(r["cut"]),
+            "added": int(r["added"]),
+        }
         for r in moved.to_dict("records")
     ]
 
 
 def _by_authority(facts: Facts) -> dict[str, int]:
     totals: dict[str, int] = {}
-    for code, amount in zip(facts.transfer_authority.tolist(), facts.ranked.transfers.amount.tolist(), strict=True):
+    for code, amount in zip(
+        facts.transfer_authority.tolist(), facts.ranked.transfers.amount.tolist(), strict=True
+    ):
         totals[code] = totals.get(code, 0) + amount
     return dict(sorted(totals.items()))
 
@@ -133,7 +149,9 @@ def _need_removed(facts: Facts) -> dict[str, int]:
     removed: dict[str, int] = {"stated": int(left.sum())}
     for rule in facts.bounds.rules:
         limits = rule.limits(case)
-        alone = limits.groups.alone if limits.groups is not None else np.full(len(case), LIMIT, dtype=np.int64)
+        alone = (
+            limits.groups.alone if limits.groups is not None else np.full(len(case), LIMIT, dtype=np.int64)
+        )
         bound: Ints = alone if limits.add is None else np.minimum(alone, limits.add)
         after = np.minimum(left, np.maximum(0, bound))
         if (taken := int((left - after).sum())) > 0:

@@ -62,7 +62,9 @@ def standing(case: Case, line: int, lang: str = "vi") -> str:
         tail = f"dự báo đến hết niên độ {format_million(median)} triệu đồng ({BASIS_VI.get(basis, basis)})"
     else:
         text = f"{share} of the plan disbursed by {day(case.as_of, lang)}"
-        text += f", {asked} required by {day(milestone, lang)}" if milestone else f", {asked} usual for its group"
+        text += (
+            f", {asked} required by {day(milestone, lang)}" if milestone else f", {asked} usual for its group"
+        )
         missed = MISSED_EN.get(str(case.assessment.missed[line]), "")
         tail = f"forecast to the closing date {format_million(median, lang)} million đồng ({BASIS_EN.get(basis, basis)})"
     return "; ".join(part for part in (text, missed, tail) if part)

@@ -138,7 +138,9 @@ class Rulebook:
             ("priority[oda]", "oda", len(case)),
             ("priority[ppp]", "ppp", len(case)),
         ]
-        return [Unchecked(rule, column, lines) for rule, column, lines in gaps if column not in given and lines]
+        return [
+            Unchecked(rule, column, lines) for rule, column, lines in gaps if column not in given and lines
+        ]
 
     def _unchecked_pools(self, portfolio: Portfolio) -> list[Unchecked]:
         key = self.pools_by_kind.get("central_targeted")
@@ -194,9 +196,9 @@ def _pool_names(by_kind: dict[str, PoolKey], portfolio: Portfolio) -> tuple[NDAr
     names = np.full(len(portfolio), "", dtype=object)
     columns = {name: portfolio.text(name) for name in POOL_COLUMNS}
     # A wall that the table does not state is drawn around the project; without the column it is unchecked.
-    for name, text in (("sector", "chưa rõ ngành"), ("loan", "chưa rõ hiệp định")):
+    for name, unknown in (("sector", "chưa rõ ngành"), ("loan", "chưa rõ hiệp định")):
         if name == "loan" or name in portfolio.given:
-            alone = text + ": " + portfolio.text("project_id")
+            alone = unknown + ": " + portfolio.text("project_id")
             columns[name] = np.where(columns[name] == "", alone, columns[name])
     for key in {k.key for k in keys}:
         lines = np.array([k.key == key for k in keys], dtype=bool)
@@ -206,7 +208,11 @@ def _pool_names(by_kind: dict[str, PoolKey], portfolio: Portfolio) -> tuple[NDAr
         names[lines] = text[lines]
     table = portfolio.sources
     if table is not None and "pool" in table:
-        named = {r["source"]: r["pool"] for r in table.to_dict("records") if isinstance(r["pool"], str) and r["pool"]}
+        named = {
+            r["source"]: r["pool"]
+            for r in table.to_dict("records")
+            if isinstance(r["pool"], str) and r["pool"]
+        }
         source = portfolio.text("source")
         names = np.array([named.get(s, name) for s, name in zip(source, names, strict=True)], dtype=object)
     return names + " · " + year, keys
@@ -289,7 +295,9 @@ def parse_rulebook(text: str) -> Rulebook:
         return _build(tomllib.loads(text), text)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RulebookError(
-            f"Tệp quy định không dùng được: {error}.", f"The rulebook cannot be used: {error}.", {"reason": str(error)}
+            f"Tệp quy định không dùng được: {error}.",
+            f"The rulebook cannot be used: {error}.",
+            {"reason": str(error)},
         ) from error
 
 
@@ -305,17 +313,22 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
             {"rules": unknown},
         )
     classes = tuple(
-        PriorityClass(c["code"], c["title_vi"], c["title_en"], Source(c["document"], c["article"], c["confidence"]))
+        PriorityClass(
+            c["code"], c["title_vi"], c["title_en"], Source(c["document"], c["article"], c["confidence"])
+        )
         for c in raw["class"]
     )
     strange = [c.code for c in classes if c.code not in CLASS_TESTS]
     pools = {
-        kind: PoolKey(tuple(p["key"]), p["within"], p["between"], p["confidence"]) for kind, p in raw["pool"].items()
+        kind: PoolKey(tuple(p["key"]), p["within"], p["between"], p["confidence"])
+        for kind, p in raw["pool"].items()
     }
     strange += [code for p in pools.values() for code in (p.within, p.between) if code not in AUTHORITIES]
     strange += [part for p in pools.values() for part in p.key if part not in POOL_COLUMNS]
     if strange or not classes or "default" not in pools or "programme" not in pools:
-        raise ValueError(f"unknown or missing entries: {', '.join(strange) or 'class, pool.default, pool.programme'}")
+        raise ValueError(
+            f"unknown or missing entries: {', '.join(strange) or 'class, pool.default, pool.programme'}"
+        )
     return Rulebook(
         code=raw["code"],
         title_vi=raw["title_vi"],

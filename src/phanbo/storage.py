@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,15 @@ from phanbo.rulebook import parse_rulebook
 if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
 
-__all__ = ["check_manifest", "content_hash", "from_json", "load_proposal", "replace_folder", "save", "to_json"]
+__all__ = [
+    "check_manifest",
+    "content_hash",
+    "from_json",
+    "load_proposal",
+    "replace_folder",
+    "save",
+    "to_json",
+]
 
 SCHEMA = "phanbo.proposal/1"
 MANIFEST = "MANIFEST.sha256"
@@ -156,7 +165,11 @@ def from_json(
 
 
 def rebuild_case(
-    meta: dict[str, Any], portfolio: Portfolio, rulebook: Rulebook, outlook: Outlook, assessed: Portfolio | None
+    meta: dict[str, Any],
+    portfolio: Portfolio,
+    rulebook: Rulebook,
+    outlook: Outlook,
+    assessed: Portfolio | None,
 ) -> Case:
     """Return the facts of a stored round, from its tables, calendar, rulebook, policy and outlook."""
     calendar = parse_calendar(meta["calendar"]["text"])
@@ -175,7 +188,9 @@ def rebuild_case(
         old = outlook if points is None else _outlook_of(outlook, points)
         assessment = build_assessment(assessed, calendar, then, round_, policy, old)
     held = np.isin(portfolio.text("line_id").astype(str), np.array(meta["held"], dtype=str))
-    return Case(portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held)
+    return Case(
+        portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held
+    )
 
 
 def _outlook_of(like: Outlook, points: list[list[int]]) -> Outlook:
@@ -198,7 +213,9 @@ def save(proposal: Proposal, folder: str | Path) -> None:
         (root / "certificate.json").write_text(certificate, encoding="utf-8", newline="\n")
         (root / "calendar.toml").write_text(case.calendar.text, encoding="utf-8", newline="\n")
         (root / "rulebook.toml").write_text(proposal.meta["rulebook"]["text"], encoding="utf-8", newline="\n")
-        (root / "policy.json").write_text(_dump(dict(proposal.meta["policy"])), encoding="utf-8", newline="\n")
+        (root / "policy.json").write_text(
+            _dump(dict(proposal.meta["policy"])), encoding="utf-8", newline="\n"
+        )
         case.portfolio.save(root / "input")
         if proposal.meta["assessed"] is not None:
             case.assessment.portfolio.save(root / "assessed")
@@ -207,7 +224,7 @@ def save(proposal: Proposal, folder: str | Path) -> None:
     replace_folder(Path(folder), fill)
 
 
-def replace_folder(target: Path, fill: Any) -> None:
+def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder beside *target*, seal it with a manifest, then put it in the place of *target*."""
     target = target.absolute()
     if target.exists() and not target.is_dir():
@@ -249,7 +266,11 @@ def check_manifest(folder: str | Path) -> list[str]:
     here = {path.relative_to(root).as_posix(): path for path in _files(root)}
     wrong = [f"{name} is missing" for name in listed if name not in here]
     wrong += [f"{name} is not in the manifest" for name in here if name not in listed]
-    return wrong + [f"{name} has changed" for name, path in here.items() if name in listed and listed[name] != _sha256(path)]
+    return wrong + [
+        f"{name} has changed"
+        for name, path in here.items()
+        if name in listed and listed[name] != _sha256(path)
+    ]
 
 
 def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Proposal:

@@ -106,7 +106,9 @@ def _mean_slope(case: Case, low: Ints, high: Ints, lines: Ints) -> Ints:
     spent = np.minimum(points, high[:, None]) - np.minimum(points, low[:, None])
     unit = case.policy.unit
     total = (spent // unit).sum(axis=1)
-    return np.asarray(total * MILLION // np.maximum(1, points.shape[1] * ((high - low) // unit)), dtype=np.int64)
+    return np.asarray(
+        total * MILLION // np.maximum(1, points.shape[1] * ((high - low) // unit)), dtype=np.int64
+    )
 
 
 def _donors(case: Case, cut: Ints) -> _Side:
@@ -122,19 +124,17 @@ def _receivers(case: Case, rulebook: Rulebook, add: Ints) -> _Side:
     owed = np.minimum(add, obligation_units(case) * unit)
     tiers = _first_tier(case, rulebook)
     lines, starts, ends, tier = [], [], [], []
-    for part, (low, high) in enumerate(((np.zeros_like(add), owed), (owed, add))):
-        same = tiers[0] == tiers[1]
-        low = np.where(same, 0, low) if part == 1 else low
-        high = np.where(same, 0, high) if part == 0 else high
+    first = np.where(tiers[0] == tiers[1], 0, owed)  # where one tier counts both, all is one piece
+    for part, (low, high) in enumerate(((np.zeros_like(add), first), (first, add))):
         here = np.flatnonzero(high > low)
         lines.append(here)
         starts.append(low[here])
         ends.append(high[here])
         tier.append(tiers[part][here])
     line = np.concatenate(lines)
-    low, high = np.concatenate(starts), np.concatenate(ends)
-    slope = _mean_slope(case, case.plan[line] + low, case.plan[line] + high, line)
-    side = _Side(case.pools.leaf[line], line, high - low, np.concatenate(tier), slope)
+    bottom, top = np.concatenate(starts), np.concatenate(ends)
+    slope = _mean_slope(case, case.plan[line] + bottom, case.plan[line] + top, line)
+    side = _Side(case.pools.leaf[line], line, top - bottom, np.concatenate(tier), slope)
     return _sorted(side, by_loss=False, case=case)
 
 

@@ -35,7 +35,9 @@ class TotalInvestment(Rule):
     """
 
     code = "total-investment"
-    title_vi = "Tổng vốn bố trí không vượt tổng mức đầu tư (giá trị quyết toán, dự toán chuẩn bị đầu tư) được duyệt"
+    title_vi = (
+        "Tổng vốn bố trí không vượt tổng mức đầu tư (giá trị quyết toán, dự toán chuẩn bị đầu tư) được duyệt"
+    )
     title_en = "Capital allocated stays within the approved total (settled value, preparation estimate)"
     source = Source("Luật Đầu tư công 39/2019/QH14; Nghị định 99/2021/NĐ-CP", "Điều 6", "memory+")
     needs = ("total_investment|settled_value|preparation_estimate", "allocated_to_date")
@@ -60,7 +62,8 @@ class TotalInvestment(Rule):
         return Limits(groups=GroupRows(group, room, tuple(f"project:{key}" for key in keys)))
 
     def _total(self, case: Case) -> tuple[Ints, Bools]:
-        total, known = (part.copy() for part in case.portfolio.money("total_investment"))
+        total, known = case.portfolio.money("total_investment")
+        total, known = total.copy(), known.copy()
         for stage, column in (("completed", "settled_value"), ("preparation", "preparation_estimate")):
             value, told = case.portfolio.money(column)
             place = (case.stage == stage) & told

@@ -35,7 +35,9 @@ class LoanRoom(LoanRule):
     code = "loan-room"
     title_vi = "Không vượt hạn mức còn lại của hiệp định vay"
     title_en = "The room left in the loan agreement is not exceeded"
-    source = Source("Luật Đầu tư công 39/2019/QH14", "nguyên tắc giao vốn nước ngoài theo hiệp định", "memory+")
+    source = Source(
+        "Luật Đầu tư công 39/2019/QH14", "nguyên tắc giao vốn nước ngoài theo hiệp định", "memory+"
+    )
     needs = ("loan_room",)
 
     def limits(self, case: Case) -> Limits:
@@ -66,7 +68,9 @@ class LoanOpen(LoanRule):
     code = "loan-open"
     title_vi = "Không bổ sung vốn vay đã hết hạn giải ngân theo hiệp định"
     title_en = "A loan past its closing date receives nothing"
-    source = Source("Luật Đầu tư công 39/2019/QH14", "nguyên tắc giao vốn nước ngoài theo hiệp định", "memory+")
+    source = Source(
+        "Luật Đầu tư công 39/2019/QH14", "nguyên tắc giao vốn nước ngoài theo hiệp định", "memory+"
+    )
     needs = ("loan_closes_on",)
 
     def limits(self, case: Case) -> Limits:

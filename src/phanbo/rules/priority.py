@@ -22,7 +22,9 @@ def completed(case: Case) -> Bools:
 def oda(case: Case) -> Bools:
     """ODA and concessional loans, their counterpart capital included."""
     foreign = np.isin(case.kind.astype(str), ("oda_loan", "oda_grant"))
-    return np.asarray(foreign | case.portfolio.flag("counterpart")[0] | case.portfolio.flag("oda")[0], dtype=bool)
+    return np.asarray(
+        foreign | case.portfolio.flag("counterpart")[0] | case.portfolio.flag("oda")[0], dtype=bool
+    )
 
 
 def ppp(case: Case) -> Bools:

@@ -49,7 +49,9 @@ class FastLine(Rule):
         """Open the lines that have come as far as required."""
         reading = case.assessment.decides
         empty = case.assessment.portfolio.money("plan")[0] == 0
-        return Limits(add=open_where(np.where(empty, case.assessment.may_import, reading.executed >= reading.required)))
+        return Limits(
+            add=open_where(np.where(empty, case.assessment.may_import, reading.executed >= reading.required))
+        )
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added to lines below their share, compared as fractions."""
@@ -242,7 +244,11 @@ class NotToBeRaised(Rule):
     code = "not-to-be-raised"
     title_vi = "Dòng vốn đã giảm trong năm theo đề nghị hoặc do hụt thu thì không được bổ sung lại"
     title_en = "A line cut this year by an offer or a shortfall is not raised again"
-    source = Source("Quyết định điều chỉnh vốn ngân sách trung ương năm 2025 của Thủ tướng", "nguyên tắc không bổ sung lại", "design")
+    source = Source(
+        "Quyết định điều chỉnh vốn ngân sách trung ương năm 2025 của Thủ tướng",
+        "nguyên tắc không bổ sung lại",
+        "design",
+    )
 
     def limits(self, case: Case) -> Limits:
         """Close the add of marked lines."""

@@ -60,7 +60,9 @@ class OwedClaims(Rule):
     code = "owed-claims"
     title_vi = "Giữ phần vốn để trả nợ đọng xây dựng cơ bản và thu hồi vốn ứng trước"
     title_en = "Capital owed to arrears and to advances to be recovered stays with the line"
-    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 101 khoản 4; Nghị quyết 973/2020/UBTVQH14, Điều 4", "memory+")
+    source = Source(
+        "Luật Đầu tư công 39/2019/QH14", "Điều 101 khoản 4; Nghị quyết 973/2020/UBTVQH14, Điều 4", "memory+"
+    )
     needs = ("arrears", "prior_advance")
     when_forced = True
 

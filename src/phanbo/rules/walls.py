@@ -41,7 +41,11 @@ class PoolBalance(Rule):
     code = "pool-balance"
     title_vi = "Tổng vốn từng nguồn không đổi: tăng bằng giảm, đúng nguồn, đúng chương trình, đúng năm"
     title_en = "Every source keeps its total: what is cut is added inside the same pool"
-    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; Luật Ngân sách nhà nước 83/2015/QH13, Điều 7 khoản 1", "memory+")
+    source = Source(
+        "Luật Đầu tư công 39/2019/QH14",
+        "Điều 67; Luật Ngân sách nhà nước 83/2015/QH13, Điều 7 khoản 1",
+        "memory+",
+    )
 
     def limits(self, case: Case) -> Limits:  # noqa: ARG002
         """State nothing here: the tree of pools states it."""
@@ -54,7 +58,9 @@ class PoolBalance(Rule):
             return np.zeros(len(case), dtype=np.int64)
         left = case.pool_sum(plan.cut) - case.pool_sum(plan.add) + duty(case)
         kept = np.maximum(0, duty(case))
-        may_stay = np.where(case.policy.return_unplaced, np.maximum(left, 0), np.minimum(np.maximum(left, 0), kept))
+        may_stay = np.where(
+            case.policy.return_unplaced, np.maximum(left, 0), np.minimum(np.maximum(left, 0), kept)
+        )
         return np.where(changed, np.abs(left - may_stay)[case.pools.pool], 0)
 
 

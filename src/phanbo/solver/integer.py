@@ -51,7 +51,7 @@ def _minimise(highs: Any, program: LinearProgram, tier: TierCosts, limits: Limit
     columns = np.arange(program.columns, dtype=np.int32)
     highs.changeColsCost(columns.size, columns, tier.cost.astype(float))
     run_highs(highs, limits)
-    x = np.rint(np.asarray(highs.getSolution().col_value)).astype(np.int64)
+    x: Ints = np.rint(np.asarray(highs.getSolution().col_value)).astype(np.int64)
     activity = program.activity(x)
     if (activity < program.row_lower).any() or (activity > program.row_upper).any():
         raise AssertionError("the solver's integer answer breaks a row")

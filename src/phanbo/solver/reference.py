@@ -62,8 +62,12 @@ class Limits:
     def left(self) -> float:
         """Return the seconds left; raise `Stopped` when there are none or the work was cancelled."""
         if self.cancel is not None and self.cancel.is_set():
-            raise Stopped("Đã dừng theo yêu cầu; không có phương án nào được trả về.", "Cancelled; no plan is returned.")
-        rest = float("inf") if self.time_limit is None else self.time_limit - (time.monotonic() - self.started)
+            raise Stopped(
+                "Đã dừng theo yêu cầu; không có phương án nào được trả về.", "Cancelled; no plan is returned."
+            )
+        rest = (
+            float("inf") if self.time_limit is None else self.time_limit - (time.monotonic() - self.started)
+        )
         if rest <= 0:
             raise _out_of_time()
         return rest
@@ -96,7 +100,9 @@ def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
         empty = np.zeros(program.rows, dtype=np.int64)
         if (program.row_lower > 0).any() or (program.row_upper < 0).any():
             raise _infeasible()
-        return Solution(np.zeros(0, dtype=np.int64), tuple(SolvedTier(t.name, 0, empty) for t in program.tiers))
+        return Solution(
+            np.zeros(0, dtype=np.int64), tuple(SolvedTier(t.name, 0, empty) for t in program.tiers)
+        )
     if not program.marked:
         return _on_faces(program, limits)
     return _with_marked(program, limits)
@@ -122,7 +128,9 @@ def _with_marked(program: LinearProgram, limits: Limits) -> Solution:
             total[0] += tier.value
             total[1][rows] = tier.duals
             total[2] += tier.gap
-    return Solution(x, tuple(SolvedTier(name, value, duals, gap) for name, (value, duals, gap) in found.items()))
+    return Solution(
+        x, tuple(SolvedTier(name, value, duals, gap) for name, (value, duals, gap) in found.items())
+    )
 
 
 class _Face:
@@ -160,12 +168,20 @@ class _Face:
         basic = highspy.HighsBasisStatus.kBasic
         columns = np.array([status != basic for status in basis.col_status], dtype=bool)
         rows = np.array([status != basic for status in basis.row_status], dtype=bool)
-        return not (columns & (self.lower < self.upper)).any() and not (rows & (self.row_lower < self.row_upper)).any()
+        return (
+            not (columns & (self.lower < self.upper)).any()
+            and not (rows & (self.row_lower < self.row_upper)).any()
+        )
 
     def _load_bounds(self) -> None:
-        columns, rows = np.arange(self.program.columns, dtype=np.int32), np.arange(self.program.rows, dtype=np.int32)
+        columns, rows = (
+            np.arange(self.program.columns, dtype=np.int32),
+            np.arange(self.program.rows, dtype=np.int32),
+        )
         self.highs.changeColsBounds(columns.size, columns, self.lower.astype(float), self.upper.astype(float))
-        self.highs.changeRowsBounds(rows.size, rows, self.row_lower.astype(float), self.row_upper.astype(float))
+        self.highs.changeRowsBounds(
+            rows.size, rows, self.row_lower.astype(float), self.row_upper.astype(float)
+        )
 
     def _optimum(self, cost: Ints) -> tuple[Ints, Ints, Ints]:
         """Return a proved optimum: columns, row duals, reduced costs; all integers."""
@@ -231,7 +247,8 @@ def line_by_line(program: LinearProgram, free: Any) -> list[TierCosts]:
     lines = np.unique(program.item[changes])
     moves = program.block <= Block.ADD
     return [
-        TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64)) for line in lines.tolist()
+        TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64))
+        for line in lines.tolist()
     ]
 
 

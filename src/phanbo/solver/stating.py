@@ -23,7 +23,8 @@ def state(program: LinearProgram, *, integer: bool = False) -> Any:
     problem = pulp.LpProblem("phanbo", pulp.LpMinimize)
     category = pulp.LpInteger if integer else pulp.LpContinuous
     x = [
-        problem.add_variable(f"x{k:07d}", 0, int(upper), category) for k, upper in enumerate(program.upper.tolist())
+        problem.add_variable(f"x{k:07d}", 0, int(upper), category)
+        for k, upper in enumerate(program.upper.tolist())
     ]
     costs = program.tiers[0].cost.tolist() if program.tiers else [0] * len(x)
     problem.setObjective(linear(list(zip(x, costs, strict=True))))
@@ -45,17 +46,19 @@ def load_highs(program: LinearProgram, *, integer: bool = False, threads: int = 
 
     problem = state(program, integer=integer)
     if threads != 1:
-        highspy.Highs.resetGlobalScheduler(True)
+        highspy.Highs.resetGlobalScheduler(blocking=True)
     solver = pulp.HiGHS(msg=False, threads=threads)
     solver.createAndConfigureSolver(problem)
     solver.buildSolverModel(problem)
     highs = problem.solverModel
-    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("output_flag", False)  # noqa: FBT003
     loaded = highs.getLp()
     if not np.array_equal(np.asarray(loaded.col_upper_), program.upper) or loaded.num_row_ != program.rows:
         raise AssertionError("the solver's columns are not in the program's order")
     rows = np.arange(program.rows, dtype=np.int32)
-    highs.changeRowsBounds(program.rows, rows, program.row_lower.astype(float), program.row_upper.astype(float))
+    highs.changeRowsBounds(
+        program.rows, rows, program.row_lower.astype(float), program.row_upper.astype(float)
+    )
     return highs
 
 

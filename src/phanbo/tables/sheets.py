@@ -93,7 +93,7 @@ def digest(path: Path) -> tuple[str, str]:
 
 def open_workbook(path: Path, limits: Limits) -> list[Sheet]:
     """Read every worksheet of the workbook at *path*; `DataError` if it is no workbook or too large."""
-    import python_calamine  # noqa: PLC0415 - only who reads workbooks pays for it
+    import python_calamine
 
     _check_size(path, path.stat().st_size, limits)
     faults = _scan(path, limits)

@@ -77,7 +77,7 @@ def write_template(path: str | os.PathLike[str], *, year: int = 2024) -> Path:
     Path
         The file written.
     """
-    import xlsxwriter  # noqa: PLC0415 - only who writes workbooks pays for it
+    import xlsxwriter
 
     target = Path(path)
     handle, name = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)

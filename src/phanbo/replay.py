@@ -1,0 +1,51 @@
+"""Make a stored proposal again from its case folder and compare, byte for byte."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phanbo.errors import PhanboError
+from phanbo.pipeline import propose
+from phanbo.policy import Policy
+from phanbo.proposal import Proposal
+from phanbo.storage import VERSIONS, document, load_proposal
+
+if TYPE_CHECKING:
+    from phanbo.rulebook import Rulebook
+
+__all__ = ["replay"]
+
+
+def replay(folder: str | Path, *, rulebook: Rulebook | None = None) -> list[str]:
+    """Return what differs between a case folder's proposal and the one its inputs give today; empty: nothing.
+
+    Versions and file names are left out. The outlook is computed anew, except where the folder names a
+    forecaster of one's own or an assessment of an earlier state. A prefix is compared with the same prefix.
+    """
+    stored = load_proposal(folder, rulebook=rulebook)
+    again = _again(stored)
+    here, there = document(stored), document(again)
+    return [f"{name} differs" for name in here if name not in VERSIONS and here[name] != there[name]]
+
+
+def _again(stored: Proposal) -> Proposal:
+    case = stored.case
+    if case is None or stored.rulebook is None:
+        raise PhanboError("Hồ sơ không kèm dữ liệu.", "The folder has no tables.")
+    own = stored.meta["assessed"] is not None or stored.meta["policy"]["forecaster"] is not None
+    full = propose(
+        case.portfolio,
+        calendar=case.calendar,
+        rulebook=stored.rulebook,
+        round=case.round,
+        as_of=dt.date.fromisoformat(stored.meta["as_of"]),
+        policy=Policy.from_dict(stored.meta["policy"]),
+        assessment=case.assessment if stored.meta["assessed"] is not None else None,
+        outlook=case.outlook if own else None,
+    )
+    if stored.meta["parent"] is None:
+        return full
+    ranks = stored.frames["transfers"]["rank"]
+    return full.head(int((ranks > 0).sum()))
