@@ -20,7 +20,7 @@ from phanbo.bounds import Bounds, make_bounds
 from phanbo.calendar import Calendar, Round, as_date, load_calendar
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
-from phanbo.errors import CertificateError, InfeasibleRound, RoundError
+from phanbo.errors import CertificateError, InfeasibleRound, PolicyError, RoundError
 from phanbo.money import Ints, format_million
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
@@ -111,7 +111,7 @@ def propose(  # noqa: PLR0913 — the public interface
     time_limit : float, optional
         Seconds; then `Stopped` is raised and no plan returned.
     threads : int
-        Threads of the solver; the result does not depend on it.
+        Threads a solver may use; the result does not depend on it. The reference solver is serial and uses one.
     progress : callable, optional
         Told ``(stage, done, total)`` at most ten times a second.
     cancel : object with ``is_set()``, optional
@@ -134,7 +134,11 @@ def propose(  # noqa: PLR0913 — the public interface
     book, policy, day = _rulebook(rulebook), policy or Policy(), as_date(as_of)
     round_ = calendar.round(round)
     warnings = _admit(portfolio, calendar, book, round_, day)
-    limits = Limits(time_limit, cancel, _calm(progress), threads)
+    if threads < 1:
+        raise PolicyError(
+            f"threads = {threads} phải ≥ 1.", f"threads = {threads} must be at least 1.", {"threads": threads}
+        )
+    limits = Limits(time_limit, cancel, _calm(progress))
     limits.left()
     limits.tell("assess", 0, 1)
     outlook = outlook or make_outlook(portfolio, calendar, day, _deadline(policy, book, calendar), policy)

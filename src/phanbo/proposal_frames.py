@@ -204,10 +204,15 @@ def adjustments_frame(facts: Facts) -> pd.DataFrame:
     before_e, after_e = (column[lines] for column in facts.expected)
     rules = [facts.bounds.rules[k] for k in facts.binding[lines].tolist()]
 
+    grounds = {rule.code: rule for rule in facts.bounds.rules}
+
     def says(lang: str) -> list[str]:
-        return [
-            reason(case, i, int(change[i]), rule, lang) for i, rule in zip(lines.tolist(), rules, strict=True)
-        ]
+        found = []
+        for i, rule in zip(lines.tolist(), rules, strict=True):
+            ground = "donor-test" if change[i] < 0 else "fast-line"
+            ground = "revenue-shortfall" if facts.mandatory[i] > 0 else ground
+            found.append(reason(case, i, int(change[i]), grounds.get(ground), rule, lang))
+        return found
 
     columns: dict[str, Any] = {"rank": rank[lines]}
     for name in ("line_id", "project_id", "project", "owner", "source"):

@@ -70,16 +70,30 @@ def standing(case: Case, line: int, lang: str = "vi") -> str:
     return "; ".join(part for part in (text, missed, tail) if part)
 
 
-def reason(case: Case, line: int, change: int, rule: Rule, lang: str = "vi") -> str:
-    """Return the sentence of a changed line; an unverified rule says "cần kiểm tra"."""
-    amount = format_million(abs(change), lang)
-    title = rule.title_vi if lang == "vi" else rule.title_en
-    where = standing(case, line, lang)
-    offer = int(case.offer[line])
+def reason(case: Case, line: int, change: int, ground: Rule | None, limit: Rule, lang: str = "vi") -> str:
+    """Return the sentence of a changed line: where it stands, what is done and on what ground, what stops it there.
+
+    Unverified sources say "cần kiểm tra".
+    """
+    where, amount = standing(case, line, lang), format_million(abs(change), lang)
+    offer = int(case.offer[line]) if change < 0 else 0
+    parts = [where[0].upper() + where[1:]]
     if lang == "vi":
-        verb = "giảm" if change < 0 else "bổ sung"
-        offered = f"; chủ đầu tư đề nghị giảm {format_million(offer)} triệu đồng" if offer else ""
-        return f"{where[0].upper()}{where[1:]}{offered}; {verb} {amount} triệu đồng. {title} ({rule.source.cite()})."
-    verb = "cut by" if change < 0 else "raised by"
-    offered = f"; the owner offers to give up {format_million(offer, lang)} million đồng" if offer else ""
-    return f"{where[0].upper()}{where[1:]}{offered}; {verb} {amount} million đồng. {title} ({rule.source.cite(lang)})."
+        if offer:
+            parts.append(f"chủ đầu tư đề nghị giảm {format_million(offer)} triệu đồng")
+        parts.append(f"{'giảm' if change < 0 else 'bổ sung'} {amount} triệu đồng")
+        stop = "Mức điều chỉnh dừng ở: "
+    else:
+        if offer:
+            parts.append(f"the owner offers to give up {format_million(offer, lang)} million đồng")
+        parts.append(f"{'cut by' if change < 0 else 'raised by'} {amount} million đồng")
+        stop = "What stops it there: "
+    sentences = ["; ".join(parts)]
+    if ground is not None and ground is not limit:
+        sentences.append(_cited(ground, lang))
+    sentences.append(stop + _cited(limit, lang))
+    return ". ".join(sentences) + "."
+
+
+def _cited(rule: Rule, lang: str) -> str:
+    return f"{rule.title_vi if lang == 'vi' else rule.title_en} ({rule.source.cite(lang)})"

@@ -19,7 +19,7 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
 
     Tier *k* is kept by the row ``c_k · x ≤ v_k + ⌊tolerance · |v_k|⌋``, v_k an integer.
     """
-    highs = load_highs(program, integer=True, threads=limits.threads)
+    highs = load_highs(program, integer=True)
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", 0.5)
     none = np.zeros(program.rows, dtype=np.int64)
@@ -42,7 +42,7 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
 
 def _relaxed_value(program: LinearProgram, limits: Limits) -> int:
     """Return the first tier's value without the integrality, rounded up: the bound of its gap."""
-    highs = load_highs(program, threads=limits.threads)
+    highs = load_highs(program)
     run_highs(highs, limits)
     return int(np.ceil(highs.getInfo().objective_function_value - 1e-6))
 

@@ -56,7 +56,6 @@ class Limits:
     time_limit: float | None = None
     cancel: Cancel | None = None
     progress: Callable[[str, int, int], None] | None = None
-    threads: int = 1
     started: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
@@ -141,7 +140,7 @@ class _Face:
         self.limits = limits
         self.lower, self.upper = np.zeros(program.columns, dtype=np.int64), program.upper.copy()
         self.row_lower, self.row_upper = program.row_lower.copy(), program.row_upper.copy()
-        self.highs = load_highs(program, threads=limits.threads)
+        self.highs = load_highs(program)
         self.x: Ints | None = None
 
     def solve(self, tier: TierCosts) -> SolvedTier:

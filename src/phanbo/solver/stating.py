@@ -39,15 +39,15 @@ def state(program: LinearProgram, *, integer: bool = False) -> Any:
     return problem
 
 
-def load_highs(program: LinearProgram, *, integer: bool = False, threads: int = 1) -> Any:
-    """Return a silent HiGHS model that holds the program, positions and bounds checked."""
-    import highspy
+def load_highs(program: LinearProgram, *, integer: bool = False) -> Any:
+    """Return a silent HiGHS model that holds the program, positions and bounds checked.
+
+    Always one thread: the simplex is serial, and HiGHS answers with zeros when the count changes in a process.
+    """
     import pulp
 
     problem = state(program, integer=integer)
-    if threads != 1:
-        highspy.Highs.resetGlobalScheduler(blocking=True)
-    solver = pulp.HiGHS(msg=False, threads=threads)
+    solver = pulp.HiGHS(msg=False, threads=1)
     solver.createAndConfigureSolver(problem)
     solver.buildSolverModel(problem)
     highs = problem.solverModel

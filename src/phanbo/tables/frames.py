@@ -104,11 +104,37 @@ def _lines(block: Block, numbers: Numbers, lines: Sequence[int], source: str) ->
     by_sheet = source or (block.sheet.name if kind_of(block.sheet.name) else "")
     if "source" not in part.columns:
         _fill(part, block, "source", named_source or by_sheet or None, range(len(part.rows)))
+    _leave_out_unfilled(part, block, named)
     _split_schedule(part)
     _split_adjustment(part)
     _check_ratio(part, block)
     _note_date(block)
     return part
+
+
+def _leave_out_unfilled(part: Part, block: Block, named: dict[str, Heading]) -> None:
+    """Take an optional column that no row fills as absent: its rule is unchecked, not failed on every line.
+
+    A form has many columns; a table whose headers are the names in code says exactly what it holds, and is kept.
+    """
+    unfilled = [
+        name
+        for name, heading in named.items()
+        if name in part.columns
+        and name in block.table.names
+        and heading.text != name
+        and not block.table.column(name).required
+        and all(empty(cell) for cell in part.columns[name])
+    ]
+    for name in unfilled:
+        del part.columns[name]
+    if unfilled and part.rows:
+        listed = ", ".join(f"“{named[name].text}”" for name in unfilled)
+        block.report(
+            "columns-unfilled",
+            "note",
+            (f"cột để trống hoàn toàn, coi như không có: {listed}", f"columns filled nowhere, taken as absent: {listed}"),
+        )
 
 
 def _holds_own_plan(block: Block, named: dict[str, Heading], pairs: list[wide.Carried], i: int) -> bool:

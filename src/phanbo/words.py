@@ -1,0 +1,63 @@
+"""The codes of the tables in words, Vietnamese and English: what a reader sees in place of ``new_start``."""
+
+from __future__ import annotations
+
+__all__ = ["AUTHORITY", "GROUP", "MISSED", "READING", "ROLE", "TIER", "word"]
+
+Words = dict[str, tuple[str, str]]
+
+GROUP: Words = {
+    "completed": ("hoàn thành", "completed"),
+    "transitional": ("chuyển tiếp", "transitional"),
+    "new_start": ("khởi công mới", "new-start"),
+    "preparation": ("chuẩn bị đầu tư", "preparation"),
+    "carried": ("vốn kéo dài", "carried over"),
+}
+"""Stages, and the group of capital carried over."""
+
+AUTHORITY: Words = {
+    "owner-internal": ("trong nội bộ chủ đầu tư (UBND)", "inside the owner (People's Committee)"),
+    "ubnd": ("UBND tỉnh", "provincial People's Committee"),
+    "hdnd": ("HĐND tỉnh", "provincial People's Council"),
+    "programme-lead": ("cơ quan chủ trì chương trình", "lead agency of the programme"),
+    "central": ("cấp trung ương", "central government"),
+}
+READING: Words = {
+    "actual": ("thực tế", "actual"),
+    "pace": ("theo tốc độ", "pace"),
+    "forecast": ("dự báo", "forecast"),
+}
+ROLE: Words = {
+    "donor": ("có thể giảm", "may give"),
+    "receiver": ("có thể được bổ sung", "may receive"),
+    "hold": ("giữ nguyên", "stays as it is"),
+}
+MISSED: Words = {
+    "start": ("khởi công", "start of works"),
+    "policy_dossier": ("hồ sơ chủ trương đầu tư", "policy dossier"),
+    "project_dossier": ("trình thẩm định dự án", "project dossier"),
+    "procedures": ("thủ tục đầu tư", "investment procedures"),
+}
+"""The acts that have a deadline."""
+
+TIER: Words = {
+    "obligations": ("trả nợ đọng, vốn ứng trước", "arrears and advances"),
+    "priority": ("thứ tự ưu tiên", "legal priority"),
+    "key": ("dự án trọng điểm", "key projects"),
+    "disbursement": ("giải ngân đến hết niên độ", "disbursement by the closing date"),
+    "authority": ("thẩm quyền gần nhất", "nearest authority"),
+    "worst_first": ("giảm dòng chậm nhất trước", "the latest lines give first"),
+    "canonical": ("thứ tự mã dòng vốn", "order of line ids"),
+}
+
+
+def word(words: Words, code: str, lang: str = "vi") -> str:
+    """Return a code in words; a code without words stands for itself.
+
+    Examples
+    --------
+    >>> word(GROUP, "new_start"), word(GROUP, "new_start", "en"), word(GROUP, "")
+    ('khởi công mới', 'new-start', '')
+    """
+    pair = words.get(code)
+    return code if pair is None else pair[0 if lang == "vi" else 1]
