@@ -14,20 +14,19 @@ The file of the Ministry of Economy and Finance (public SIAF) gives, a project a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from calibrate_absorption import PROJECTS, data_folder
+from setting import Setting
 
-from phanbo import Policy, Portfolio, Rulebook, load_rulebook
-from phanbo.calendar import Calendar, parse_calendar
+from phanbo import Policy, load_rulebook
+from phanbo.calendar import parse_calendar
 from phanbo.rulebook import parse_rulebook
 
-__all__ = ["AS_OF", "Peru", "build", "projects", "projects_file"]
+__all__ = ["build", "projects", "projects_file"]
 
-AS_OF = "2020-11-16"
 COMMON = 40
 """Kinds of work with fewer projects than this, in all governments, are one kind."""
 
@@ -83,16 +82,6 @@ points = [
 """
 
 
-@dataclass(frozen=True, eq=False)
-class Peru:
-    """What a round of the Peruvian projects is held with."""
-
-    portfolio: Portfolio
-    calendar: Calendar
-    rulebook: Rulebook
-    policy: Policy
-
-
 def projects_file() -> Path:
     """Return where the projects should be: in ``PHANBO_DATA``, else in ``../shared/data``."""
     return data_folder() / PROJECTS
@@ -121,13 +110,15 @@ def projects() -> pd.DataFrame:
     )
 
 
-def build(rows: pd.DataFrame | None = None) -> Peru:
-    """Return the round: the portfolio of *rows* (all projects unless given) and what it is judged with."""
-    book = load_rulebook("vn-2020").text
-    return Peru(
-        portfolio=Portfolio(projects() if rows is None else rows),
+def build(size: int | None = None) -> Setting:
+    """Return the round of the first *size* projects, of all unless given."""
+    regime = load_rulebook("vn-2020").text
+    return Setting(
+        lines=projects()[:size],
         calendar=parse_calendar(CALENDAR),
         # Plan year 2020 lies before the regime: a copy with a wider validity.
-        rulebook=parse_rulebook(book.replace("valid_from = 2021-01-01", "valid_from = 2020-01-01")),
+        rulebook=parse_rulebook(regime.replace("valid_from = 2021-01-01", "valid_from = 2020-01-01")),
         policy=Policy(deadline="2020-12-31", unit=1_000),
+        round=1,
+        as_of="2020-11-16",
     )

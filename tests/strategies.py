@@ -35,7 +35,7 @@ RULEBOOK = pb.load_rulebook("vn-2020")
 LOCAL, LOTTERY = "Ngân sách tỉnh", "Xổ số kiến thiết"
 CENTRAL, LOAN = "NSTW bổ sung có mục tiêu", "Vốn nước ngoài (ODA)"
 GRANT, PROGRAMME = "Viện trợ không hoàn lại", "Chương trình MTQG nông thôn mới"
-SOURCES = (LOCAL, LOCAL, LOCAL, LOTTERY, LOTTERY, CENTRAL, LOAN, GRANT, PROGRAMME)
+SOURCES = (LOCAL, LOCAL, LOTTERY, CENTRAL, LOAN, GRANT, PROGRAMME)
 UNITS = (1, 1_000, 1_000_000)
 DATES = ((1, "2024-05-20"), (1, "2024-07-15"), (2, "2024-09-15"), (2, "2024-10-05"), (3, "2024-10-31"), (3, "2024-11-10"))
 CONFIDENCES = ((0.5, 0.8), (0.5, 0.8), (0.5, 0.51), (0.25, 0.9), (0.9, 0.3), (1.0, 1.0), (0.7, 0.75))
@@ -130,16 +130,16 @@ def near(draw: st.DrawFn, unit: int, least: int, most: int) -> int:
 
 def mostly(draw: st.DrawFn, usual: Any, *others: Any) -> Any:
     """Draw the usual value two times in three."""
-    return draw(st.sampled_from((usual,) * 2 * len(others) + others))
+    return draw(st.sampled_from((usual,) * max(1, 2 * len(others)) + others))
 
 
-def _project(draw: st.DrawFn, number: int, unit: int, present: set[str], stage: str) -> dict[str, Any]:
-    """Draw what a project says on all its lines; the allocations are completed when its lines are known."""
+def _project(draw: st.DrawFn, number: int, unit: int, present: set[str], role: str) -> dict[str, Any]:
+    """Draw what a project says on all its lines; `_complete` adds the plans to what is allocated."""
     cells: dict[str, Any] = {
         "project_id": f"P{number}",
         "project": f"Dự án {number}",
-        "owner": f"Chủ đầu tư {draw(st.integers(0, 2))}",
-        "stage": stage,
+        "owner": f"Chủ đầu tư {mostly(draw, ROLES.index(role) % 3, 0, 1)}",
+        "stage": draw(st.sampled_from(STAGES)),
     }
     if "totals" in present:
         cells["total_investment"] = mostly(draw, near(draw, unit, 0, 12), None, 10**15)
@@ -155,12 +155,12 @@ def _line(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, role: str
     """Draw a line that is slow (a donor), quick (a receiver) or odd (anything)."""
     plan = near(draw, unit, 0 if role == "odd" else 1, 8)
     whole = plan // unit
-    low, high = {"slow": (0, whole // 3), "quick": (max(0, whole - 1), whole), "odd": (0, whole + 1)}[role]
+    low, high = {"slow": (0, whole // 3), "quick": (whole - mostly(draw, 0, 1), whole), "odd": (0, whole + 1)}[role]
     asks = role == "quick" or (role == "odd" and draw(st.booleans()))
     offers = role == "slow" or (role == "odd" and draw(st.booleans()))
     cells: dict[str, Any] = {
         "plan": plan,
-        "disbursed": near(draw, unit, low, high),
+        "disbursed": mostly(draw, plan, near(draw, unit, low, high)) if role == "quick" else near(draw, unit, low, high),
         "requested_increase": near(draw, unit, 1, 6) if asks else 0,
         "offered_decrease": mostly(draw, 0, near(draw, unit, 0, 3)) if offers else 0,
     }
@@ -248,17 +248,18 @@ def settings_of(
     unit = draw(st.sampled_from(units))
     number, as_of = draw(st.sampled_from(DATES))
     day = dt.date.fromisoformat(as_of)
-    present = set() if simple else draw(st.sets(st.sampled_from(FAMILIES), max_size=6))
+    present = set() if simple else draw(st.sets(st.sampled_from(FAMILIES), max_size=5))
     rows: list[dict[str, Any]] = []
     roles: list[str] = []
-    goal = draw(st.integers(min(2, most), most))
+    goal = draw(st.integers(min(3, most), most))
     while len(rows) < goal:
-        project = _project(draw, len(rows), unit, present, draw(st.sampled_from(STAGES)))
-        lines = {(LOCAL if simple else draw(st.sampled_from(SOURCES)), 2024)}
+        leading = ROLES[len(rows)] if len(rows) < 2 else draw(st.sampled_from(ROLES))
+        project = _project(draw, len(rows), unit, present, leading)
+        lines = {(LOCAL if simple else mostly(draw, LOCAL, *SOURCES), 2024)}
         for _ in range(draw(st.integers(0, 2))):
-            lines.add((draw(st.sampled_from(SOURCES[:5])), mostly(draw, 2024, 2023)))
+            lines.add((mostly(draw, LOCAL, *SOURCES), mostly(draw, 2024, 2023)))
         for source, year in sorted(lines)[: goal - len(rows)][::-1]:
-            role = draw(st.sampled_from(("slow", "quick", "odd")))
+            role = leading if len(rows) < 2 else mostly(draw, leading, *ROLES)
             cells = project | {"source": source, "plan_year": year} | _line(draw, unit, present, day, role)
             rows.append(cells | _of_source(draw, unit, present, day, source))
             roles.append(role)
@@ -273,6 +274,7 @@ def settings_of(
     return replace(setting, sources=_sources(draw, rows, policy, present, shortfall=shortfall))
 
 
+ROLES = ("slow", "quick", "quick", "odd")
 STAGES = ("transitional", "transitional", "completed", "new_start", "preparation")
 
 
@@ -292,7 +294,7 @@ def _told(draw: st.DrawFn, rows: list[dict[str, Any]], roles: list[str], unit: i
 def policies(draw: st.DrawFn, unit: int, **fixed: Any) -> pb.Policy:
     """Draw a policy without a forecaster."""
     d, r = draw(st.sampled_from(CONFIDENCES))
-    hands = (None, None, None, AUTHORITIES, ("owner-internal", "ubnd"), ("owner-internal",), ("hdnd",), ())
+    hands = (None, AUTHORITIES, ("owner-internal", "ubnd"), ("owner-internal",), ("hdnd",), ())
     drawn = {
         "donor_confidence": d,
         "receiver_confidence": r,
@@ -302,7 +304,7 @@ def policies(draw: st.DrawFn, unit: int, **fixed: Any) -> pb.Policy:
         "carry_over": mostly(draw, "hold", "move"),
         "return_unplaced": mostly(draw, False, True),  # noqa: FBT003
         "unknown": draw(st.sampled_from(("refuse", "allow"))),
-        "authority": draw(st.sampled_from(hands)),
+        "authority": mostly(draw, *hands),
         "min_move": mostly(draw, 0, unit, 2 * unit),
         "tiers": draw(st.sampled_from(TIERS)),
     }

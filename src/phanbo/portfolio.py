@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from phanbo.errors import DataError, Finding
-from phanbo.tables.canonical import csv_bytes, frame_of, hash_of, table_csv
 from phanbo.tables.check import Examined, examine, in_order
-from phanbo.tables.check_others import line_positions
-from phanbo.tables.complete import kinds
-from phanbo.tables.grid import TEXTUAL, Grid, Log
-from phanbo.tables.overview import overview_html, overview_text
+from phanbo.tables.check.canonical import csv_bytes, frame_of, hash_of, table_csv
+from phanbo.tables.check.complete import kinds
+from phanbo.tables.check.grid import TEXTUAL, Grid, Log
+from phanbo.tables.check.others import line_positions
+from phanbo.tables.check.overview import overview_html, overview_text
 from phanbo.tables.schema import LINES, TABLES, Type
 
 if TYPE_CHECKING:

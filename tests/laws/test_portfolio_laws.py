@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from phanbo.money import LIMIT
 from phanbo.portfolio import Portfolio, build_portfolio
-from phanbo.tables.numbers import parse_number
+from phanbo.tables.cells.figures import parse_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,9 +32,8 @@ from phanbo.policy import Policy
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from phanbo.portfolio import Portfolio
-
     from phanbo.money import Bools, Ints
+    from phanbo.portfolio import Portfolio
 
 AS_OF, DEADLINE = dt.date(2024, 9, 15), dt.date(2025, 1, 31)
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "calibrate_absorption.py"

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from phanbo.tables.cells.figures import NumberError, parse_number
 
 from phanbo.money import LIMIT
 from phanbo.tables.cells import date_cells, number_cells, text_cells, yes_no_cells
-from phanbo.tables.dates import DateError, parse_date
-from phanbo.tables.numbers import NumberError, parse_number
+from phanbo.tables.cells.dates import DateError, parse_date
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from phanbo.errors import DataError, Finding
 from phanbo.portfolio import Portfolio, build_portfolio
 from phanbo.tables.check import examine
-from phanbo.tables.grid import NOTES_SHOWN
-from phanbo.tables.messages import MESSAGES
+from phanbo.tables.check.grid import NOTES_SHOWN
+from phanbo.tables.check.messages import MESSAGES
 
 LINE = {
     "project_id": "001",

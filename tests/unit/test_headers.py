@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from phanbo.tables.headers import (
+from phanbo.tables.layout.headers import (
     Heading,
     data_date,
     find_row,

@@ -22,7 +22,7 @@ from phanbo.tables.schema import (
     stage_of,
     table,
 )
-from phanbo.tables.vocabulary import fold
+from phanbo.tables.schema.vocabulary import fold
 
 COLUMNS = [(each.name, column) for each in TABLES.values() for column in each.columns]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from phanbo.tables.column import Type
-from phanbo.tables.headers import read_headings, resolve
+from phanbo.tables.layout.headers import read_headings, resolve
 from phanbo.tables.read import check_excel, read_excel
 from phanbo.tables.schema import LINES, TABLES
+from phanbo.tables.schema.column import Type
+from phanbo.tables.schema.vocabulary import fold, stage_of
 from phanbo.tables.template import write_template
-from phanbo.tables.vocabulary import fold, stage_of
 
 if TYPE_CHECKING:
     from pathlib import Path

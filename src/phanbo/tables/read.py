@@ -11,19 +11,19 @@ import pandas as pd
 
 from phanbo.errors import DataError, Finding
 from phanbo.portfolio import build_portfolio
-from phanbo.tables.block import Block, Options, read_block
 from phanbo.tables.check import examine
-from phanbo.tables.frames import Part, join, read_part
-from phanbo.tables.headers import UNITS, read_unit
+from phanbo.tables.layout.block import Block, Options, read_block
+from phanbo.tables.layout.frames import Part, join, read_part
+from phanbo.tables.layout.headers import UNITS, read_unit
+from phanbo.tables.layout.sheets import Limits, Sheet, digest, open_files, open_workbook
 from phanbo.tables.schema import LINES, TABLES
-from phanbo.tables.sheets import Limits, Sheet, digest, open_files, open_workbook
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
     from phanbo.portfolio import Portfolio
-    from phanbo.tables.column import Table
+    from phanbo.tables.schema.column import Table
 
 __all__ = ["check_excel", "read_csv", "read_excel", "read_parquet"]
 

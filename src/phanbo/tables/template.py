@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phanbo.tables.column import Column, Table, Type
 from phanbo.tables.schema import AMBIGUOUS, KINDS, LINES, TABLES
+from phanbo.tables.schema.column import Column, Table, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

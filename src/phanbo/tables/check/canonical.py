@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from phanbo.tables.column import Type
 from phanbo.tables.schema import TABLES
+from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from phanbo.tables.grid import Grid
+    from phanbo.tables.check.grid import Grid
 
 __all__ = ["csv_bytes", "frame_of", "hash_of", "table_csv"]
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phanbo.money import format_dong
-from phanbo.tables.block import empty
-from phanbo.tables.column import Type
-from phanbo.tables.vocabulary import fold
+from phanbo.tables.layout.block import empty
+from phanbo.tables.schema.column import Type
+from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phanbo.tables.amounts import Numbers
-    from phanbo.tables.block import Block
-    from phanbo.tables.headers import Heading
+    from phanbo.tables.layout.amounts import Numbers
+    from phanbo.tables.layout.block import Block
+    from phanbo.tables.layout.headers import Heading
 
 __all__ = ["Carried", "Rows", "carried_pairs", "copied_to_carried", "sort_rows"]
 

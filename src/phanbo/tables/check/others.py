@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from phanbo.tables.grid import shown
+from phanbo.tables.check.grid import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from phanbo.money import Ints
-    from phanbo.tables.grid import Grid, Log
+    from phanbo.tables.check.grid import Grid, Log
 
 __all__ = ["AMBIGUOUS_LINE", "NO_KEY", "OWNER_ROW", "UNKNOWN_LINE", "check_others", "line_positions"]
 

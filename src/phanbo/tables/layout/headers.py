@@ -1,7 +1,7 @@
 """Header cells to columns: fold the text, read unit, year and date in it, look it up among the synonyms.
 
 A header that could mean two things is never matched here: it keeps its `Heading.doubt` until
-`phanbo.tables.doubtful` has looked at the values below it.
+`phanbo.tables.layout.doubtful` has looked at the values below it.
 """
 
 from __future__ import annotations

@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import LIMIT, Bools, Ints
-from phanbo.tables.dates import NOT_YET, DateError, parse_date
-from phanbo.tables.numbers import DASHES, NumberError, parse_number
-from phanbo.tables.vocabulary import fold
+from phanbo.tables.cells.dates import NOT_YET, DateError, parse_date
+from phanbo.tables.cells.figures import DASHES, NumberError, parse_number
+from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from phanbo.tables.column import Column
+    from phanbo.tables.schema.column import Column
 
 __all__ = ["Cells", "choice_cells", "clean_text", "date_cells", "number_cells", "text_cells", "yes_no_cells"]
 

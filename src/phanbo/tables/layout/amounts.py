@@ -10,11 +10,11 @@ import pandas as pd
 
 from phanbo.money import format_dong
 from phanbo.tables.cells import Cells, number_cells
-from phanbo.tables.column import Type
+from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
-    from phanbo.tables.block import Block, Options
-    from phanbo.tables.headers import Heading
+    from phanbo.tables.layout.block import Block, Options
+    from phanbo.tables.layout.headers import Heading
 
 __all__ = ["Numbers", "holds_money", "read_numbers", "unit_of"]
 

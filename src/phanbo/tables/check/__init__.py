@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from phanbo.tables.check_lines import check_lines
-from phanbo.tables.check_others import check_others
-from phanbo.tables.clean import clean
-from phanbo.tables.complete import complete, with_defaults
-from phanbo.tables.grid import Log
+from phanbo.tables.check.clean import clean
+from phanbo.tables.check.complete import complete, with_defaults
+from phanbo.tables.check.grid import Log
+from phanbo.tables.check.lines import check_lines
+from phanbo.tables.check.others import check_others
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from phanbo.errors import Finding
-    from phanbo.tables.grid import Grid
+    from phanbo.tables.check.grid import Grid
 
 __all__ = ["Examined", "examine", "in_order"]
 

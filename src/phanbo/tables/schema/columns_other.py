@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phanbo.tables.column import Column, Table, Type
-from phanbo.tables.vocabulary import KINDS, fold
+from phanbo.tables.schema.column import Column, Table, Type
+from phanbo.tables.schema.vocabulary import KINDS, fold
 
 __all__ = ["CONTROLS", "HISTORY", "OWNERS", "REPORTS", "SCHEDULE", "SOURCES"]
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from phanbo.tables.column import Choices
+    from phanbo.tables.schema.column import Choices
 
 
 __all__ = ["CLASSES", "KINDS", "SECTORS", "STAGES", "Kind", "fold", "kind_of", "sector_of", "stage_of"]

@@ -14,18 +14,18 @@ from phanbo.tables.cells import (
     text_cells,
     yes_no_cells,
 )
-from phanbo.tables.column import Type
-from phanbo.tables.grid import Grid
-from phanbo.tables.messages import MESSAGES
-from phanbo.tables.vocabulary import stage_of
+from phanbo.tables.check.grid import Grid
+from phanbo.tables.check.messages import MESSAGES
+from phanbo.tables.schema.column import Type
+from phanbo.tables.schema.vocabulary import stage_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from phanbo.money import Ints
-    from phanbo.tables.column import Column, Table
-    from phanbo.tables.grid import Log
+    from phanbo.tables.check.grid import Log
+    from phanbo.tables.schema.column import Column, Table
 
 __all__ = ["clean"]
 

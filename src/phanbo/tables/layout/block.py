@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phanbo.errors import Finding
-from phanbo.tables.headers import Heading, find_row, fold, read_headings, read_unit, resolve, year_of
-from phanbo.tables.sheets import address, letter
+from phanbo.tables.layout.headers import Heading, find_row, fold, read_headings, read_unit, resolve, year_of
+from phanbo.tables.layout.sheets import address, letter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phanbo.tables.column import Table
-    from phanbo.tables.sheets import Cell, Sheet
+    from phanbo.tables.layout.sheets import Cell, Sheet
+    from phanbo.tables.schema.column import Table
 
 __all__ = ["Block", "Options", "empty", "read_block"]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phanbo.errors import Finding
-    from phanbo.tables.grid import Grid
+    from phanbo.tables.check.grid import Grid
 
 __all__ = ["overview_html", "overview_text"]
 

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from phanbo.tables.cells import Cells
-from phanbo.tables.column import Type
-from phanbo.tables.grid import TEXTUAL
-from phanbo.tables.vocabulary import kind_of
+from phanbo.tables.check.grid import TEXTUAL
+from phanbo.tables.schema.column import Type
+from phanbo.tables.schema.vocabulary import kind_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from phanbo.money import Bools, Ints
-    from phanbo.tables.column import Column
-    from phanbo.tables.grid import Grid, Log
+    from phanbo.tables.check.grid import Grid, Log
+    from phanbo.tables.schema.column import Column
 
 __all__ = ["complete", "groups", "heads", "kinds", "plan_by", "with_defaults"]
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from phanbo.tables.column import Type
-from phanbo.tables.complete import groups, heads, kinds, plan_by
-from phanbo.tables.vocabulary import KINDS, fold, sector_of
+from phanbo.tables.check.complete import groups, heads, kinds, plan_by
+from phanbo.tables.schema.column import Type
+from phanbo.tables.schema.vocabulary import KINDS, fold, sector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from phanbo.money import Bools, Ints
-    from phanbo.tables.grid import Grid, Log
+    from phanbo.tables.check.grid import Grid, Log
 
 __all__ = ["check_lines"]
 

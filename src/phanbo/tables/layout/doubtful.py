@@ -6,16 +6,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phanbo.tables.block import empty
-from phanbo.tables.headers import suggest
-from phanbo.tables.vocabulary import CLASSES, fold, stage_of
+from phanbo.tables.layout.block import empty
+from phanbo.tables.layout.headers import suggest
+from phanbo.tables.schema.vocabulary import CLASSES, fold, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phanbo.tables.amounts import Numbers
-    from phanbo.tables.block import Block
-    from phanbo.tables.headers import Heading
+    from phanbo.tables.layout.amounts import Numbers
+    from phanbo.tables.layout.block import Block
+    from phanbo.tables.layout.headers import Heading
 
 __all__ = ["settle"]
 

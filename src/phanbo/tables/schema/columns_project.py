@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phanbo.tables.column import Column, Type
+from phanbo.tables.schema.column import Column, Type
 
 __all__ = ["DATES", "FLAGS"]
 

@@ -10,24 +10,24 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import MILLION
-from phanbo.tables import wide
-from phanbo.tables.amounts import read_numbers, unit_of
-from phanbo.tables.block import empty
 from phanbo.tables.cells import number_cells
-from phanbo.tables.doubtful import settle
-from phanbo.tables.grid import Grid, Log
-from phanbo.tables.headers import data_date
+from phanbo.tables.check.grid import Grid, Log
+from phanbo.tables.layout import wide
+from phanbo.tables.layout.amounts import read_numbers, unit_of
+from phanbo.tables.layout.block import empty
+from phanbo.tables.layout.doubtful import settle
+from phanbo.tables.layout.headers import data_date
+from phanbo.tables.layout.sheets import address, letter
 from phanbo.tables.schema import LINES, kind_of
-from phanbo.tables.sheets import address, letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phanbo.errors import Finding
-    from phanbo.tables.amounts import Numbers
-    from phanbo.tables.block import Block, Options
-    from phanbo.tables.headers import Heading
-    from phanbo.tables.sheets import Cell
+    from phanbo.tables.layout.amounts import Numbers
+    from phanbo.tables.layout.block import Block, Options
+    from phanbo.tables.layout.headers import Heading
+    from phanbo.tables.layout.sheets import Cell
 
 __all__ = ["Part", "join", "read_part"]
 
@@ -133,7 +133,10 @@ def _leave_out_unfilled(part: Part, block: Block, named: dict[str, Heading]) -> 
         block.report(
             "columns-unfilled",
             "note",
-            (f"cột để trống hoàn toàn, coi như không có: {listed}", f"columns filled nowhere, taken as absent: {listed}"),
+            (
+                f"cột để trống hoàn toàn, coi như không có: {listed}",
+                f"columns filled nowhere, taken as absent: {listed}",
+            ),
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phanbo.tables.column import Column, Type
-from phanbo.tables.vocabulary import CLASSES
+from phanbo.tables.schema.column import Column, Type
+from phanbo.tables.schema.vocabulary import CLASSES
 
 __all__ = ["KEYS", "KINDS_OF_LINE"]
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phanbo.tables.column import Column, Table, Type
-from phanbo.tables.columns_key import KEYS, KINDS_OF_LINE
-from phanbo.tables.columns_money import NEEDS, PLANS, PROJECT_MONEY
-from phanbo.tables.columns_other import CONTROLS, HISTORY, OWNERS, REPORTS, SCHEDULE, SOURCES
-from phanbo.tables.columns_project import DATES, FLAGS
-from phanbo.tables.vocabulary import KINDS, SECTORS, STAGES, Kind, kind_of, sector_of, stage_of
+from phanbo.tables.schema.column import Column, Table, Type
+from phanbo.tables.schema.columns_key import KEYS, KINDS_OF_LINE
+from phanbo.tables.schema.columns_money import NEEDS, PLANS, PROJECT_MONEY
+from phanbo.tables.schema.columns_other import CONTROLS, HISTORY, OWNERS, REPORTS, SCHEDULE, SOURCES
+from phanbo.tables.schema.columns_project import DATES, FLAGS
+from phanbo.tables.schema.vocabulary import KINDS, SECTORS, STAGES, Kind, kind_of, sector_of, stage_of
 
 __all__ = [
     "AMBIGUOUS",

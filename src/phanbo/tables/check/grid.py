@@ -9,8 +9,8 @@ import numpy as np
 
 from phanbo.errors import Finding
 from phanbo.money import format_dong
-from phanbo.tables.column import Type
-from phanbo.tables.messages import MESSAGES
+from phanbo.tables.check.messages import MESSAGES
+from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from phanbo.money import Ints
     from phanbo.tables.cells import Cells
-    from phanbo.tables.column import Table
+    from phanbo.tables.schema.column import Table
 
 __all__ = ["NOTES_SHOWN", "TEXTUAL", "Grid", "Log", "shown"]
 

@@ -1,0 +1,1 @@
+"""From a sheet as somebody made it to rows under the names of the schema."""
