@@ -1,30 +1,20 @@
-"""The figures of the Lạng Sơn example: invented, drawn from a fixed seed, the same on every computer.
-
-A project has one *gait* (how it pays through the year); its lines follow it. Money is in triệu đồng here.
-"""
+"""The figures of the Lạng Sơn lines: what was paid, needed, offered and approved. All of it is invented."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import numpy as np
+from phanbo.examples import lang_son_names as names
+from phanbo.examples.lang_son_projects import SEED, STAGES, Draws, draw_projects
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from phanbo.examples.lang_son_projects import Line, Project
 
 __all__ = ["DATES", "draw_lines"]
 
-SEED = 20240620
 DATES = tuple(dt.date(2024, *day) for day in ((6, 14), (6, 30), (9, 15), (9, 30), (11, 10)))
 """Data dates of the three rounds, and the two milestones between them."""
-
-Line = dict[str, Any]
-_T = TypeVar("_T")
-
-GAITS = ("fast", "rising", "steady", "slow", "stuck")
-BY_PACE = {2: (34, 16, 39, 8, 3), 1: (19, 13, 44, 17, 7), 0: (7, 6, 38, 33, 16)}
-"""How many of 100 projects of an owner have each gait."""
 
 _NONE = ((0, 0), (0, 0), (0, 0))
 PAID: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
@@ -69,65 +59,6 @@ PAID: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
 NEEDS = {"fast": (88, 16, 46), "rising": (80, 12, 36), "steady": (12, 4, 10), "slow": (10, 4, 12), "stuck": (0, 0, 0)}
 """How many of 100 lines ask for more, and per cent of the plan: least and most."""
 
-STAGES = {
-    "completed": "hoàn thành trước 31/12/2023",
-    "transitional": "chuyển tiếp",
-    "new_start": "khởi công mới",
-    "preparation": "chuẩn bị đầu tư",
-}
-STAGE_ODDS = {
-    "central": (14, 58, 20, 8),
-    "recovery": (0, 100, 0, 0),
-    "oda": (0, 100, 0, 0),
-    "programme": (10, 48, 42, 0),
-    "local": (18, 48, 22, 12),
-    "land": (16, 50, 26, 8),
-    "lottery": (20, 55, 25, 0),
-}
-
-
-class Draws:
-    """Whole numbers from the raw bits of PCG64, whose stream numpy keeps the same in every version."""
-
-    def __init__(self, seed: int) -> None:
-        self._bits = np.random.PCG64(seed)
-
-    def between(self, low: int, high: int) -> int:
-        """Return a whole number from *low* to *high*, both included."""
-        return low + (int(self._bits.random_raw()) * (high - low + 1) >> 64)
-
-    def chance(self, percent: int) -> bool:
-        """Return True in so many of 100 cases."""
-        return self.between(1, 100) <= percent
-
-    def pick(self, choices: Sequence[_T]) -> _T:
-        """Return one of *choices*."""
-        return choices[self.between(0, len(choices) - 1)]
-
-    def weighted(self, weights: Sequence[int]) -> int:
-        """Return a position, as often as its weight says."""
-        left = self.between(1, sum(weights))
-        for place, weight in enumerate(weights):
-            left -= weight
-            if left <= 0:
-                return place
-        raise AssertionError("the weights add up to less than was drawn")
-
-
-@dataclass(slots=True)
-class Project:
-    """A project while it is being drawn."""
-
-    family: names.Family
-    owner: names.Owner
-    stage: str
-    gait: str
-    sector: str
-    locality: str
-    name: str
-    first_year: int
-    lines: list[Line] = field(default_factory=list)
-
 
 def draw_lines() -> list[Line]:
     """Return the lines of the example, columns named as in the schema, money in whole triệu đồng.
@@ -135,99 +66,109 @@ def draw_lines() -> list[Line]:
     ``paid`` holds the cumulative disbursement at each of `DATES`.
     """
     draws = Draws(SEED)
-    taken: set[str] = set()
-    projects = [
-        _project(draws, family, taken, place) for family in names.FAMILIES for place in range(family.count)
-    ]
-    _set_plans([line for project in projects for line in project.lines])
-    for number, project in enumerate(projects, start=1):
-        _tell_project(draws, project, f"MP{number:04d}")
-    return [line for project in projects for line in project.lines]
+    lines = []
+    for number, project in enumerate(draw_projects(draws), start=1):
+        code = f"MP{number:04d}"
+        for place, line in enumerate(project.lines, start=1):
+            line |= {"line_id": f"{code}.{place}", "project_id": code, "project": project.name}
+            _say_who(line, project)
+            _say_paid(draws, line, project)
+            _say_wanted(draws, line, project)
+        _say_ceilings(draws, project)
+        _say_papers(draws, project)
+        lines += project.lines
+    _say_exceptions(draws, lines)
+    return lines
 
 
-def _project(draws: Draws, family: names.Family, taken: set[str], place: int) -> Project:
-    owner = _owner(draws, family)
-    stage = tuple(STAGES)[draws.weighted(STAGE_ODDS[family.source])]
-    gait = GAITS[draws.weighted(BY_PACE[owner.pace])]
-    if stage == "preparation" and gait == "rising":
-        gait = "slow"
-    sector = "economy" if family.source in {"oda", "programme"} else draws.pick(owner.sectors)
-    locality = owner.locality if owner.locality in names.DISTRICTS else draws.pick(names.DISTRICTS)
-    first_year = _first_year(draws, stage)
-    project = Project(family, owner, stage, gait, sector, locality, "", first_year)
-    project.name = _name(draws, project, taken)
-    _add_lines(draws, project, place)
-    return project
+def _say_who(line: Line, project: Project) -> None:
+    line |= {
+        "owner": project.owner.name,
+        "stage": STAGES[project.stage],
+        "sector": names.SECTOR_NAMES[project.sector],
+        "locality": project.locality,
+        "first_year": project.first_year,
+    }
 
 
-def _owner(draws: Draws, family: names.Family) -> names.Owner:
-    in_districts = draws.chance(family.districts)
-    able = [owner for owner in names.OWNERS if (owner.locality in names.DISTRICTS) == in_districts]
-    wanted = {
-        "oda": ("Ban Quản lý dự án", "Sở Nông nghiệp"),
-        "programme": ("UBND", "Ban Dân tộc", "Sở Lao động", "Sở Nông nghiệp"),
-        "lottery": ("UBND", "Sở Y tế", "Sở Giáo dục"),
-    }.get(family.source, ("",))
-    able = [owner for owner in able if owner.name.startswith(wanted)]
-    # boards and districts hold most of the capital; the small offices hold little
-    return draws.pick([owner for owner in able for _ in range(1 + 2 * len(owner.sectors))])
+def _say_paid(draws: Draws, line: Line, project: Project) -> None:
+    """Draw what was paid at the data dates; between them it grows by a part of the way."""
+    plan, carried = line["plan"], line["plan_year"] < 2024
+    shares = PAID["carried" if carried else project.stage][project.gait]
+    june, september, november = (plan * draws.between(*share) // 1000 for share in shares)
+    by_june_end = june + (september - june) * draws.between(12, 25) // 100
+    by_september_end = september + (november - september) * draws.between(20, 35) // 100
+    if project.stage == "completed" and project.gait == "fast" and not carried:
+        by_june_end = plan
+    line["paid"] = (june, by_june_end, september, by_september_end, november)
+    line["disbursed"] = june
+    if june and draws.chance(30):
+        line["advance_outstanding"] = june * draws.between(5, 25) // 100
+    line["committed"] = 0
+    if project.gait in {"fast", "rising", "steady"}:
+        line["committed"] = min(plan - june, plan * draws.between(0, 6) // 100)
+    line["tabmis_entered"] = "có"
 
 
-def _first_year(draws: Draws, stage: str) -> int:
-    return {
-        "completed": draws.between(2019, 2021),
-        "transitional": (2020, 2021, 2022, 2023)[draws.weighted((4, 10, 46, 40))],
-        "new_start": 2024,
-        "preparation": 2024,
-    }[stage]
-
-
-def _name(draws: Draws, project: Project, taken: set[str]) -> str:
-    while True:
-        communes = list(names.COMMUNES[project.locality])
-        first = communes.pop(draws.between(0, len(communes) - 1))
-        pattern = draws.pick(names.WORKS[project.sector])
-        name = pattern.format(a=first, b=draws.pick(communes), d=project.locality)
-        if "{d}" not in pattern:
-            name = f"{name}, {project.locality}"
-        if name in taken:
-            name = f"{name} (giai đoạn {draws.between(2, 4)})"
-        if name not in taken:
-            taken.add(name)
-            return name
-
-
-def _add_lines(draws: Draws, project: Project, place: int) -> None:
-    """Add this year's line, the one of a second source, and what is carried over; plans are weights as yet."""
-    family = project.family
-    weight = draws.between(*family.size)
-    weight = max(1, weight * {"completed": 35, "new_start": 80, "preparation": 6}.get(project.stage, 100) // 100)
-    own: Line = {"source": family.source, "plan_year": 2024, "weight": weight}
-    if family.source == "programme":
-        *_, odds = zip(*names.PROGRAMMES, strict=True)
-        own |= dict(zip(("programme", "component", "nature"), names.PROGRAMMES[draws.weighted(odds)], strict=False))
-    if family.source == "oda":
-        loan, closes = names.LOANS[place % len(names.LOANS)]
-        own |= {"loan": loan, "loan_closes_on": dt.date.fromisoformat(closes), "oda": "có"}
-    project.lines.append(own)
-    if project.stage != "preparation" and draws.chance(family.beside_chance):
-        beside = {"source": family.beside, "plan_year": 2024, "weight": max(1, weight * draws.between(15, 45) // 100)}
-        if family.source == "oda":
-            beside |= {"counterpart": "có", "oda": "có"}
-        project.lines.append(beside)
-    if project.stage in {"new_start", "preparation"}:
+def _say_wanted(draws: Draws, line: Line, project: Project) -> None:
+    """Draw the need, or the offer, and what the owner expects."""
+    plan = line["plan"]
+    last = line["paid"][-1]
+    chance, least, most = NEEDS[project.gait]
+    if project.stage == "completed":
+        least, most = least // 3, most // 3
+    line["requested_increase"] = line["offered_decrease"] = 0
+    if line["plan_year"] < 2024:
         return
-    for year, chances in ((2023, names.CARRIED_2023), (2022, names.CARRIED_2022)):
-        if draws.chance(chances.get(family.source, 0)):
-            project.lines.append({**own, "plan_year": year, "weight": max(1, weight * draws.between(12, 40) // 100)})
+    if draws.chance(chance) and project.stage != "preparation":
+        need = max(10, plan * draws.between(least, most) // 1000 * 10)
+        line["requested_increase"] = need
+        line["commitment"] = "có" if draws.chance(93) else "không"
+        if draws.chance(35):
+            line["absorb_p50"] = plan + need * draws.between(105, 150) // 100
+        return
+    room = plan - max(last, line["paid"][0] + line["committed"])
+    offers = {"stuck": 35, "slow": 14}.get(project.gait, 0)
+    if room > 100 and "counterpart" not in line and draws.chance(offers):
+        line["offered_decrease"] = room * draws.between(30, 80) // 1000 * 10
+        line["estimate_year_end"] = plan - line["offered_decrease"]
+    elif draws.chance(45):
+        short = {"slow": 60, "stuck": 25}.get(project.gait, 96)
+        line["estimate_year_end"] = max(last, plan * draws.between(short, min(100, short + 20)) // 100)
+    if project.gait in {"slow", "stuck"}:
+        line["delay_cause"] = "chủ quan" if draws.chance(45) else "khách quan"
 
 
-def _set_plans(lines: Sequence[Line]) -> None:
-    """Share out each source's total by the weights, in whole tens of triệu; the largest takes the rest."""
-    for source, (_, _, _, total) in names.SOURCES.items():
-        held = [line for line in lines if line["source"] == source]
-        weights = sum(line["weight"] for line in held)
-        for line in held:
-            line["plan"] = max(60, total * line["weight"] // weights // 10 * 10)
-        largest = max(held, key=lambda line: line["weight"])
-        largest["plan"] += total - sum(line["plan"] for line in held)
+def _say_ceilings(draws: Draws, project: Project) -> None:
+    """Draw the total, what was allocated before, and the medium-term plan of each source."""
+    now = [line for line in project.lines if line["plan_year"] == 2024]
+    carried = sum(line["plan"] for line in project.lines if line["plan_year"] < 2024)
+    plan, need = sum(line["plan"] for line in now), sum(line["requested_increase"] for line in now)
+    years = 2024 - project.first_year
+    before = carried + plan * years * draws.between(40, 110) // 100
+    left = need * draws.between(60, 260) // 100 + plan * draws.between(0, 60) // 100
+    if project.stage == "new_start":
+        left += plan * draws.between(80, 220) // 100
+    total = before + plan + left
+    for line in now:
+        mine = before * line["plan"] // plan
+        room = line["requested_increase"] * draws.between(50, 300) // 100 + left * line["plan"] // plan // 4
+        if project.stage == "new_start":  # funded to completion, save one in eight
+            room = left * line["plan"] // plan * (40 if draws.chance(12) else 102) // 100 + 10
+        shared = {"medium_term_plan": mine + line["plan"] + room, "medium_term_allocated_before": mine}
+        for each in project.lines:
+            if each["source"] == line["source"]:
+                each |= shared
+    for line in project.lines:
+        line |= _project_money(project, line, before, total)
+
+
+def _project_money(project: Project, line: Line, before: int, total: int) -> Line:
+    first, last = project.first_year, project.first_year + 3
+    money: Line = {"allocated_before": before, "schedule": f"{first}-{last}"}
+    if project.stage == "preparation":
+        return money | {"preparation_estimate": before + line["plan"] * 13 // 10, "schedule": ""}
+    small, large = (80_000, 1_500_000) if project.sector == "economy" else (45_000, 800_000)
+    money["project_class"] = "C" if total < small else "B" if total < large else "A"
+    money["total_investment"] = total
+    return money
