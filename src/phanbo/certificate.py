@@ -168,17 +168,12 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
             findings.append("a transfer leaves its pool")
     if (amount <= 0).any():
         findings.append("a transfer moves nothing")
-    mandatory = int((rank == 0).sum())
-    if not np.array_equal(
-        rank, np.concatenate([np.zeros(mandatory, np.int64), np.arange(1, rank.size - mandatory + 1)])
-    ):
-        findings.append("ranks are not 0 … 0, 1, 2, …")
-    if ((receiver == -2) != (rank == 0)).any():
-        findings.append("rank 0 is not exactly the shortfall block")
+    findings += _rank_faults(rank, receiver)
     if findings:
         return findings
     findings += _crossings(case, claims)
     # Every rule is downward closed, so the full plan proves every prefix; some prefixes are re-checked outright.
+    mandatory = int((rank == 0).sum())
     steps = rank.size - mandatory
     for k in sorted({steps * j // MOST_PREFIXES for j in range(MOST_PREFIXES)} if steps else set()):
         size = mandatory + k
@@ -187,6 +182,16 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
             np.add.at(total, side[side >= 0], amount[:size][side >= 0])
         if k or mandatory:
             findings += [f"prefix {k}: {fault}" for fault in check_changes(case, rulebook, part)]
+    return findings
+
+
+def _rank_faults(rank: Ints, receiver: Ints) -> list[str]:
+    """Ranks run 0 … 0, 1, 2, …; rank 0 is the shortfall block and nothing else."""
+    mandatory = int((rank == 0).sum())
+    wanted = np.concatenate([np.zeros(mandatory, dtype=np.int64), np.arange(1, rank.size - mandatory + 1)])
+    findings = [] if np.array_equal(rank, wanted) else ["ranks are not 0 … 0, 1, 2, …"]
+    if ((receiver == -2) != (rank == 0)).any():
+        findings.append("rank 0 is not exactly the shortfall block")
     return findings
 
 
@@ -263,7 +268,7 @@ def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     plan = Changes(np.zeros(len(case), dtype=np.int64), add)
     refused = np.zeros(len(case), dtype=bool)
     for rule in rulebook.rules:
-        if rule.code in ("owner-import", "authority") or not rule.needs:
+        if rule.closes_owners:
             refused |= np.asarray(rule.violations(case, plan)) > 0
     if (~refused[lines]).any():
         return ["an owner said not to import may import"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from phanbo.calendar import as_date
-from phanbo.errors import PolicyError
+from phanbo.errors import PolicyError, RoundError
 from phanbo.money import LIMIT, exact
 
 __all__ = ["AUTHORITIES", "DEFAULT_TIERS", "READINGS", "TIER_NAMES", "Policy", "Tier"]
@@ -106,12 +108,13 @@ class Policy:
     notes: str = ""
 
     def __post_init__(self) -> None:
-        if self.authority is not None:
-            object.__setattr__(self, "authority", tuple(self.authority))
-        object.__setattr__(self, "tiers", tuple(self.tiers))
-        if self.deadline is not None:
-            object.__setattr__(self, "deadline", as_date(self.deadline))
-        faults = list(self._faults())
+        for name in ("authority", "tiers"):
+            if isinstance(value := getattr(self, name), Iterable) and not isinstance(value, str):
+                object.__setattr__(self, name, tuple(value))
+        for name in ("unit", "min_move"):
+            if isinstance(value := getattr(self, name), np.integer):
+                object.__setattr__(self, name, int(value))
+        faults = list(self._type_faults()) or list(self._faults())
         if faults:
             raise PolicyError(
                 "Chính sách không dùng được: " + "; ".join(vi for vi, _ in faults),
@@ -133,6 +136,24 @@ class Policy:
     def ordered_tiers(self) -> tuple[Tier, ...]:
         """The tiers as `Tier` objects, in order, ``authority`` included."""
         return tuple(t if isinstance(t, Tier) else Tier(t) for t in self.tiers)
+
+    def _type_faults(self) -> Iterator[tuple[str, str]]:
+        """Find what is of the wrong type: nothing else can be asked of it."""
+        if self.authority is not None and not _texts(self.authority):
+            yield "authority phải là danh sách mã", "authority must be a list of codes"
+        if not isinstance(self.tiers, tuple) or not all(isinstance(t, str | Tier) for t in self.tiers):
+            yield "tiers phải là danh sách mục tiêu", "tiers must be a list of tiers"
+        if not isinstance(self.return_unplaced, bool):
+            yield "return_unplaced phải là true hoặc false", "return_unplaced must be true or false"
+        if not isinstance(self.notes, str):
+            yield "notes phải là chữ", "notes must be text"
+        if self.forecaster is not None and not callable(getattr(self.forecaster, "forecast", None)):
+            yield "forecaster phải có phương thức forecast", "forecaster must have a method forecast"
+        if self.deadline is not None:
+            try:
+                object.__setattr__(self, "deadline", as_date(self.deadline))
+            except RoundError as error:
+                yield f"deadline: {error.message_vi}", f"deadline: {error.message_en}"
 
     def _faults(self) -> Iterator[tuple[str, str]]:
         for name in ("donor_confidence", "receiver_confidence"):
@@ -187,7 +208,7 @@ class Policy:
         if "authority" not in names:
             yield "mục tiêu authority không được bỏ", "the tier authority may not be dropped"
         for tier in self.ordered_tiers:
-            if not 0 <= tier.tolerance <= 1:
+            if not isinstance(tier.tolerance, int | float | Fraction) or not 0 <= tier.tolerance <= 1:
                 yield (
                     f"tolerance của {tier.name} phải trong [0, 1]",
                     f"tolerance of {tier.name} must lie in [0, 1]",
@@ -222,12 +243,23 @@ class Policy:
             )
         values = dict(plain)
         values.pop("forecaster", None)
-        for name in ("donor_confidence", "receiver_confidence"):
-            if isinstance(values.get(name), str):
-                values[name] = Fraction(values[name])
-        if "tiers" in values:
-            values["tiers"] = tuple(_tier(t) for t in values["tiers"])
+        try:
+            for name in ("donor_confidence", "receiver_confidence"):
+                if isinstance(values.get(name), str):
+                    values[name] = Fraction(values[name])
+            if "tiers" in values:
+                values["tiers"] = tuple(_tier(t) for t in values["tiers"])
+        except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
+            raise PolicyError(
+                f"Chính sách không đọc được: {error!r}.",
+                f"The policy cannot be read: {error!r}.",
+                {"reason": repr(error)},
+            ) from error
         return cls(**values)
+
+
+def _texts(values: Any) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, str) for value in values)
 
 
 def _tier(plain: str | Mapping[str, Any]) -> str | Tier:

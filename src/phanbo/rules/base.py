@@ -119,7 +119,8 @@ class Rule(ABC):
     Class attributes: `code` (stable), `title_vi`/`title_en` (one sentence, shown as the reason), `source`,
     `needs` (columns without which the rule is unchecked; alternatives joined by ``|``),
     `when_forced` (whether it also limits a cut forced by a shrinking source), `of_movement` (whether it limits
-    where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse).
+    where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse),
+    `closes_owners` (whether it may close an owner to imports).
     """
 
     code: ClassVar[str]
@@ -129,6 +130,7 @@ class Rule(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     when_forced: ClassVar[bool] = False
     of_movement: ClassVar[bool] = False
+    closes_owners: ClassVar[bool] = False
 
     @abstractmethod
     def limits(self, case: Case) -> Limits:

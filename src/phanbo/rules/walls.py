@@ -105,6 +105,7 @@ class OwnerImport(Rule):
     title_vi = "Chỉ chủ đầu tư đạt tiến độ giải ngân mới được nhận vốn từ chủ đầu tư khác"
     title_en = "Only owners that keep their pace receive capital from other owners"
     source = Source(DIRECTIVE, "mục II.5.3", "seed")
+    closes_owners = True
 
     def limits(self, case: Case) -> Limits:
         """Close the leaves of owners that may not import."""
@@ -155,6 +156,7 @@ class AuthorityAtHand(Rule):
     title_vi = "Chỉ đề xuất trong thẩm quyền đã chọn cho đợt này"
     title_en = "Only moves within the authority chosen for this round"
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; lựa chọn của đợt", "policy")
+    closes_owners = True
     of_movement = True
 
     def limits(self, case: Case) -> Limits:
@@ -206,12 +208,3 @@ class MinimumMove(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return any change of a held line."""
         return (plan.cut + plan.add) * case.held.astype(np.int64)
-
-
-def closed_leaves(case: Case, limits: list[Limits]) -> Bools:
-    """Return the leaves that some rule closes to imports."""
-    closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    for part in limits:
-        if part.closed is not None:
-            closed |= part.closed
-    return closed
