@@ -22,7 +22,7 @@ from calibrate_absorption import PROJECTS, data_folder
 from setting import Setting
 
 from phanbo import Policy, load_rulebook
-from phanbo.calendar import parse_calendar
+from phanbo.calendar_file import parse_calendar
 from phanbo.rulebook import parse_rulebook
 
 __all__ = ["build", "projects", "projects_file"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -64,7 +64,9 @@ PHASES = {
 }
 """The functions that `propose` calls, by phase; ``frames`` asks for bounds and program once more."""
 
-CONTESTANTS = ("propose", "HiGHS, all tiers", "HiGHS, one tier")
+ALL, ONE = "HiGHS, all tiers", "HiGHS, one tier"
+CONTESTANTS = ("propose", ALL, ONE)
+RATIOS = (("propose", ALL), ("propose", ONE), ("solve", ALL))
 
 
 @dataclass(eq=False)
@@ -130,10 +132,10 @@ def _race(program: LinearProgram, x: Ints, found: Measured) -> None:
     """Time HiGHS alone on a program; raise unless it changes every line as *x* does."""
     start = time.perf_counter()
     raw = lexicographic(program)
-    found.add("HiGHS, all tiers", time.perf_counter() - start)
+    found.add(ALL, time.perf_counter() - start)
     start = time.perf_counter()
     one_tier(program, "disbursement")
-    found.add("HiGHS, one tier", time.perf_counter() - start)
+    found.add(ONE, time.perf_counter() - start)
     for block in (Block.CUT, Block.ADD):
         here = program.block == block
         ours, theirs = (np.bincount(program.item[here], plan[here]) for plan in (x, raw))
@@ -141,7 +143,7 @@ def _race(program: LinearProgram, x: Ints, found: Measured) -> None:
             raise AssertionError(f"HiGHS alone reaches another plan: {block.name}")
 
 
-def _model(program: LinearProgram) -> highspy.Highs:
+def _model(program: LinearProgram) -> Any:  # noqa: ANN401 — HiGHS has no types
     """Return a silent HiGHS with the arrays of a program, columns as assembled."""
     order = np.lexsort((program.row, program.column))
     lp = highspy.HighsLp()
@@ -153,13 +155,13 @@ def _model(program: LinearProgram) -> highspy.Highs:
     lp.a_matrix_.start_ = np.searchsorted(program.column[order], np.arange(program.columns + 1))
     lp.a_matrix_.index_ = program.row[order]
     lp.a_matrix_.value_ = program.value[order].astype(float)
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)  # noqa: FBT003 — its signature
     highs.passModel(lp)
     return highs
 
 
-def _minimise(highs: highspy.Highs, cost: Ints) -> highspy.HighsSolution:
+def _minimise(highs: Any, cost: Ints) -> Any:  # noqa: ANN401 — as above
     highs.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost.astype(float))
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -187,7 +189,10 @@ def lexicographic(program: LinearProgram) -> Ints:
             np.rint(side) for side in (solution.col_value, solution.col_dual, solution.row_dual)
         )
         upper, lower = np.where(reduced > 0, lower, upper), np.where(reduced < 0, upper, lower)
-        row_upper, row_lower = np.where(duals > 0, row_lower, row_upper), np.where(duals < 0, row_upper, row_lower)
+        row_upper, row_lower = (
+            np.where(duals > 0, row_lower, row_upper),
+            np.where(duals < 0, row_upper, row_lower),
+        )
         highs.changeColsBounds(columns.size, columns, lower, upper)
         highs.changeRowsBounds(rows.size, rows, row_lower, row_upper)
     return x.astype(np.int64)
@@ -196,26 +201,21 @@ def lexicographic(program: LinearProgram) -> Ints:
 def tables(measured: dict[str, Measured], repeat: int) -> str:
     """Return the tables in Markdown."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("highspy", "pulp", "numpy", "pandas"))
-    said = [f"{repeat} repetitions, milliseconds: least / median. {versions}.", ""]
-    said += _row("", measured) + _row("---", ["---:"] * len(measured))
-    size = {"lines": "lines", "columns": "columns", "rows": "rows"}
-    said += [
-        line for label, name in size.items() for line in _row(label, [getattr(m, name) for m in measured.values()])
+    every = list(measured.values())
+    head = [_row("", measured), _row("---", ["---:"] * len(every))]
+    sizes = [_row(name, [getattr(m, name) for m in every]) for name in ("lines", "columns", "rows")]
+    times = [_row(name, [_both(m.seconds[name]) for m in every]) for name in CONTESTANTS]
+    ratios = [
+        _row(f"**{name} ÷ {to}**", [f"**{m.ratio(name, to):.1f}**" for m in every]) for name, to in RATIOS
     ]
-    for name in CONTESTANTS:
-        said += _row(name, [_both(m.seconds[name]) for m in measured.values()])
-    for name in CONTESTANTS[1:]:
-        said += _row(f"**propose ÷ {name}**", [f"**{m.ratio('propose', name):.1f}**" for m in measured.values()])
-    said += _row("solve ÷ HiGHS, all tiers", [f"{m.ratio('solve', CONTESTANTS[1]):.1f}" for m in measured.values()])
-    said += ["", "Where the time of `propose` goes (`portfolio` comes before it; median, share of `propose`):", ""]
-    said += _row("", measured) + _row("---", ["---:"] * len(measured))
-    for phase in ("portfolio", *PHASES):
-        said += _row(phase, [_share(m, phase) for m in measured.values()])
-    return "\n".join(said)
+    phases = [_row(phase, [_share(m, phase) for m in every]) for phase in ("portfolio", *PHASES)]
+    intro = f"{repeat} repetitions, milliseconds: least / median. {versions}."
+    parts = "Where the time of `propose` goes (`portfolio` comes before it): median, share of `propose`."
+    return "\n".join([intro, "", *head, *sizes, *times, *ratios, "", parts, "", *head, *phases])
 
 
-def _row(label: str, cells: Any) -> list[str]:  # noqa: ANN401 — anything that can be written
-    return ["| " + " | ".join([label, *(str(cell) for cell in cells)]) + " |"]
+def _row(label: str, cells: Iterable[object]) -> str:
+    return "| " + " | ".join([label, *map(str, cells)]) + " |"
 
 
 def _both(seconds: list[float]) -> str:

@@ -6,7 +6,8 @@ The public names are those of ``__all__``; importing them loads no solver, no Ex
 import logging
 
 from phanbo.assess import Assessment
-from phanbo.calendar import Calendar, Round, load_calendar
+from phanbo.calendar import Calendar, Round
+from phanbo.calendar_file import load_calendar
 from phanbo.errors import (
     CalendarError,
     CertificateError,

@@ -91,7 +91,8 @@ def _columns(case: Case, bounds: Bounds, cuts: Segments, adds: Segments) -> _Col
     room = np.maximum(0, inflow)
     if case.policy.return_unplaced:
         hands = case.policy.authority
-        may_return = np.array([hands is None or code in hands for code in pools.between], dtype=bool)
+        needed = zip(pools.within, pools.between, strict=True)
+        may_return = np.array([hands is None or {*codes} <= {*hands} for codes in needed], dtype=bool)
         room = room + np.where(may_return, sum_by(pools.leaf_pool, give, len(pools.names)), 0)
     kept = np.flatnonzero(room > 0)
     sizes = (cuts.line.size, adds.line.size, ins.size, outs.size, kept.size)

@@ -1,24 +1,19 @@
 """The dated duties of one plan year: milestones, deadlines, rounds, reports and the reference curve.
 
-A calendar is a TOML file, built in (``lang-son-2024`` is the directive of Lạng Sơn) or the user's own.
+`phanbo.calendar_file` reads them from TOML.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
-from phanbo.errors import CalendarError, RoundError
-from phanbo.money import exact
-from phanbo.tables.schema import STAGES
+from phanbo.errors import RoundError
 
-__all__ = ["CARRIED", "Calendar", "Deadline", "Milestone", "Report", "Round", "as_date", "load_calendar"]
+__all__ = ["CARRIED", "Calendar", "Deadline", "Milestone", "Report", "Round", "as_date"]
 
 CARRIED = "carried"
 """Group of capital carried over from earlier plan years (*vốn kéo dài*), whatever its stage."""
@@ -26,7 +21,6 @@ CARRIED = "carried"
 WHOLE = 10_000
 """The reference curve's whole year: shares are integers of ten thousand."""
 
-DEADLINES = ("start", "policy_dossier", "project_dossier", "procedures")
 DAY = dt.timedelta(days=1)
 
 
@@ -235,8 +229,8 @@ class Calendar:
                 return item
         known = ", ".join(str(item.number) for item in self.rounds)
         raise RoundError(
-            f"Lịch {self.code} không có đợt {number}; các đợt có: {known}.",
-            f"Calendar {self.code} has no round {number}; it has: {known}.",
+            f"Lịch {self.code} không có đợt {number!r}; các đợt có: {known}.",
+            f"Calendar {self.code} has no round {number!r}; it has: {known}.",
             {"round": str(number), "rounds": [item.number for item in self.rounds]},
         )
 
@@ -260,145 +254,3 @@ class Calendar:
             and (group != CARRIED or not m.plan_years or plan_year in m.plan_years)
         ]
         return max(due, key=lambda m: (m.on, m.share), default=None)
-
-
-def load_calendar(name: str | Path) -> Calendar:
-    """Load a calendar: a built-in name (``"lang-son-2024"``) or the path of a TOML file.
-
-    Raises
-    ------
-    CalendarError
-        When there is no such calendar, or the file contradicts itself; every fault is named.
-    """
-    built_in = resources.files("phanbo") / "calendars" / f"{name}.toml"
-    if isinstance(name, str) and "/" not in name and built_in.is_file():
-        text = built_in.read_text(encoding="utf-8")
-    else:
-        path = Path(name)
-        if not path.is_file():
-            known = sorted(
-                p.name[:-5]
-                for p in (resources.files("phanbo") / "calendars").iterdir()
-                if p.name.endswith(".toml")
-            )
-            raise CalendarError(
-                f"Không có lịch “{name}”. Lịch có sẵn: {', '.join(known)}; hoặc đưa đường dẫn tới một tệp TOML.",
-                f"There is no calendar {str(name)!r}. Built in: {', '.join(known)}; or give the path of a TOML file.",
-                {"name": str(name), "known": known},
-            )
-        text = path.read_text(encoding="utf-8")
-    return parse_calendar(text)
-
-
-def parse_calendar(text: str) -> Calendar:
-    """Return the calendar a TOML text describes; `CalendarError` names every fault."""
-    try:
-        raw = tomllib.loads(text)
-        calendar = _build(raw, text)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CalendarError(
-            f"Tệp lịch không đọc được: {error}.",
-            f"The calendar file cannot be read: {error}.",
-            {"reason": str(error)},
-        ) from error
-    faults = _faults(calendar)
-    if faults:
-        raise CalendarError(
-            "Tệp lịch có lỗi: " + "; ".join(vi for vi, _ in faults),
-            "The calendar is faulty: " + "; ".join(en for _, en in faults),
-            {"faults": [en for _, en in faults]},
-        )
-    return calendar
-
-
-def _build(raw: dict[str, Any], text: str) -> Calendar:
-    year = int(raw["year"])
-    return Calendar(
-        code=str(raw["code"]),
-        title_vi=str(raw["title_vi"]),
-        title_en=str(raw["title_en"]),
-        source=str(raw["source"]),
-        year=year,
-        last_adjustment=raw["last_adjustment"],
-        milestones=tuple(
-            Milestone(
-                m["group"],
-                m["on"],
-                m["inclusive"],
-                exact(m["share"]),
-                tuple(m.get("plan_years", ())),
-                m.get("source", ""),
-            )
-            for m in raw["milestone"]
-        ),
-        deadlines=tuple(
-            Deadline(
-                d["kind"],
-                d["stage"],
-                d["on"],
-                d.get("inclusive", True),
-                d.get("programme_only", False),
-                d.get("source", ""),
-            )
-            for d in raw.get("deadline", ())
-        ),
-        rounds=tuple(
-            Round(r["report_by"], r["judged_on"], r.get("forecast_on"), int(r["number"]))
-            for r in raw["round"]
-        ),
-        reports=tuple(
-            Report(
-                title_vi=r["title_vi"],
-                title_en=r["title_en"],
-                who=r["who"],
-                on=r.get("on"),
-                inclusive=r.get("inclusive", False),
-                every=r.get("every", ""),
-                day=int(r.get("day", 0)),
-                source=r.get("source", ""),
-            )
-            for r in raw.get("report", ())
-        ),
-        curve=tuple((p["on"], int(p["share"])) for p in raw["curve"]["points"]),
-        curve_source=str(raw["curve"]["source"]),
-        text=text,
-    )
-
-
-def _faults(calendar: Calendar) -> list[tuple[str, str]]:
-    """Return what contradicts itself, Vietnamese and English."""
-    faults: list[tuple[str, str]] = []
-    if not calendar.rounds:
-        faults.append(("không có đợt nào", "there is no round"))
-    numbers = [r.number for r in calendar.rounds]
-    if len(set(numbers)) < len(numbers) or any(n < 1 for n in numbers):
-        faults.append(("số đợt trùng nhau hoặc nhỏ hơn 1", "round numbers repeat or are below 1"))
-    dates = [r.report_by for r in calendar.rounds]
-    if dates != sorted(dates):
-        faults.append(("các đợt không theo thứ tự ngày", "rounds are not in date order"))
-    for m in calendar.milestones:
-        if m.group not in (*STAGES, CARRIED):
-            faults.append((f"nhóm “{m.group}” không có", f"unknown group {m.group!r}"))
-        if not 0 < m.share <= 1:
-            faults.append((f"tỷ lệ {m.share} ngoài (0, 1]", f"share {m.share} is outside (0, 1]"))
-    faults += [
-        (f"hạn “{d.kind}/{d.stage}” không có", f"unknown deadline {d.kind}/{d.stage}")
-        for d in calendar.deadlines
-        if d.kind not in DEADLINES or d.stage not in STAGES
-    ]
-    days = [day for day, _ in calendar.curve]
-    shares = [share for _, share in calendar.curve]
-    if (
-        len(days) < 2
-        or days != sorted(set(days))
-        or shares != sorted(shares)
-        or shares[0] < 1
-        or shares[-1] != WHOLE
-    ):
-        faults.append(
-            (
-                "đường tham chiếu phải tăng theo ngày, từ ít nhất 1 đến đúng 10000",
-                "the curve must rise with the dates, from at least 1 to exactly 10000",
-            )
-        )
-    return faults

@@ -110,7 +110,7 @@ class _Proof:
         if case.policy.return_unplaced:
             hands = case.policy.authority
             for p in range(count):
-                if hands is None or pools.between[p] in hands:
+                if hands is None or (pools.between[p] in hands and pools.within[p] in hands):
                     room[p] += int(give[pools.leaf_pool == p].sum())
         kept = self.inflow - by(pools.leaf_pool, net, count)
         self.sizes = (self.cuts.line.size, self.adds.line.size, leaves, leaves, count)
@@ -128,21 +128,24 @@ class _Proof:
         """State the rows by key: leaf and pool balances, and the claimed rows."""
         pools, unit = self.case.pools, self.case.policy.unit
         offset = np.concatenate([[0], np.cumsum(self.sizes)])
-        cut, add, into, out, kept = (np.arange(offset[k], offset[k + 1]) for k in range(5))
-        cut_leaf, add_leaf = pools.leaf[self.cuts.line], pools.leaf[self.adds.line]
+        _, add, into, out, kept = (np.arange(offset[k], offset[k + 1]) for k in range(5))
+        every = np.arange(len(pools.leaf_owner))
+        leaf = np.concatenate([pools.leaf[self.cuts.line], pools.leaf[self.adds.line], every, every])
+        sign = np.repeat([1, -1, 1, -1], self.sizes[:4])
+        order = np.argsort(leaf, kind="stable")
+        stops = np.searchsorted(leaf[order], np.arange(every.size + 1))
         for v, (p, owner) in enumerate(zip(pools.leaf_pool.tolist(), pools.leaf_owner, strict=True)):
-            columns = np.concatenate([cut[cut_leaf == v], add[add_leaf == v], [into[v]], [out[v]]])
-            signs = np.concatenate(
-                [np.ones(int((cut_leaf == v).sum())), -np.ones(int((add_leaf == v).sum())), [1, -1]]
-            )
-            self._row(f"leaf:{pools.names[p]}|{owner}", columns, signs, 0, 0)
+            columns = order[stops[v] : stops[v + 1]]
+            self._row(f"leaf:{pools.names[p]}|{owner}", columns, sign[columns], 0, 0)
         for p, name in enumerate(pools.names):
             here = np.flatnonzero(pools.leaf_pool == p)
             columns = np.concatenate([out[here], into[here], [kept[p]]])
             signs = np.concatenate([np.ones(here.size), -np.ones(here.size), [-1]])
             self._row(f"pool:{name}", columns, signs, -int(self.inflow[p]), -int(self.inflow[p]))
         for row in claims.rows:
-            columns = add[np.isin(self.adds.line, np.array(row.lines))]
+            lines = np.unique(np.array(row.lines, dtype=np.int64))
+            first, last = (np.searchsorted(self.adds.line, lines, side) for side in ("left", "right"))
+            columns = np.concatenate([add[:0], *(add[i:j] for i, j in zip(first, last, strict=True))])
             self._row(row.key, columns, np.ones(columns.size), 0, row.headroom // unit)
 
     def _row(self, key: str, columns: Ints, signs: NDArray[Any], lower: int, upper: int) -> None:

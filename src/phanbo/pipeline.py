@@ -17,7 +17,8 @@ from phanbo.absorption import Outlook, make_outlook
 from phanbo.assemble import assemble
 from phanbo.assess import Assessment, build_assessment
 from phanbo.bounds import Bounds, make_bounds
-from phanbo.calendar import Calendar, Round, as_date, load_calendar
+from phanbo.calendar import Calendar, Round, as_date
+from phanbo.calendar_file import load_calendar
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
 from phanbo.errors import CertificateError, InfeasibleRound, PolicyError, RoundError

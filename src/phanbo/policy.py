@@ -32,7 +32,7 @@ class Tier:
     """
 
     name: str
-    tolerance: float = 0.0
+    tolerance: float | Fraction = 0.0
 
     @property
     def fraction(self) -> Fraction:
@@ -92,8 +92,8 @@ class Policy:
         For an impossible setting, with every fault named.
     """
 
-    donor_confidence: float = 0.5
-    receiver_confidence: float = 0.8
+    donor_confidence: float | Fraction = 0.5
+    receiver_confidence: float | Fraction = 0.8
     unit: int = 1_000_000
     judge: str = "forecast"
     fast: str = "average"
@@ -121,6 +121,9 @@ class Policy:
                 "The policy cannot be used: " + "; ".join(en for _, en in faults),
                 {"faults": [en for _, en in faults]},
             )
+        if self.authority is not None:
+            known = tuple(code for code in AUTHORITIES if code in self.authority)
+            object.__setattr__(self, "authority", known)
 
     @property
     def d(self) -> Fraction:
@@ -258,7 +261,7 @@ class Policy:
         return cls(**values)
 
 
-def _texts(values: Any) -> bool:
+def _texts(values: object) -> bool:
     return isinstance(values, tuple) and all(isinstance(value, str) for value in values)
 
 
@@ -266,4 +269,4 @@ def _tier(plain: str | Mapping[str, Any]) -> str | Tier:
     if isinstance(plain, str):
         return plain
     tolerance = Fraction(str(plain.get("tolerance", 0)))
-    return Tier(str(plain["name"]), float(tolerance)) if tolerance else str(plain["name"])
+    return Tier(str(plain["name"]), tolerance) if tolerance else str(plain["name"])

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phanbo.calendar_file import read_toml, strict_date, what_is_wrong
 from phanbo.case import Case, Pools
 from phanbo.errors import DataError, Finding, RulebookError, RulebookUnavailable
 from phanbo.grouping import codes_of
@@ -23,8 +24,9 @@ from phanbo.money import Ints
 from phanbo.policy import AUTHORITIES
 from phanbo.portfolio import Portfolio
 from phanbo.rules import RULES, Rule
-from phanbo.rules.base import Source, Unchecked
+from phanbo.rules.base import CONFIDENCE_VI, Source, Unchecked
 from phanbo.rules.priority import CLASS_TESTS
+from phanbo.tables.schema import KINDS
 
 __all__ = ["PoolKey", "PriorityClass", "Rulebook", "load_rulebook", "parse_rulebook"]
 
@@ -155,9 +157,11 @@ class Rulebook:
         Raises
         ------
         DataError
-            When a source with an inflow lies in several pools, so that nobody can say which one shrinks.
+            When a source with an inflow lies in several pools, so that nobody can say which one shrinks; when a
+            line is called as a pool's reserve, shortfall or inflow is.
         """
         names, keys = _pool_names(self.pools_by_kind, portfolio)
+        _refuse_namesakes(names, portfolio)
         pool, pool_keys = codes_of(names)
         leaf, leaf_keys = codes_of(pool, portfolio.text("owner"))
         count = len(pool_keys)
@@ -216,6 +220,28 @@ def _pool_names(by_kind: dict[str, PoolKey], portfolio: Portfolio) -> tuple[NDAr
         source = portfolio.text("source")
         names = np.array([named.get(s, name) for s, name in zip(source, names, strict=True)], dtype=object)
     return names + " · " + year, keys
+
+
+def _refuse_namesakes(names: NDArray[Any], portfolio: Portfolio) -> None:
+    """Refuse line ids that a transfer could not tell from ``reserve:<pool>`` and its like."""
+    taken = {kind + pool for pool in set(names.tolist()) for kind in ("reserve:", "shortfall:", "inflow:")}
+    findings = [
+        Finding(
+            code="line-id-reserved",
+            severity="error",
+            table="lines",
+            column="line_id",
+            value=line,
+            message_vi=f"mã dòng vốn “{line}” trùng với tên dành cho bể vốn",
+            message_en=f"line id {line!r} is the name of a pool's reserve, shortfall or inflow",
+            mend_vi="đổi mã dòng vốn",
+            mend_en="give the line another id",
+        )
+        for line in portfolio.text("line_id").tolist()
+        if line in taken
+    ]
+    if findings:
+        raise DataError(findings)
 
 
 def _inflows(portfolio: Portfolio, pool: Ints, count: int) -> Ints:
@@ -286,7 +312,7 @@ def load_rulebook(name: str | Path = "vn-2020") -> Rulebook:
             f"There is no rulebook {str(name)!r}. Built in: vn-2020; or give the path of a TOML file.",
             {"name": str(name)},
         )
-    return parse_rulebook(path.read_text(encoding="utf-8"))
+    return parse_rulebook(read_toml(path, RulebookError))
 
 
 def parse_rulebook(text: str) -> Rulebook:
@@ -294,17 +320,18 @@ def parse_rulebook(text: str) -> Rulebook:
     try:
         return _build(tomllib.loads(text), text)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        vi, en = what_is_wrong(error)
         raise RulebookError(
-            f"Tệp quy định không dùng được: {error}.",
-            f"The rulebook cannot be used: {error}.",
-            {"reason": str(error)},
+            f"Tệp quy định không dùng được: {vi}.", f"The rulebook cannot be used: {en}.", {"reason": en}
         ) from error
 
 
 def _build(raw: dict[str, Any], text: str) -> Rulebook:
     removed = {entry["code"] for entry in raw["rule"] if entry.get("removed")}
     unknown = [
-        entry["code"] for entry in raw["rule"] if entry["code"] not in RULES and entry["code"] not in removed
+        entry["code"]
+        for entry in raw["rule"]
+        if entry["code"] not in removed and (entry["code"] not in RULES or entry.get("custom"))
     ]
     if unknown:
         raise RulebookError(
@@ -318,25 +345,26 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
         )
         for c in raw["class"]
     )
-    strange = [c.code for c in classes if c.code not in CLASS_TESTS]
     pools = {
         kind: PoolKey(tuple(p["key"]), p["within"], p["between"], p["confidence"])
         for kind, p in raw["pool"].items()
     }
-    strange += [code for p in pools.values() for code in (p.within, p.between) if code not in AUTHORITIES]
-    strange += [part for p in pools.values() for part in p.key if part not in POOL_COLUMNS]
-    if strange or not classes or "default" not in pools or "programme" not in pools:
-        raise ValueError(
-            f"unknown or missing entries: {', '.join(strange) or 'class, pool.default, pool.programme'}"
-        )
+    strange = _strange(raw, classes, pools)
+    if strange:
+        raise ValueError(f"unknown, missing or repeated entries: {', '.join(strange)}")
+    valid_from, valid_to = strict_date(raw["valid_from"]), strict_date(raw["valid_to"])
+    if valid_to < valid_from:
+        raise ValueError(f"valid_to {valid_to} lies before valid_from {valid_from}")
+    closing = (int(raw["closing_month"]), int(raw["closing_day"]))
+    dt.date(2023, *closing)  # a day of any year
     return Rulebook(
         code=raw["code"],
         title_vi=raw["title_vi"],
         title_en=raw["title_en"],
         version=raw["version"],
-        valid_from=raw["valid_from"],
-        valid_to=raw["valid_to"],
-        closing=(int(raw["closing_month"]), int(raw["closing_day"])),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        closing=closing,
         rules=tuple(
             RULES[entry["code"]](**entry.get("parameters", {}))
             for entry in raw["rule"]
@@ -346,3 +374,20 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
         pools_by_kind=pools,
         text=text,
     )
+
+
+def _strange(raw: dict[str, Any], classes: tuple[PriorityClass, ...], pools: dict[str, PoolKey]) -> list[str]:
+    """Return the entries a rulebook may not have, and those it lacks."""
+    codes = [entry["code"] for entry in raw["rule"] if not entry.get("removed") and not entry.get("custom")]
+    codes += [c.code for c in classes]
+    strange = sorted({code for code in codes if codes.count(code) > 1})
+    strange += [c.code for c in classes if c.code not in CLASS_TESTS]
+    strange += [kind for kind in pools if kind not in (*KINDS, "default", "programme")]
+    for pool in pools.values():
+        strange += [code for code in (pool.within, pool.between) if code not in AUTHORITIES]
+        strange += [part for part in pool.key if part not in POOL_COLUMNS]
+    cited = [c.source.confidence for c in classes] + [p.confidence for p in pools.values()]
+    strange += sorted({f"confidence {word}" for word in cited if word not in CONFIDENCE_VI})
+    lacking = [f"pool.{kind}" for kind in ("default", "programme") if kind not in pools]
+    lacking += [f"pool.{kind}.key" for kind, pool in pools.items() if not pool.key]
+    return [*strange, *lacking, *([] if classes else ["class"])]

@@ -15,7 +15,8 @@ import numpy as np
 
 from phanbo.absorption import Outlook
 from phanbo.assess import build_assessment
-from phanbo.calendar import Round, parse_calendar
+from phanbo.calendar import Round
+from phanbo.calendar_file import parse_calendar
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
 from phanbo.errors import PhanboError

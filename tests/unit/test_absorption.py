@@ -24,7 +24,8 @@ from phanbo.absorption import (
     make_outlook,
     prepare_outlook,
 )
-from phanbo.calendar import WHOLE, Calendar, load_calendar
+from phanbo.calendar import WHOLE, Calendar
+from phanbo.calendar_file import load_calendar
 from phanbo.errors import PolicyError
 from phanbo.money import LIMIT
 from phanbo.policy import Policy

@@ -27,15 +27,15 @@ PAID: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
     },
     "transitional": {
         "fast": ((430, 600), (740, 900), (930, 990)),
-        "rising": ((200, 310), (590, 710), (820, 930)),
-        "steady": ((220, 330), (400, 530), (530, 690)),
-        "slow": ((30, 120), (120, 260), (200, 400)),
-        "stuck": ((0, 20), (0, 60), (0, 120)),
+        "rising": ((190, 290), (520, 650), (870, 960)),
+        "steady": ((220, 340), (340, 450), (430, 570)),
+        "slow": ((40, 140), (120, 230), (180, 340)),
+        "stuck": ((0, 20), (0, 50), (0, 100)),
     },
     "new_start": {
         "fast": ((300, 420), (600, 760), (860, 960)),
-        "rising": ((120, 220), (460, 620), (760, 900)),
-        "steady": ((40, 160), (330, 460), (480, 640)),
+        "rising": ((120, 220), (400, 560), (800, 930)),
+        "steady": ((60, 180), (260, 390), (390, 540)),
         "slow": ((0, 0), (60, 200), (160, 340)),
         "stuck": _NONE,
     },
@@ -56,7 +56,13 @@ PAID: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {
 }
 """Thousandths of the plan paid by 14/6, 15/9 and 10/11: least and most."""
 
-NEEDS = {"fast": (88, 16, 46), "rising": (80, 12, 36), "steady": (12, 4, 10), "slow": (10, 4, 12), "stuck": (0, 0, 0)}
+NEEDS = {
+    "fast": (82, 12, 36),
+    "rising": (92, 22, 52),
+    "steady": (14, 5, 14),
+    "slow": (10, 4, 12),
+    "stuck": (0, 0, 0),
+}
 """How many of 100 lines ask for more, and per cent of the plan: least and most."""
 
 
@@ -95,11 +101,11 @@ def _say_paid(draws: Draws, line: Line, project: Project) -> None:
     """Draw what was paid at the data dates; between them it grows by a part of the way."""
     plan, carried = line["plan"], line["plan_year"] < 2024
     shares = PAID["carried" if carried else project.stage][project.gait]
-    june, september, november = (plan * draws.between(*share) // 1000 for share in shares)
+    june, september, november = sorted(plan * draws.between(*share) // 1000 for share in shares)
     by_june_end = june + (september - june) * draws.between(12, 25) // 100
     by_september_end = september + (november - september) * draws.between(20, 35) // 100
     if project.stage == "completed" and project.gait == "fast" and not carried:
-        by_june_end = plan
+        by_june_end = september
     line["paid"] = (june, by_june_end, september, by_september_end, november)
     line["disbursed"] = june
     if june and draws.chance(30):
@@ -128,9 +134,9 @@ def _say_wanted(draws: Draws, line: Line, project: Project) -> None:
             line["absorb_p50"] = plan + need * draws.between(105, 150) // 100
         return
     room = plan - max(last, line["paid"][0] + line["committed"])
-    offers = {"stuck": 35, "slow": 14}.get(project.gait, 0)
+    offers = {"stuck": 24, "slow": 6}.get(project.gait, 0)
     if room > 100 and "counterpart" not in line and draws.chance(offers):
-        line["offered_decrease"] = room * draws.between(30, 80) // 1000 * 10
+        line["offered_decrease"] = room * draws.between(20, 60) // 1000 * 10
         line["estimate_year_end"] = plan - line["offered_decrease"]
     elif draws.chance(45):
         short = {"slow": 60, "stuck": 25}.get(project.gait, 96)
@@ -149,7 +155,6 @@ def _say_ceilings(draws: Draws, project: Project) -> None:
     left = need * draws.between(60, 260) // 100 + plan * draws.between(0, 60) // 100
     if project.stage == "new_start":
         left += plan * draws.between(80, 220) // 100
-    total = before + plan + left
     for line in now:
         mine = before * line["plan"] // plan
         room = line["requested_increase"] * draws.between(50, 300) // 100 + left * line["plan"] // plan // 4
@@ -158,17 +163,109 @@ def _say_ceilings(draws: Draws, project: Project) -> None:
         shared = {"medium_term_plan": mine + line["plan"] + room, "medium_term_allocated_before": mine}
         for each in project.lines:
             if each["source"] == line["source"]:
-                each |= shared
+                each.update(shared)
+    money = _project_money(draws, project, (before, plan, left))
     for line in project.lines:
-        line |= _project_money(project, line, before, total)
+        line.update(money)
 
 
-def _project_money(project: Project, line: Line, before: int, total: int) -> Line:
-    first, last = project.first_year, project.first_year + 3
-    money: Line = {"allocated_before": before, "schedule": f"{first}-{last}"}
+def _project_money(draws: Draws, project: Project, parts: tuple[int, int, int]) -> Line:
+    """Return the project's own figures: *parts* are allocated before, this year, and still to come."""
+    before, plan, left = parts
+    money: Line = {"allocated_before": before}
     if project.stage == "preparation":
-        return money | {"preparation_estimate": before + line["plan"] * 13 // 10, "schedule": ""}
+        return money | {"preparation_estimate": before + plan * 13 // 10}
+    total = before + plan + left
     small, large = (80_000, 1_500_000) if project.sector == "economy" else (45_000, 800_000)
     money["project_class"] = "C" if total < small else "B" if total < large else "A"
     money["total_investment"] = total
+    money["schedule"] = f"{project.first_year}-{project.first_year + 3}"
+    if project.stage == "completed" and draws.chance(40):
+        money["settled_value"] = total - left * draws.between(0, 40) // 100
     return money
+
+
+def _day(draws: Draws, first: tuple[int, int, int], last: tuple[int, int, int]) -> dt.date:
+    start, end = dt.date(*first), dt.date(*last)
+    return start + dt.timedelta(days=draws.between(0, (end - start).days))
+
+
+def _say_papers(draws: Draws, project: Project) -> None:
+    """Draw decisions, procedures, start and dossiers; a date after a round's data date has not happened yet."""
+    papers: Line = {"procedures_complete": "có", "leader": names.LEADERS[project.sector != "economy"]}
+    if project.stage == "preparation":
+        papers |= _dossiers(draws, project.gait)
+    elif project.stage == "new_start":
+        papers |= _start(draws, project)
+    else:
+        year = project.first_year
+        papers["approved_on"] = _day(draws, (year - 1, 3, 1), (year - 1, 12, 20))
+        papers["started_on"] = _day(draws, (year, 2, 1), (year, 11, 30))
+    if project.stage == "transitional" and draws.chance(6):
+        papers["extension_years"] = 1
+    for line in project.lines:
+        line.update(papers)
+
+
+def _start(draws: Draws, project: Project) -> Line:
+    """Return the papers of a new start: the deadline is 30 June, of programmes' procedures 31 March."""
+    if project.gait == "stuck":
+        done = draws.chance(40)
+        told: Line = {
+            "procedures_complete": "có" if done else "không",
+            "approved_on": _day(draws, (2024, 1, 10), (2024, 5, 31)) if done else "chưa",
+            "started_on": "chưa",
+        }
+        late: dt.date | str = "chưa"
+    else:
+        months = {"fast": (2, 3), "rising": (3, 4), "steady": (4, 5), "slow": (7, 8)}[project.gait]
+        told = {
+            "approved_on": _day(draws, (2023, 9, 1), (2024, 1, 31)),
+            "started_on": _day(draws, (2024, months[0], 5), (2024, months[1], 28)),
+        }
+        late = _day(draws, (2024, 5, 1), (2024, 6, 30)) if project.gait == "slow" else dt.date(2024, 3, 15)
+    if project.family.source == "programme":
+        told["procedures_completed_on"] = late
+    return told
+
+
+def _dossiers(draws: Draws, gait: str) -> Line:
+    """Return the dossiers of a preparation task: due by 30 June and by 31 October."""
+    policy: dt.date | str = "chưa"
+    project: dt.date | str = "chưa"
+    if gait != "stuck":
+        policy = (
+            _day(draws, (2024, 7, 15), (2024, 8, 30))
+            if gait == "slow"
+            else _day(draws, (2024, 3, 1), (2024, 6, 10))
+        )
+    if gait in {"fast", "steady"}:
+        project = _day(draws, (2024, 8, 15), (2024, 10, 25))
+    return {"approved_on": "chưa", "policy_dossier_on": policy, "project_dossier_on": project}
+
+
+def _say_exceptions(draws: Draws, lines: list[Line]) -> None:
+    """Add the rare cases: locked lines, claims, urgent and key projects, room left in the loans."""
+    now = [line for line in lines if line["plan_year"] == 2024]
+    ongoing = [line for line in now if line["stage"] == STAGES["transitional"] and "loan" not in line]
+    reasons = (
+        "Đang thanh tra, chờ kết luận",
+        "Chờ quyết toán hợp đồng",
+        "Vướng khiếu nại giải phóng mặt bằng",
+    )
+    for reason in reasons:
+        draws.pick(ongoing)["locked"] = reason
+    for line in now:
+        if line["stage"] == STAGES["completed"] and draws.chance(12):
+            line["arrears"] = max(10, line["plan"] * draws.between(2, 10) // 100)
+        elif line["source"] == "central" and draws.chance(4):
+            line["prior_advance"] = max(10, line["plan"] * draws.between(2, 8) // 100)
+        if "loan" in line:
+            line["loan_room"] = line["plan"] * draws.between(20, 90) // 100
+    large = sorted(ongoing, key=lambda line: (-line["plan"], line["line_id"]))[:10]
+    keys = {line["project_id"] for line in large}
+    urgent = {draws.pick(ongoing)["project_id"] for _ in range(2)}
+    for line in lines:
+        line["key_project"] = "có" if line["project_id"] in keys else "không"
+        line["ppp"] = "không"
+        line["emergency"] = "có" if line["project_id"] in urgent else "không"

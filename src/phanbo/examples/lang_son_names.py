@@ -105,7 +105,9 @@ _OFFICES = (
 )
 _DISTRICT_PACE = (1, 0, 2, 2, 1, 0, 2, 1, 1, 0, 2)
 OWNERS = _OFFICES + tuple(
-    Owner(f"UBND {place}", "UBND huyện, thành phố", ("economy", "economy", "education", "culture"), pace, place)
+    Owner(
+        f"UBND {place}", "UBND huyện, thành phố", ("economy", "economy", "education", "culture"), pace, place
+    )
     for place, pace in zip(DISTRICTS, _DISTRICT_PACE, strict=True)
 )
 
@@ -162,7 +164,12 @@ LEADERS = (
     "Phó Chủ tịch UBND tỉnh (khối văn xã)",
 )
 
-_ROADS = ("Đường giao thông {a} – {b}", "Cải tạo, nâng cấp đường {a} – {b}", "Cầu {a}", "Ngầm tràn liên xã {a} – {b}")
+_ROADS = (
+    "Đường giao thông {a} – {b}",
+    "Cải tạo, nâng cấp đường {a} – {b}",
+    "Cầu {a}",
+    "Ngầm tràn liên xã {a} – {b}",
+)
 _WATER = ("Hệ thống cấp nước sinh hoạt xã {a}", "Kiên cố hóa kênh mương xã {a}", "Hồ chứa nước xã {a}")
 WORKS = {
     "economy": (*_ROADS, *_WATER, "Khu tái định cư và dân cư xã {a}", "Hạ tầng cụm công nghiệp {a}"),
@@ -216,6 +223,6 @@ FAMILIES = (
     Family("land", 72, 70, "local", 12, (15, 160)),
     Family("lottery", 12, 50, "", 0, (10, 40)),
 )
-CARRIED_2023 = {"central": 28, "recovery": 50, "programme": 42, "local": 10, "land": 8, "oda": 30}
+CARRIED_2023 = {"central": 34, "recovery": 50, "programme": 52, "local": 12, "land": 12, "oda": 30}
 CARRIED_2022 = {"programme": 14}
 """How many of 100 projects of a source hold capital carried over from 2023 and 2022."""

@@ -6,21 +6,24 @@ A project has one *gait* (how it pays through the year); its lines follow it. Mo
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from phanbo.examples import lang_son_names as names
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["STAGES", "Draws", "Line", "Project", "draw_projects"]
+__all__ = ["SEED", "STAGES", "Draws", "Line", "Project", "draw_projects"]
 
 SEED = 20240620
 Line = dict[str, Any]
 _T = TypeVar("_T")
 
 GAITS = ("fast", "rising", "steady", "slow", "stuck")
-BY_PACE = {2: (34, 16, 39, 8, 3), 1: (19, 13, 44, 17, 7), 0: (7, 6, 38, 33, 16)}
+BY_PACE = {2: (31, 21, 37, 8, 3), 1: (18, 16, 42, 17, 7), 0: (7, 7, 38, 32, 16)}
 """How many of 100 projects of an owner have each gait."""
 
 STAGES = {
@@ -149,17 +152,25 @@ def _add_lines(draws: Draws, project: Project, place: int) -> None:
     """Add this year's line, the one of a second source, and what is carried over; plans are weights as yet."""
     family = project.family
     weight = draws.between(*family.size)
-    weight = max(1, weight * {"completed": 35, "new_start": 80, "preparation": 6}.get(project.stage, 100) // 100)
+    weight = max(
+        1, weight * {"completed": 35, "new_start": 80, "preparation": 6}.get(project.stage, 100) // 100
+    )
     own: Line = {"source": family.source, "plan_year": 2024, "weight": weight}
     if family.source == "programme":
         *_, odds = zip(*names.PROGRAMMES, strict=True)
-        own |= dict(zip(("programme", "component", "nature"), names.PROGRAMMES[draws.weighted(odds)], strict=False))
+        own |= dict(
+            zip(("programme", "component", "nature"), names.PROGRAMMES[draws.weighted(odds)], strict=False)
+        )
     if family.source == "oda":
         loan, closes = names.LOANS[place % len(names.LOANS)]
         own |= {"loan": loan, "loan_closes_on": dt.date.fromisoformat(closes), "oda": "có"}
     project.lines.append(own)
     if project.stage != "preparation" and draws.chance(family.beside_chance):
-        beside = {"source": family.beside, "plan_year": 2024, "weight": max(1, weight * draws.between(15, 45) // 100)}
+        beside = {
+            "source": family.beside,
+            "plan_year": 2024,
+            "weight": max(1, weight * draws.between(15, 45) // 100),
+        }
         if family.source == "oda":
             beside |= {"counterpart": "có", "oda": "có"}
         project.lines.append(beside)
@@ -167,7 +178,9 @@ def _add_lines(draws: Draws, project: Project, place: int) -> None:
         return
     for year, chances in ((2023, names.CARRIED_2023), (2022, names.CARRIED_2022)):
         if draws.chance(chances.get(family.source, 0)):
-            project.lines.append({**own, "plan_year": year, "weight": max(1, weight * draws.between(12, 40) // 100)})
+            project.lines.append(
+                {**own, "plan_year": year, "weight": max(1, weight * draws.between(12, 40) // 100)}
+            )
 
 
 def _set_plans(lines: Sequence[Line]) -> None:

@@ -36,6 +36,10 @@ class CapitalTimeLimit(Rule):
     b: int = 4
     c: int = 3
 
+    def __post_init__(self) -> None:
+        if not all(isinstance(years, int) and years >= 0 for years in (self.a, self.b, self.c)):
+            raise ValueError(f"capital-time-limit: a, b, c = {self.a}, {self.b}, {self.c} must be years")
+
     code = "capital-time-limit"
     title_vi = "Không quá thời gian bố trí vốn: nhóm A 6 năm, nhóm B 4 năm, nhóm C 3 năm, trừ trường hợp được gia hạn"
     title_en = "The capital time limit (A 6, B 4, C 3 years, extensions apart) is kept"

@@ -147,7 +147,7 @@ class AuthorityAtHand(Rule):
 
     Where the authority of a move between owners is missing, nothing crosses an owner's edge in the pool and
     nothing is returned; where that of a move inside an owner is missing, the pool stands still. A shortfall is
-    exempt.
+    exempt: its lines still give their surplus, then more, but to nothing else.
 
     Legal term: *thẩm quyền điều chỉnh kế hoạch vốn*.
     """
@@ -167,7 +167,7 @@ class AuthorityAtHand(Rule):
         pools = case.pools
         still = np.array([code not in hands for code in pools.within], dtype=bool)[pools.pool]
         walled = np.array([code not in hands for code in pools.between], dtype=bool)[pools.leaf_pool]
-        return Limits(cut=closed_where(still), add=closed_where(still), closed=walled)
+        return Limits(cut=closed_where(still & ~case.shrinking), add=closed_where(still), closed=walled)
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return what moves beyond the authorities at hand."""
@@ -176,15 +176,20 @@ class AuthorityAtHand(Rule):
         if hands is None:
             return excess
         imports = np.zeros(len(case.pools.leaf_owner), dtype=np.int64) if alone else net_import(case, plan)
+        kept = case.pool_sum(plan.cut - plan.add) + duty(case)
         for i in np.flatnonzero((plan.cut > 0) | (plan.add > 0)).tolist():
-            pool = int(case.pools.pool[i])
-            if case.pools.within[pool] not in hands:
-                excess[i] = plan.add[i] if case.pools.shrinking[pool] else plan.cut[i] + plan.add[i]
-            elif case.pools.between[pool] not in hands and not case.pools.shrinking[pool]:
+            pool, here = int(case.pools.pool[i]), int(imports[case.pools.leaf[i]])
+            inside, across = (side[pool] in hands for side in (case.pools.within, case.pools.between))
+            if case.pools.shrinking[pool]:
+                # The shortfall is exempt: it may leave, but nothing else goes anywhere.
+                moved = 0 if inside and across else int(plan.add[i]) if not inside else max(0, here)
+                returned = 0 if alone or (inside and across) else max(0, int(kept[pool]))
+                excess[i] = returned + (moved if plan.add[i] > 0 else 0)
+            elif not inside:
+                excess[i] = plan.cut[i] + plan.add[i]
+            elif not across:
                 # Cuts and adds of each owner must cancel: nothing comes in, nothing goes to the reserve.
-                excess[i] = abs(int(imports[case.pools.leaf[i]]))
-            elif case.pools.between[pool] not in hands and plan.add[i] > 0:
-                excess[i] = max(0, int(imports[case.pools.leaf[i]]))
+                excess[i] = abs(here)
         return excess
 
 

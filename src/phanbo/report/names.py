@@ -1,0 +1,116 @@
+"""What a reader sees in place of the codes of a proposal: titles, citations and names of projects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from phanbo.errors import RulebookError
+from phanbo.rulebook import Rulebook, parse_rulebook
+from phanbo.rules import RULES
+from phanbo.tables.schema import LINES
+from phanbo.words import AUTHORITY, word
+
+if TYPE_CHECKING:
+    from phanbo.proposal import Proposal
+
+__all__ = ["OTHER_REASONS", "Names"]
+
+OTHER_REASONS = {
+    "no-partner": ("Không có dòng vốn đối ứng trong cùng bể vốn", "Nothing to pair with inside the pool"),
+    "no-surplus": ("Không còn nguồn giảm trong cùng bể vốn", "Nothing left to give inside the pool"),
+}
+"""Reasons that are no rule."""
+PLACES = {
+    "reserve:": ("Thu hồi về dự phòng, chưa phân bổ", "Returned to the unallocated reserve"),
+    "shortfall:": ("Bù hụt thu", "Shortfall of revenue"),
+    "inflow:": ("Nguồn bổ sung trong năm", "Inflow of the year"),
+}
+"""Ends of a transfer that are no line."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The words of one proposal in one language."""
+
+    proposal: Proposal
+    lang: str = "vi"
+
+    def say(self, pair: tuple[str, str]) -> str:
+        """Return a pair in the language."""
+        return pair[0 if self.lang == "vi" else 1]
+
+    @cached_property
+    def book(self) -> Rulebook | None:
+        """The rulebook, read from the proposal's own text where no tables came with it."""
+        if self.proposal.rulebook is not None:
+            return self.proposal.rulebook
+        try:
+            return parse_rulebook(self.proposal.meta["rulebook"]["text"])
+        except RulebookError:  # rules of somebody's own: their codes must do
+            return None
+
+    @cached_property
+    def _rules(self) -> dict[str, Any]:
+        return dict(RULES) | {rule.code: rule for rule in (self.book.rules if self.book else ())}
+
+    @cached_property
+    def _classes(self) -> dict[str, Any]:
+        return {each.code: each for each in (self.book.classes if self.book else ())}
+
+    def rule(self, code: str) -> str:
+        """Return the title of a rule, a priority class or another reason."""
+        if code.startswith("priority["):
+            return self.say(("Lớp ưu tiên: ", "Priority class: ")) + self.priority(code[9:-1])
+        if code in OTHER_REASONS:
+            return self.say(OTHER_REASONS[code])
+        rule = self._rules.get(code)
+        return code if rule is None else str(self.say((rule.title_vi, rule.title_en)))
+
+    def citation(self, code: str, stored: str) -> str:
+        """Return the citation of a rule, unverified ones marked so; *stored* is the Vietnamese one."""
+        rule = self._rules.get(code)
+        return stored if rule is None or self.lang == "vi" else str(rule.source.cite(self.lang))
+
+    def priority(self, code: str) -> str:
+        """Return the title of a priority class."""
+        each = self._classes.get(code)
+        return code if each is None else str(each.title(self.lang))
+
+    def authority(self, code: str) -> str:
+        """Return who decides."""
+        return word(AUTHORITY, code, self.lang)
+
+    def column(self, name: str) -> str:
+        """Return the title of a column of the tables; alternatives stand with a stroke between them."""
+        known = {column.name: column for column in LINES.columns}
+        return " / ".join(
+            self.say((known[part].title_vi, known[part].title_en)) if part in known else part
+            for part in name.split(" / ")
+        )
+
+    def warning(self, text: str) -> str:
+        """Return the half of a warning that is in the language."""
+        vi, _, en = text.partition(". / ")
+        return text if not en else self.say((vi + ".", en))
+
+    @cached_property
+    def projects(self) -> dict[str, tuple[str, str]]:
+        """Project and owner of every line that is known by name."""
+        case = self.proposal.case
+        if case is not None:
+            columns = [case.portfolio.text(name).tolist() for name in ("line_id", "project", "owner")]
+        else:
+            frame = self.proposal.frames["adjustments"]
+            columns = [frame[name].tolist() for name in ("line_id", "project", "owner")]
+        return {line: (project, owner) for line, project, owner in zip(*columns, strict=True)}
+
+    def end(self, name: str) -> tuple[str, str]:
+        """Return project and owner of one end of a transfer, or what it is if it is no line."""
+        if name in self.projects:
+            return self.projects[name]
+        for prefix, pair in PLACES.items():
+            if name.startswith(prefix):
+                return self.say(pair), ""
+        return name, ""

@@ -1,0 +1,111 @@
+"""What stays true from round to round, and what a committee may sign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import phanbo as pb
+from phanbo.errors import DataError
+from phanbo.policy import DEFAULT_TIERS
+from strategies import sample, settings_of
+
+if TYPE_CHECKING:
+    from phanbo.proposal import Proposal
+    from strategies import Setting
+
+
+def change_of(proposal: Proposal) -> dict[str, int]:
+    lines = proposal.lines
+    return dict(zip(lines["line_id"], (lines["add"] - lines["cut"]).tolist(), strict=True))
+
+
+def again(setting: Setting, first: Proposal, *, assessed: bool) -> Proposal:
+    """Propose after a full approval, with the outlook of the first round and perhaps its assessment."""
+    kept = {"outlook": first.outlook} | ({"assessment": first.assessment} if assessed else {})
+    return pb.propose(first.apply(), **setting.given(**kept))
+
+
+def freed(first: Proposal) -> set[str]:
+    """Return the projects with a cut line: the cut lowers what is allocated, so a ceiling leaves more room."""
+    assert first.case is not None
+    ids = first.case.portfolio.text("project_id")
+    return {str(ids[i]) for i in np.flatnonzero(first.lines["cut"] > 0).tolist()}
+
+
+@given(setting=settings_of(min_move=0, tiers=DEFAULT_TIERS))
+def test_after_a_full_approval_nothing_moves(setting: Setting) -> None:
+    """The exception: a cut line frees room under a ceiling of its project for another line of that project."""
+    first = setting.propose()
+    second = again(setting, first, assessed=True)
+    assert second.verify().findings == ()
+    assert second.case is not None
+    projects = second.case.portfolio.text("project_id")
+    raised = {str(projects[i]) for i in np.flatnonzero(second.lines["add"] > 0).tolist()}
+    if raised & freed(first):
+        return
+    assert change_of(second) == dict.fromkeys(change_of(second), 0)
+
+
+@given(setting=settings_of(min_move=0))
+def test_with_the_same_outlook_no_line_is_reversed(setting: Setting) -> None:
+    first = setting.propose()
+    before, after = change_of(first), change_of(again(setting, first, assessed=False))
+    assert {line for line in before if before[line] * after[line] < 0} == set()
+
+
+@given(setting=settings_of())
+def test_an_approval_moves_the_figures_it_must(setting: Setting) -> None:
+    proposal = setting.propose()
+    old, new = setting.portfolio, proposal.apply()
+    change = np.array(list(change_of(proposal).values()), dtype=np.int64)
+    assert (new.money("plan")[0] - old.money("plan")[0]).tolist() == change.tolist()
+    assert (new.money("disbursed")[0] == old.money("disbursed")[0]).all()
+    ids, sources = old.text("project_id"), old.text("source")
+    for i in range(len(old)):
+        same = ids == ids[i]
+        for name, lines in (
+            ("allocated_to_date", same),
+            ("medium_term_allocated", same & (sources == sources[i]) & ~old.carried),
+        ):
+            if name in old.given and old.money(name)[1][i]:
+                assert new.money(name)[0][i] - old.money(name)[0][i] == change[lines].sum()
+    assert new.money("requested_increase")[0].tolist() == np.maximum(
+        0, old.money("requested_increase")[0] - np.maximum(0, change)
+    ).tolist()
+    barred = new.flag("not_to_be_raised")[0]
+    offered = old.money("offered_decrease")[0] > 0
+    assert (barred >= ((change < 0) & offered)).all()
+    assert (barred <= (old.flag("not_to_be_raised")[0] | (change < 0))).all()
+
+
+@given(setting=settings_of(), data=st.data())
+def test_what_was_signed_is_applied_or_refused(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    k = data.draw(st.integers(0, len(proposal.transfers)))
+    head = proposal.head(k)
+    signed = head.adjustments[["line_id", "change"]]
+    assert proposal.apply(signed) == head.apply()
+    if len(signed):
+        row = data.draw(st.integers(0, len(signed) - 1))
+        off = signed.assign(change=signed["change"] + np.where(np.arange(len(signed)) == row, 1, 0))
+        with pytest.raises(DataError, match="not legal"):
+            proposal.apply(off)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"line_id": ["?"], "change": [1]}, "signed-line"),
+        ({"line_id": ["?"]}, "signed-column"),
+    ],
+)
+def test_faults_in_what_was_signed_are_named(cells: dict[str, list[object]], code: str) -> None:
+    with pytest.raises(DataError) as caught:
+        sample().propose().apply(pd.DataFrame(cells))
+    assert [finding.code for finding in caught.value.findings] == [code]

@@ -1,0 +1,73 @@
+"""Whole đồng: exact ratios and the Vietnamese way of writing numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phanbo.money import LIMIT, exact, floor_ratio, format_dong, format_million, format_share
+
+
+@pytest.mark.parametrize(
+    ("number", "fraction"),
+    [
+        (0.8, Fraction(4, 5)),
+        ("0.1", Fraction(1, 10)),
+        (1, Fraction(1)),
+        (Fraction(1, 3), Fraction(1, 3)),
+        (np.float64(0.7), Fraction(7, 10)),
+    ],
+)
+def test_a_number_is_what_a_reader_sees(number: float | str | Fraction, fraction: Fraction) -> None:
+    assert exact(number) == fraction
+
+
+@given(st.integers(0, LIMIT), st.integers(1, 10**8), st.integers(1, 10**8))
+def test_floor_ratio_is_exact(amount: int, numerator: int, denominator: int) -> None:
+    found = floor_ratio(np.array([amount]), numerator, denominator)
+    assert found.dtype == np.int64
+    assert found.tolist() == [min(LIMIT, amount * numerator // denominator)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "vi", "en"),
+    [
+        (0, "0", "0"),
+        (1, "0,000001", "0.000001"),
+        (-1_500_000, "-1,5", "-1.5"),
+        (1_234_500_000, "1.234,5", "1,234.5"),
+        (LIMIT, "9.007.199.254,740991", "9,007,199,254.740991"),
+    ],
+)
+def test_millions_round_nothing_away(amount: int, vi: str, en: str) -> None:
+    assert format_million(amount) == vi
+    assert format_million(amount, "en") == en
+    assert format_million(np.int64(amount)) == vi  # type: ignore[arg-type]
+
+
+@given(st.integers(-LIMIT, LIMIT))
+def test_written_amounts_read_back(amount: int) -> None:
+    assert int(format_dong(amount).replace(".", "")) == amount
+    assert Fraction(format_million(amount, "en").replace(",", "")) * 1_000_000 == amount
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (1, 3, "33,33%"),
+        (2, 3, "66,67%"),
+        (0, 5, "0,00%"),
+        (5, 5, "100,00%"),
+        (7, 5, "140,00%"),
+        (1, 0, "–"),
+        (0, 0, "–"),
+    ],
+)
+def test_shares(part: int, whole: int, text: str) -> None:
+    assert format_share(part, whole) == text
+    assert format_share(part, whole, "en") == text.replace(",", ".")
+    assert format_share(1, LIMIT) == "0,00%"
