@@ -9,7 +9,7 @@ import pandas as pd
 
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.money import LIMIT, format_million
-from phanbo.reasons import standing
+from phanbo.reasons import cited, standing
 
 if TYPE_CHECKING:
     from phanbo.case import Case
@@ -55,6 +55,8 @@ class Explanation:
         The rule that attains the bound; the first test a line that stays has failed.
     limits : mapping
         ``cut_bound``, ``add_bound``, ``forced_bound``, ``cut``, ``add`` in đồng.
+    unchecked : tuple of str
+        Rules that speak about the line but miss a column.
     """
 
     line_id: str
@@ -66,18 +68,26 @@ class Explanation:
     binding_rule: str
     first_failed: str
     limits: dict[str, int]
+    unchecked: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """All sentences, one a line."""
-        bullet = [f"- {step.says} [{step.rule}] ({step.citation})" for step in self.chain]
-        return "\n".join([f"{self.line_id}: {self.standing}.", self.decision, *bullet])
+        """The sentences, one a line: standing, decision, the rules that hold the line back, then the others by name."""
+        held = [
+            f"- {step.says} [{step.rule}] ({step.citation})" for step in self.chain if step.bound is not None
+        ]
+        free = list(dict.fromkeys(step.rule for step in self.chain if step.bound is None))
+        rest = ("- Không cản: " if self.lang == "vi" else "- Not in the way: ") + ", ".join(free)
+        return "\n".join(
+            [f"{self.line_id}: {self.standing}.", self.decision, *held, *([rest] if free else [])]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as plain values."""
         names = ("line_id", "role", "lang", "standing", "decision", "binding_rule", "first_failed")
         plain: dict[str, Any] = {name: getattr(self, name) for name in names}
-        return {**plain, "limits": dict(self.limits), "chain": [step.to_dict() for step in self.chain]}
+        lists = {"chain": [step.to_dict() for step in self.chain], "unchecked": list(self.unchecked)}
+        return {**plain, "limits": dict(self.limits), **lists}
 
     def __str__(self) -> str:
         return self.text
@@ -102,21 +112,18 @@ def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
         binding_rule=str(row["binding_rule"]),
         first_failed=str(row["first_failed"]),
         limits={name: int(row[name]) for name in ("cut_bound", "add_bound", "forced_bound", "cut", "add")},
+        unchecked=tuple(
+            rule.code for rule in bounds.rules if not rule.has_columns(case) and bool(rule.binds(case)[line])
+        ),
     )
 
 
 def _decision(row: pd.Series[Any], bounds: Bounds, lang: str) -> str:
+    """Return what the round does with the line, on what ground, and what stops it there."""
     rules = {rule.code: rule for rule in bounds.rules}
-    code = str(row["binding_rule"] or row["first_failed"])
-    rule = rules.get(code)
-    cited = (
-        ""
-        if rule is None
-        else f" {rule.title_vi if lang == 'vi' else rule.title_en} ({rule.source.cite(lang)})."
-    )
-    role = ROLES[lang][str(row["role"])]
     cut, add = int(row["cut"]), int(row["add"])
     most = max(int(row["cut_bound"]), int(row["add_bound"]))
+    role = ROLES[lang][str(row["role"])]
     if lang == "vi":
         did = (
             f"giảm {format_million(cut)}"
@@ -127,17 +134,27 @@ def _decision(row: pd.Series[Any], bounds: Bounds, lang: str) -> str:
         )
         unit = " triệu đồng" if cut or add else ""
         limit = f", tối đa {format_million(most)} triệu đồng" if most else ""
-        return f"Dòng vốn {role}{limit}; phương án: {did}{unit}.{cited}"
-    did = (
-        f"cut by {format_million(cut, lang)}"
-        if cut
-        else f"raised by {format_million(add, lang)}"
-        if add
-        else "no change"
+        said = [f"Dòng vốn {role}{limit}; phương án: {did}{unit}."]
+    else:
+        did = (
+            f"cut by {format_million(cut, lang)}"
+            if cut
+            else f"raised by {format_million(add, lang)}"
+            if add
+            else "no change"
+        )
+        unit = " million đồng" if cut or add else ""
+        limit = f", at most {format_million(most, lang)} million đồng" if most else ""
+        said = [f"The line {role}{limit}; the proposal: {did}{unit}."]
+    ground = (
+        rules.get("donor-test" if cut else "fast-line") if cut or add else rules.get(str(row["first_failed"]))
     )
-    unit = " million đồng" if cut or add else ""
-    limit = f", at most {format_million(most, lang)} million đồng" if most else ""
-    return f"The line {role}{limit}; the proposal: {did}{unit}.{cited}"
+    stop = rules.get(str(row["binding_rule"]))
+    if ground is not None and ground is not stop:
+        said.append(f"{cited(ground, lang)}.")
+    if stop is not None:
+        said.append(f"{'Dừng ở' if lang == 'vi' else 'Stopped by'}: {cited(stop, lang)}.")
+    return " ".join(said)
 
 
 def _chain(case: Case, bounds: Bounds, line: int, lang: str) -> list[Step]:
@@ -152,7 +169,7 @@ def _chain(case: Case, bounds: Bounds, line: int, lang: str) -> list[Step]:
                     side,
                     rule.code,
                     None if free else bound,
-                    f"{_left(side, bound, lang, free=free)}: {title}",
+                    f"{_left(side, bound, lang)}: {title}" if not free else title,
                     rule.source.cite(lang),
                 )
             )
@@ -161,19 +178,15 @@ def _chain(case: Case, bounds: Bounds, line: int, lang: str) -> list[Step]:
     return steps
 
 
-def _left(side: str, bound: int, lang: str, *, free: bool) -> str:
+def _left(side: str, bound: int, lang: str) -> str:
     if lang == "vi":
         verb = "giảm" if side == "cut" else "bổ sung"
-        if free:
-            return f"Được {verb}, không giới hạn"
         return (
             f"{verb.capitalize()} tối đa {format_million(bound)} triệu đồng"
             if bound
             else f"Không được {verb}"
         )
     verb = "give" if side == "cut" else "receive"
-    if free:
-        return f"May {verb}, no limit"
     return f"May {verb} at most {format_million(bound, lang)} million đồng" if bound else f"May not {verb}"
 
 

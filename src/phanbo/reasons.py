@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.rules.base import Rule
 
-__all__ = ["day", "reason", "standing"]
+__all__ = ["cited", "day", "reason", "standing"]
 
 MISSED_VI = {
     "start": "chưa khởi công theo hạn",
@@ -90,10 +90,11 @@ def reason(case: Case, line: int, change: int, ground: Rule | None, limit: Rule,
         stop = "What stops it there: "
     sentences = ["; ".join(parts)]
     if ground is not None and ground is not limit:
-        sentences.append(_cited(ground, lang))
-    sentences.append(stop + _cited(limit, lang))
+        sentences.append(cited(ground, lang))
+    sentences.append(stop + cited(limit, lang))
     return ". ".join(sentences) + "."
 
 
-def _cited(rule: Rule, lang: str) -> str:
+def cited(rule: Rule, lang: str) -> str:
+    """Return what a rule says, with its source."""
     return f"{rule.title_vi if lang == 'vi' else rule.title_en} ({rule.source.cite(lang)})"

@@ -84,7 +84,7 @@ def test_an_approval_moves_the_figures_it_must(setting: Setting) -> None:
     assert (barred <= (old.flag("not_to_be_raised")[0] | (change < 0))).all()
 
 
-@given(setting=settings_of(), data=st.data())
+@given(setting=settings_of(return_unplaced=False), data=st.data())
 def test_what_was_signed_is_applied_or_refused(setting: Setting, data: st.DataObject) -> None:
     proposal = setting.propose()
     k = data.draw(st.integers(0, len(proposal.transfers)))

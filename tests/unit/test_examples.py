@@ -33,8 +33,10 @@ def portfolio() -> Portfolio:
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Proposal]]:
-    folder = tmp_path_factory.mktemp("year")
-    return folder, run_year(folder)
+    folder, told = tmp_path_factory.mktemp("year"), list[str]()
+    proposals = run_year(folder, progress=lambda stage, _done, _total: told.append(stage))
+    (folder / "told.txt").write_text(" ".join(told), encoding="utf-8")
+    return folder, proposals
 
 
 def share_paid(portfolio: Portfolio, date: str) -> float:
@@ -149,6 +151,15 @@ def test_the_first_round_takes_mostly_from_what_has_not_begun_or_been_paid(
     assert set(given["stage"]) == {"completed", "new_start", "preparation", "transitional"}
 
 
+def test_no_line_is_taken_back(year: tuple[Path, list[Proposal]]) -> None:
+    """A line raised in one round gives nothing in a later one."""
+    raised: set[str] = set()
+    for proposal in year[1]:
+        moved = proposal.adjustments
+        assert raised.isdisjoint(moved.loc[moved["change"] < 0, "line_id"])
+        raised |= set(moved.loc[moved["change"] > 0, "line_id"])
+
+
 def test_the_third_round_touches_the_most_lines(year: tuple[Path, list[Proposal]]) -> None:
     counts = [len(proposal.adjustments) for proposal in year[1]]
     assert max(counts) == counts[-1]
@@ -187,7 +198,5 @@ def test_the_case_folders_can_be_checked_again(year: tuple[Path, list[Proposal]]
         assert load_proposal(case).hash == proposal.hash
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    told: list[str] = []
-    run_year(tmp_path, progress=lambda stage, _done, _total: told.append(stage))
-    assert told
+def test_progress_is_told(year: tuple[Path, list[Proposal]]) -> None:
+    assert (year[0] / "told.txt").read_text(encoding="utf-8").split()
