@@ -79,6 +79,7 @@ class Case:
     outlook: Outlook
     pools: Pools
     held: Bools = field(repr=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.portfolio)

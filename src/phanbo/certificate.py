@@ -15,11 +15,12 @@ from phanbo.case import Case, Changes
 from phanbo.certificate_optimum import TierProof, prove_tiers
 from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
+from phanbo.rules.base import Rule
 from phanbo.rules.walls import duty
 
 __all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
 
-MOST_PREFIXES = 24
+MOST_PREFIXES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,25 +238,37 @@ def _rows(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     """Every claimed row follows from its rule: one đồng over the headroom, spread over its lines, is a violation.
 
     The first line takes all but one đồng for each other line: were any line no member, the rest would be legal.
+    Rows of one rule share no line, so one plan tests them all; a headroom too small to spread is tested in pairs.
     """
     findings = []
-    for row in claims.rows:
-        rule = rulebook.rule(row.rule)
-        lines, others = np.array(row.lines, dtype=np.int64), len(row.lines) - 1
-        plans = [(lines, row.headroom + 1)]
-        if 0 < row.headroom < others:
-            plans = [(lines[[0, k]], row.headroom + 1) for k in range(1, others + 1)]
-        elif row.headroom == 0:
-            plans = [(lines[[k]], 1) for k in range(others + 1)]
-        for members, total in plans:
-            add = np.zeros(len(case), dtype=np.int64)
-            add[members] = 1
-            add[members[0]] = total - (members.size - 1)
-            over = rule.violations(case, Changes(np.zeros(len(case), dtype=np.int64), add))
-            if not (np.asarray(over)[members] > 0).all():
-                findings.append(f"row {row.key} does not follow from rule {row.rule}")
-                break
+    for code in sorted({row.rule for row in claims.rows}):
+        rule, rows = rulebook.rule(code), [row for row in claims.rows if row.rule == code]
+        lines = [line for row in rows for line in row.lines]
+        if len(set(lines)) < len(lines):
+            return [f"rows of rule {code} share a line"]
+        spread = [(row, row.lines, row.headroom + 1) for row in rows if row.headroom + 1 >= len(row.lines)]
+        plans = [spread] if spread else []
+        for row in rows:
+            if row.headroom + 1 < len(row.lines):
+                tested = [row.lines[:1], *((row.lines[0], other) for other in row.lines[1:])]
+                tested = [(line,) for line in row.lines] if row.headroom == 0 else tested
+                plans += [[(row, members, row.headroom + 1)] for members in tested]
+        findings += [fault for plan in plans for fault in _overfull(case, rule, plan)]
     return findings
+
+
+def _overfull(case: Case, rule: Rule, plan: list[tuple[RowClaim, tuple[int, ...], int]]) -> list[str]:
+    """Return the rows whose members, taking together one đồng too much, break no rule."""
+    add = np.zeros(len(case), dtype=np.int64)
+    for _, members, total in plan:
+        add[list(members)] = 1
+        add[members[0]] = total - (len(members) - 1)
+    over = np.asarray(rule.violations(case, Changes(np.zeros(len(case), dtype=np.int64), add)))
+    return [
+        f"row {row.key} does not follow from rule {rule.code}"
+        for row, members, _ in plan
+        if not (over[list(members)] > 0).all()
+    ]
 
 
 def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:

@@ -7,17 +7,18 @@ cannot be read or written, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from phanbo.cli_texts import assessment_text, file_fault, findings_text, proposal_text, say, usage_fault
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from phanbo.portfolio import Portfolio
-    from phanbo.proposal import Proposal
 
 __all__ = ["main"]
 
@@ -28,12 +29,24 @@ EXIT = {
     "rulebook-unavailable": 2,
     "policy": 2,
     "round": 2,
-    "phanbo": 2,
     "infeasible": 3,
     "certificate": 4,
     "stopped": 5,
+    "phanbo": 6,
 }
 STAGES_VI = {"assess": "đánh giá", "solve": "giải bài toán", "verify": "kiểm tra lại"}
+
+
+class _Usage(Exception):
+    """A command that cannot be understood: what is wrong, and of which command."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that leaves it to `main` to say what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Tell what is wrong, and of which command."""
+        raise _Usage(message, self.prog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,44 +56,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = _parser().parse_args(arguments)
-    lang = options.lang
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    lang = _language(given)
     try:
+        options = _parser().parse_args(given)
         code: int = options.run(options)
+    except _Usage as error:
+        print(usage_fault(error.args[0], error.args[1], lang), file=sys.stderr)
+        return 2
     except PhanboError as error:
         print(error.message(lang), file=sys.stderr)
         return EXIT.get(error.code, 2)
     except OSError as error:
-        print(_file_fault(error, lang), file=sys.stderr)
+        print(file_fault(error, lang), file=sys.stderr)
         return 6
     except KeyboardInterrupt:
-        print(
-            "Đã ngắt; không có tệp nào được ghi dở."
-            if lang == "vi"
-            else "Interrupted; nothing was half written.",
-            file=sys.stderr,
-        )
+        print(say("interrupted", lang), file=sys.stderr)
         return 130
     return code
 
 
-def _file_fault(error: OSError, lang: str) -> str:
-    name = error.filename or ""
-    if lang == "vi":
-        why = {
-            FileNotFoundError: "không có tệp hoặc thư mục này",
-            PermissionError: "không được phép; đóng tệp trong Excel rồi chạy lại",
-        }
-        return f"Không đọc hoặc ghi được {name}: {why.get(type(error), error.strerror or str(error))}."
-    why = {
-        FileNotFoundError: "there is no such file or folder",
-        PermissionError: "not permitted; close it in Excel and run again",
-    }
-    return f"Cannot read or write {name}: {why.get(type(error), error.strerror or str(error))}."
+def _language(given: Sequence[str]) -> str:
+    """Return the language asked for, before anything else is understood."""
+    told = [right for left, right in itertools.pairwise(given) if left == "--lang"]
+    return "en" if "--lang=en" in given or "en" in told else "vi"
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="phanbo",
         description="Phương án điều chỉnh kế hoạch vốn đầu tư công: xếp hạng, đúng luật, đã kiểm chứng.",
     )
@@ -90,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
+        sub.add_argument("--lang", choices=("vi", "en"), default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         return sub
 
     one = command("template", _template, "ghi một workbook trống có hướng dẫn")
@@ -129,7 +133,9 @@ def _parser() -> argparse.ArgumentParser:
 def _reading(one: argparse.ArgumentParser) -> None:
     one.add_argument("file", metavar="TỆP", help="workbook hoặc thư mục bảng")
     one.add_argument("--sheet", help="tên sheet")
-    one.add_argument("--unit", help="đơn vị tính: đồng, nghìn đồng, triệu đồng, tỷ đồng")
+    one.add_argument(
+        "--unit", type=_unit, help="đơn vị tính: đồng, nghìn đồng, triệu đồng, tỷ đồng", metavar="ĐƠN_VỊ"
+    )
     one.add_argument("--year", type=int, help="năm kế hoạch")
 
 
@@ -156,6 +162,20 @@ def _read(options: Any) -> Portfolio:
     return read_excel(path, sheet=options.sheet, **plain)
 
 
+def _nfc(text: str) -> str:
+    """Return a text as the tables hold it: some systems part letters from their marks."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _unit(text: str) -> str:
+    """Return the name of a unit that the readers know."""
+    from phanbo.tables.layout.headers import read_unit
+
+    if read_unit(_nfc(text)) is None:
+        raise argparse.ArgumentTypeError(f"“{text}” – đồng, nghìn đồng, triệu đồng, tỷ đồng")
+    return _nfc(text)
+
+
 def _policy(options: Any) -> Any:
     from phanbo.errors import PolicyError
     from phanbo.policy import Policy
@@ -163,20 +183,17 @@ def _policy(options: Any) -> Any:
     if options.policy is None:
         return Policy()
     try:
-        return Policy.from_dict(json.loads(Path(options.policy).read_text(encoding="utf-8")))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise PolicyError(
-            f"Tệp chính sách không đọc được: {error}.",
-            f"The policy file cannot be read: {error}.",
-            {"reason": str(error)},
-        ) from error
+        plain = json.loads(Path(options.policy).read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        vi, en = (say("policy", lang, why=error) for lang in ("vi", "en"))
+        raise PolicyError(vi, en, {"reason": str(error)}) from error
+    return Policy.from_dict(plain)
 
 
 def _template(options: Any) -> int:
     from phanbo.tables.template import write_template
 
-    path = write_template(options.file, year=options.year)
-    print(f"Đã ghi {path}. Điền sheet KeHoachVon rồi chạy: phanbo check {path}")
+    print(say("template", options.lang, path=write_template(options.file, year=options.year)))
     return 0
 
 
@@ -184,36 +201,14 @@ def _check(options: Any) -> int:
     from phanbo.tables.read import check_excel
 
     found = check_excel(options.file, sheet=options.sheet, unit=options.unit, year=options.year)
-    errors = _print_findings(found, options.lang)
+    text, errors = findings_text(found, options.lang)
+    print(text)
     if options.out:
         from phanbo.report.findings import write_findings
 
         write_findings(found, options.out, lang=options.lang)
-        print(f"Đã ghi {options.out}")
+        print(say("written", options.lang, path=options.out))
     return 1 if errors else 0
-
-
-def _print_findings(found: pd.DataFrame, lang: str) -> int:
-    from phanbo.errors import Finding
-
-    words = {"error": "LỖI", "warning": "CẢNH BÁO", "note": "ghi chú"} if lang == "vi" else {}
-    for record in found.to_dict("records"):
-        plain = {str(name): (None if value != value else value) for name, value in record.items()}  # noqa: PLR0124 — NaN
-        row = plain.pop("row", None)
-        finding = Finding(
-            row=None if row is None else int(row), **{name: str(value or "") for name, value in plain.items()}
-        )
-        print(f"{words.get(finding.severity, finding.severity)} {finding.line(lang)}")
-    counts = {
-        severity: int((found["severity"] == severity).sum()) for severity in ("error", "warning", "note")
-    }
-    said = (
-        f"{counts['error']} lỗi, {counts['warning']} cảnh báo, {counts['note']} ghi chú."
-        if lang == "vi"
-        else f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes."
-    )
-    print(said)
-    return counts["error"]
 
 
 def _assess(options: Any) -> int:
@@ -234,13 +229,8 @@ def _assess(options: Any) -> int:
         (root / "assessment.json").write_text(state.to_json(), encoding="utf-8", newline="\n")
 
     replace_folder(Path(options.out), fill)
-    totals = state.province
-    from phanbo.money import format_million, format_share
-
-    share = format_share(totals["disbursed"], totals["plan"], options.lang)
-    paid, plan = format_million(totals["disbursed"]), format_million(totals["plan"])
-    print(f"Đến {state.as_of}: giải ngân {paid} / {plan} triệu đồng ({share}).")
-    print(f"Đã ghi {options.out}/assessment.xlsx")
+    print(assessment_text(state, options.lang))
+    print(say("written", options.lang, path=f"{options.out}/assessment.xlsx"))
     return 0
 
 
@@ -258,7 +248,7 @@ def _propose(options: Any) -> int:
         progress=_progress(),
     )
     proposal.save(options.out)
-    _say(proposal, options.out, options.lang)
+    print(proposal_text(proposal, options.out, options.lang))
     return 0
 
 
@@ -274,63 +264,38 @@ def _progress() -> Callable[[str, int, int], None] | None:
     return tell
 
 
-def _say(proposal: Proposal, folder: str | Path, lang: str) -> None:
-    from phanbo.money import format_million
-
-    s = proposal.summary
-    if s["conditional"]:
-        print(
-            "Chưa kiểm tra: "
-            + "; ".join(f"{u['rule']} (thiếu cột {u['column']}, {u['lines']} dòng)" for u in s["unchecked"])
-        )
-    for warning in s["warnings"]:
-        print("Cảnh báo: " + warning)
-    if s["cut_lines"] or s["raised_lines"]:
-        print(
-            f"Giảm {s['cut_lines']} dòng {format_million(s['cut'], lang)} triệu đồng; tăng {s['raised_lines']} dòng "
-            f"{format_million(s['added'], lang)} triệu đồng; chưa có nơi nhận {format_million(s['unplaced'], lang)} triệu đồng."
-        )
-    else:
-        print(
-            "Không có dòng vốn nào được điều chỉnh: "
-            + ", ".join(f"{k} {v}" for k, v in s["why_empty"].items())
-        )
-    print(f"Phương án đã kiểm chứng: {folder}/proposal.xlsx")
-
-
 def _explain(options: Any) -> int:
     from phanbo.storage import load_proposal
 
-    proposal = load_proposal(options.folder)
-    try:
-        print(proposal.explain(options.line_id, lang=options.lang))
-    except KeyError:
-        close = [
-            line for line in proposal.frames["lines"]["line_id"] if options.line_id.lower() in line.lower()
-        ][:5]
-        hint = f" Gần giống: {'; '.join(close)}." if close else ""
-        print(f"Không có dòng vốn “{options.line_id}” trong hồ sơ.{hint}", file=sys.stderr)
-        return 2
-    return 0
+    proposal, wanted = load_proposal(options.folder), _nfc(options.line_id)
+    ids = proposal.frames["lines"]["line_id"].tolist()
+    if wanted in ids:
+        print(proposal.explain(wanted, lang=options.lang))
+        return 0
+    close = [line for line in ids if wanted.casefold() in line.casefold()][:5]
+    hint = say("close", options.lang, lines="; ".join(close)) if close else ""
+    print(say("no-line", options.lang, line=wanted) + hint, file=sys.stderr)
+    return 2
 
 
 def _verify(options: Any) -> int:
-    from phanbo.errors import DataError, PhanboError
+    from phanbo.errors import PhanboError
     from phanbo.storage import check_manifest, load_proposal
 
-    wrong = check_manifest(options.folder)
+    wrong, proved = check_manifest(options.folder, options.lang), ""
     try:
         certificate = load_proposal(options.folder).verify()
-        wrong += list(certificate.findings)
+        wrong += certificate.findings
         proved = certificate.proved
-    except (DataError, PhanboError) as error:
-        wrong.append(error.message("en"))
-        proved = ""
+    except PhanboError as error:
+        wrong.append(error.message(options.lang))
+    except OSError as error:
+        wrong.append(file_fault(error, options.lang))
     for fault in wrong:
-        print(f"KHÔNG ĐÚNG: {fault}", file=sys.stderr)
+        print(say("wrong", options.lang, what=fault), file=sys.stderr)
     if wrong:
         return 4
-    print("Chứng chỉ đúng: " + ("tối ưu và hợp lệ." if proved == "optimal" else "hợp lệ."))
+    print(say("optimal" if proved == "optimal" else "legal", options.lang))
     return 0
 
 
@@ -339,21 +304,21 @@ def _replay(options: Any) -> int:
 
     differences = replay(options.folder)
     for fault in differences:
-        print(f"KHÁC: {fault}", file=sys.stderr)
+        print(say("differs", options.lang, what=fault), file=sys.stderr)
     if differences:
         return 4
-    print("Lập lại giống từng byte.")
+    print(say("same", options.lang))
     return 0
 
 
 def _demo(options: Any) -> int:
     from phanbo.examples import run_year
 
-    folder = Path(options.out)
-    print("Ví dụ tỉnh Lạng Sơn, năm kế hoạch 2024: DỮ LIỆU MÔ PHỎNG, không phải số liệu thật.")
+    folder, lang = Path(options.out), options.lang
+    print(say("synthetic", lang))
     for number, proposal in enumerate(run_year(folder, progress=_progress()), start=1):
-        print(f"\nĐợt {number}, số liệu đến {proposal.meta['as_of']}:")
-        _say(proposal, folder / f"round-{number}", options.lang)
+        print(say("round", lang, number=number, as_of=proposal.meta["as_of"]))
+        print(proposal_text(proposal, folder / f"round-{number}", lang))
     return 0
 
 

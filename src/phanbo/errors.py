@@ -68,7 +68,7 @@ class Finding:
             part for part in (self.sheet or self.table, self.cell or self._row(lang), self.column) if part
         )
         message, mend = (self.message_vi, self.mend_vi) if lang == "vi" else (self.message_en, self.mend_en)
-        return f"{place}: {message}" + (f" → {mend}" if mend else "")
+        return (f"{place}: " if place else "") + message + (f" → {mend}" if mend else "")
 
     def _row(self, lang: str) -> str:
         if self.row is None:

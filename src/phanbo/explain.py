@@ -78,9 +78,9 @@ class Explanation:
         ]
         free = list(dict.fromkeys(step.rule for step in self.chain if step.bound is None))
         rest = ("- Không cản: " if self.lang == "vi" else "- Not in the way: ") + ", ".join(free)
-        return "\n".join(
-            [f"{self.line_id}: {self.standing}.", self.decision, *held, *([rest] if free else [])]
-        )
+        blind = ("- Chưa kiểm tra: " if self.lang == "vi" else "- Unchecked: ") + ", ".join(self.unchecked)
+        tail = [*([rest] if free else []), *([blind] if self.unchecked else [])]
+        return "\n".join([f"{self.line_id}: {self.standing}.", self.decision, *held, *tail])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as plain values."""

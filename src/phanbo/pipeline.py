@@ -207,12 +207,13 @@ def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
     priced = {key for _, _, duals, _ in tiers for key in duals}
     rows = []
     for place, part in bounds.groups:
-        wanted = [g for g, key in enumerate(part.keys) if key in priced]
-        for g in wanted:
-            lines = np.flatnonzero((part.group == g) & (bounds.add > 0))
-            rows.append(
-                RowClaim(part.keys[g], bounds.rules[place].code, tuple(lines.tolist()), int(part.headroom[g]))
-            )
+        members: dict[int, list[int]] = {g: [] for g, key in enumerate(part.keys) if key in priced}
+        for line in np.flatnonzero((part.group >= 0) & (bounds.add > 0)).tolist():
+            members.get(int(part.group[line]), []).append(line)
+        code = bounds.rules[place].code
+        rows += [
+            RowClaim(part.keys[g], code, tuple(lines), int(part.headroom[g])) for g, lines in members.items()
+        ]
     return Proof(tuple(rows), tiers, bool(program.marked))
 
 

@@ -236,6 +236,10 @@ class Policy:
 
         A forecaster is only named in it: the stored outlook stands for it.
         """
+        if not isinstance(plain, Mapping):
+            raise PolicyError(
+                "Chính sách phải là một bảng tên – giá trị.", "A policy is a mapping of names to values."
+            )
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(plain) - known)
         if unknown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import shutil
@@ -42,6 +43,12 @@ __all__ = [
 
 SCHEMA = "phanbo.proposal/1"
 MANIFEST = "MANIFEST.sha256"
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""Files that file managers leave in every folder they show."""
+MANIFEST_SAYS = {
+    "vi": ("thiếu tệp {}", "tệp {} không có trong danh sách", "tệp {} đã bị thay đổi"),
+    "en": ("{} is missing", "{} is not in the manifest", "{} has changed"),
+}
 VERSIONS = ("phanbo", "solver", "sources")
 
 
@@ -129,9 +136,21 @@ def from_json(
         plain = json.loads(text)
         schema = plain["schema"]
     except (ValueError, KeyError, TypeError) as error:
-        raise _unreadable(str(error)) from error
+        raise _unreadable("không phải phương án của phanbo", f"it is no proposal ({error!r})") from error
     if schema != SCHEMA:
-        raise _unreadable(f"schema {schema}")
+        raise _unreadable(f"cấu trúc {schema} chưa được hỗ trợ", f"schema {schema} is not known")
+    try:
+        return _proposal_of(plain, portfolio, rulebook, assessed)
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        raise _unreadable(
+            "thiếu hoặc sai mục trong proposal.json", f"an entry is missing or wrong ({error!r})"
+        ) from error
+
+
+def _proposal_of(
+    plain: dict[str, Any], portfolio: Portfolio | None, rulebook: Rulebook | None, assessed: Portfolio | None
+) -> Proposal:
+    """Return the proposal of a parsed JSON text."""
     ids = tuple(row["line_id"] for row in plain["outlook"]["lines"])
     points = [row["points"] for row in plain["outlook"]["lines"]]
     outlook = Outlook(
@@ -183,7 +202,10 @@ def rebuild_case(
         assessment = build_assessment(portfolio, calendar, as_of, round_, policy, outlook)
     else:
         if assessed is None or assessed.hash != earlier["input_hash"]:
-            raise _unreadable("the tables of the assessment it was made with are missing")
+            raise _unreadable(
+                "thiếu bảng của lần đánh giá đã dùng",
+                "the tables of the assessment it was made with are missing",
+            )
         then = dt.date.fromisoformat(earlier["as_of"])
         points = earlier["outlook"]
         old = outlook if points is None else _outlook_of(outlook, points)
@@ -226,28 +248,57 @@ def save(proposal: Proposal, folder: str | Path) -> None:
 
 
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
-    """Fill a new folder beside *target*, seal it with a manifest, then put it in the place of *target*."""
+    """Fill a new folder beside *target*, seal it with a manifest, then put it in the place of *target*.
+
+    An earlier case folder is replaced only where it holds nothing but what phanbo wrote.
+    """
     target = target.absolute()
-    if target.exists() and not target.is_dir():
-        raise FileExistsError(f"{target} is a file")
-    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
-        raise FileExistsError(f"{target} is not empty and is no case folder")
+    _refuse_foreign(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    root = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        root.chmod(0o755)
-        fill(root)
-        _seal(root)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(target)) from error
+    try:
+        fresh, old = work / "new", work / "old"
+        fresh.mkdir()
+        fill(fresh)
+        _seal(fresh)
         if target.is_dir():
-            shutil.rmtree(target)
-        root.rename(target)
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if old.is_dir():
+                old.rename(target)
+            raise
     finally:
-        if root.exists():
-            shutil.rmtree(root)
+        shutil.rmtree(work)
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Raise where *target* holds anything that phanbo did not write."""
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise FileExistsError(errno.EEXIST, "is a file", str(target))
+    here = _files(target)
+    if here and not (target / MANIFEST).is_file():
+        raise FileExistsError(errno.EEXIST, "is not empty and is no case folder", str(target))
+    listed = _listed(target) if here else {}
+    for path in here:
+        if path.relative_to(target).as_posix() not in listed:
+            raise FileExistsError(errno.EEXIST, "was not written by phanbo", str(path))
 
 
 def _files(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return sorted(p for p in root.rglob("*") if p.is_file() and p.name not in (MANIFEST, *LITTER))
+
+
+def _listed(root: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file the manifest of a folder lists."""
+    lines = (root / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
 def _seal(root: Path) -> None:
@@ -259,18 +310,21 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def check_manifest(folder: str | Path) -> list[str]:
+def check_manifest(folder: str | Path, lang: str = "en") -> list[str]:
     """Return the files of a case folder that are missing, new or changed since it was written."""
     root = Path(folder)
-    lines = (root / MANIFEST).read_text(encoding="utf-8").splitlines()
-    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    listed = _listed(root)
     here = {path.relative_to(root).as_posix(): path for path in _files(root)}
-    wrong = [f"{name} is missing" for name in listed if name not in here]
-    wrong += [f"{name} is not in the manifest" for name in here if name not in listed]
-    return wrong + [
-        f"{name} has changed"
-        for name, path in here.items()
-        if name in listed and listed[name] != _sha256(path)
+    changed = [name for name, path in here.items() if name in listed and listed[name] != _sha256(path)]
+    said = MANIFEST_SAYS[lang]
+    return [
+        text.format(name)
+        for text, names in zip(
+            said,
+            ([n for n in listed if n not in here], [n for n in here if n not in listed], changed),
+            strict=True,
+        )
+        for name in names
     ]
 
 
@@ -290,19 +344,26 @@ def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Pr
 
     root = Path(folder)
     if not (root / "proposal.json").is_file():
-        raise _unreadable(f"{root} has no proposal.json")
+        raise _unreadable(f"{root} không có proposal.json", f"{root} has no proposal.json")
     assessed = read_csv(root / "assessed") if (root / "assessed").is_dir() else None
-    text = (root / "proposal.json").read_text(encoding="utf-8")
-    proposal = from_json(text, portfolio=read_csv(root / "input"), rulebook=rulebook, assessed=assessed)
-    for name, inside in (("calendar.toml", "calendar"), ("rulebook.toml", "rulebook")):
-        if (root / name).read_text(encoding="utf-8") != proposal.meta[inside]["text"]:
-            raise _unreadable(f"{name} is not the {inside} of proposal.json")
-    if json.loads((root / "policy.json").read_text(encoding="utf-8")) != proposal.meta["policy"]:
-        raise _unreadable("policy.json is not the policy of proposal.json")
+    try:
+        text = (root / "proposal.json").read_text(encoding="utf-8")
+        proposal = from_json(text, portfolio=read_csv(root / "input"), rulebook=rulebook, assessed=assessed)
+        for name, inside in (("calendar.toml", "calendar"), ("rulebook.toml", "rulebook")):
+            if (root / name).read_text(encoding="utf-8") != proposal.meta[inside]["text"]:
+                raise _contradicts(name)
+        if json.loads((root / "policy.json").read_text(encoding="utf-8")) != proposal.meta["policy"]:
+            raise _contradicts("policy.json")
+    except ValueError as error:
+        raise _unreadable("có tệp không phải văn bản đọc được", f"a file is no text ({error!r})") from error
     return proposal
 
 
-def _unreadable(reason: str) -> PhanboError:
+def _contradicts(name: str) -> PhanboError:
+    return _unreadable(f"{name} không khớp với proposal.json", f"{name} is not that of proposal.json")
+
+
+def _unreadable(vi: str, en: str) -> PhanboError:
     return PhanboError(
-        f"Không đọc được phương án: {reason}.", f"The proposal cannot be read: {reason}.", {"reason": reason}
+        f"Không đọc được phương án: {vi}.", f"The proposal cannot be read: {en}.", {"reason": en}
     )

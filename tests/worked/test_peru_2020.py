@@ -2,8 +2,8 @@
 
 The year itself gives the scale. From the opening plan (6,725 million soles) to 16/11 the governments cut 862
 projects by 2,938 million soles and raised 3,952 by 5,493 million (credits and loans came in). Accrued by then:
-39 % of the plan, 15 % to 63 % in a government. The round moves 221 million, 2.4 % of the plan; 43 % of it
-probably lapses all the same, for too few lines are fast and in need: receivers are short, not donors.
+39 % of the plan, 15 % to 63 % in a government. The round moves 221 million, 2.4 % of the plan; 43 % of the
+plan probably lapses all the same, for too few lines are fast and in need: receivers are short, not donors.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from phanbo.examples import lang_son_names as names
 from phanbo.examples.lang_son_lines import DATES, draw_lines
+from phanbo.tables.schema import KINDS
 
 if TYPE_CHECKING:
     import os
@@ -212,7 +213,7 @@ def _write_sources(sheet: Any, looks: dict[str, Any]) -> None:  # noqa: ANN401
     )
     sheet.set_column(0, 3, 30)
     for row, (text, kind, level, _) in enumerate(names.SOURCES.values(), start=_FIRST):
-        for index, value in enumerate((text, kind, level, 0)):
+        for index, value in enumerate((text, KINDS[kind].title_vi, level, 0)):
             _cell(sheet, looks, (row, index), value)
 
 

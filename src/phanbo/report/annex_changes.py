@@ -176,27 +176,28 @@ def _write(sheet: Sheet, group: _Group, columns: dict[str, Column]) -> None:
         _write(sheet, part, columns)
     if not group.parts:
         for k, row in enumerate(group.lines.to_dict("records"), start=1):
-            sheet.line(_line(sheet.row, k, row, columns))
+            sheet.line(_line(sheet, k, row, columns))
     place = {name: k for k, name in enumerate(columns)}
     cells: dict[str, Any] = {"number": group.number, "project": group.label}
     for name in SUMMED:
         cells[name] = sheet.total(place[name], top + 1, sheet.row - 1, int(group.lines[name].sum()))
-    cells["ratio"] = _share(top, place, cells["disbursed"].value, cells["plan"].value)
+    paid, plan = (int(group.lines[name].sum()) for name in ("disbursed", "plan"))
+    cells["ratio"] = _share(sheet, top, place, paid, plan)
     sheet.line([cells.get(name) for name in columns], group.look, at=top)
 
 
-def _line(row: int, number: int, values: dict[Any, Any], columns: dict[str, Column]) -> list[Any]:
+def _line(sheet: Sheet, number: int, values: dict[Any, Any], columns: dict[str, Column]) -> list[Any]:
     place = {name: k for k, name in enumerate(columns)}
-    plan, cut, added = (cell_name(row, place[name]) for name in ("plan", "cut", "added"))
+    plan, cut, added = (cell_name(sheet.row, place[name]) for name in ("plan", "cut", "added"))
     cells = {name: values.get(name) for name in columns}
     cells["number"] = str(number)
     cells["cut"], cells["added"] = cells["cut"] or None, cells["added"] or None
     # after = assigned + up − down, and a reader can see that it is
     cells["plan_after"] = Formula(f"={plan}+{added}-{cut}", values["plan_after"])
-    cells["ratio"] = _share(row, place, values["disbursed"], values["plan"])
+    cells["ratio"] = _share(sheet, sheet.row, place, values["disbursed"], values["plan"])
     return list(cells.values())
 
 
-def _share(row: int, place: dict[str, int], part: float | None, whole: float | None) -> Formula:
-    paid, plan = cell_name(row, place["disbursed"]), cell_name(row, place["plan"])
-    return Formula(f'=IF({plan}=0,"",{paid}/{plan})', part / whole if part is not None and whole else None)
+def _share(sheet: Sheet, row: int, place: dict[str, int], part: int, whole: int) -> Formula:
+    value = part / whole if whole else None
+    return sheet.quotient(place["disbursed"], place["plan"], value, at=row)

@@ -266,9 +266,10 @@ class Sheet:
             else:
                 self._over(top, k, columns[k : k + span])
             k += span
-        tallest = max(height(say(column.title), column.width * 0.85) for column in columns)
+        tall = [height(say(column.title), column.width * 0.85) for column in columns]
+        under = [lines for lines, column in zip(tall, columns, strict=True) if column.group != ("", "")]
         for each in range(rows):
-            self.sheet.set_row(top + each, max(LINE * 1.3, LINE * (tallest + 0.4) / rows))
+            self.sheet.set_row(top + each, LINE * (max(1, max(tall) / rows, *under) + 0.5))
         self.row += rows
         if repeat:
             self.sheet.repeat_rows(top, self.row - 1)
@@ -325,6 +326,12 @@ class Sheet:
         """Keep the next row for later and return its number: a total is known after what it adds."""
         self.row += 1
         return self.row - 1
+
+    def quotient(self, part: int, whole: int, value: float | None, *, at: int | None = None) -> Formula:
+        """Return one column divided by another, blank where that is 0; in the row *at* or the next one."""
+        row = self.row if at is None else at
+        upper, lower = cell_name(row, part), cell_name(row, whole)
+        return Formula(f'=IF({lower}=0,"",{upper}/{lower})', value)
 
     def difference(self, more: int, less: int, value: int) -> Formula:
         """Return one column less another, in the row to be written next; *value* in đồng."""

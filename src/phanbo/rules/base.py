@@ -6,9 +6,11 @@ second, `Rule.violations`, re-checks a plan in integers and is written independe
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from phanbo.money import LIMIT, Bools, Ints
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
 
-__all__ = ["GroupRows", "Limits", "Rule", "Source", "Unchecked", "closed_where", "open_where"]
+__all__ = ["GroupRows", "Limits", "Rule", "Source", "Unchecked", "closed_where", "once_a_case", "open_where"]
 
 CONFIDENCE_VI = {
     "seed": "theo chỉ thị",
@@ -171,3 +173,20 @@ def open_where(allowed: Bools) -> Ints:
 def closed_where(refused: Bools) -> Ints:
     """Return a bound that is 0 in *refused* and no limit elsewhere."""
     return np.where(refused, 0, LIMIT).astype(np.int64)
+
+
+Found = TypeVar("Found")
+
+
+def once_a_case(method: Callable[[Rule, Case], Found]) -> Callable[[Rule, Case], Found]:
+    """Keep what a method finds about a case alone: a certificate asks the same of many plans."""
+
+    @functools.wraps(method)
+    def kept(rule: Rule, case: Case) -> Found:
+        key = (rule, method.__qualname__)
+        if key not in case.memo:
+            case.memo[key] = method(rule, case)
+        found: Found = case.memo[key]
+        return found
+
+    return kept

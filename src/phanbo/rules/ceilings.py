@@ -8,7 +8,7 @@ import numpy as np
 
 from phanbo.grouping import sum_by
 from phanbo.money import LIMIT
-from phanbo.rules.base import GroupRows, Limits, Rule, Source, closed_where, open_where
+from phanbo.rules.base import GroupRows, Limits, Rule, Source, closed_where, once_a_case, open_where
 from phanbo.rules.receiver_tests import allows_unknown
 
 if TYPE_CHECKING:
@@ -75,19 +75,7 @@ class TotalInvestment(Rule):
         excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
             return excess
-        totals: dict[str, int] = {}
-        blind: set[str] = set()
-        book = case.portfolio
-        ids, (allocated, counted) = book.text("project_id"), book.money("allocated_to_date")
-        places = {"completed": "settled_value", "preparation": "preparation_estimate"}
-        for i, project in enumerate(ids):
-            value, known = book.money(places[case.stage[i]]) if case.stage[i] in places else (None, None)
-            if known is None or value is None or not known[i]:
-                value, known = book.money("total_investment")
-            if known[i] and counted[i]:
-                totals[project] = min(totals.get(project, LIMIT), int(value[i]) - int(allocated[i]))
-            else:
-                blind.add(project)
+        ids, (totals, blind) = case.portfolio.text("project_id"), self._left(case)
         raised: dict[str, int] = {}
         for i in np.flatnonzero(plan.add > 0).tolist():
             raised[ids[i]] = raised.get(ids[i], 0) + int(plan.add[i])
@@ -99,6 +87,28 @@ class TotalInvestment(Rule):
                 added = int(plan.add[i]) if alone else raised[project]
                 excess[i] = max(0, added - max(0, totals[project]))
         return excess
+
+    @once_a_case
+    def _left(self, case: Case) -> tuple[dict[str, int], set[str]]:
+        """Return what each project has left of its total, line by line, and the projects where that is unknown."""
+        book = case.portfolio
+        allocated, counted = book.money("allocated_to_date")
+        usual = book.money("total_investment")
+        special = {
+            "completed": book.money("settled_value"),
+            "preparation": book.money("preparation_estimate"),
+        }
+        left: dict[str, int] = {}
+        blind: set[str] = set()
+        for i, (project, stage) in enumerate(zip(book.text("project_id"), case.stage, strict=True)):
+            value, known = special.get(stage, usual)
+            if not known[i]:
+                value, known = usual
+            if known[i] and counted[i]:
+                left[project] = min(left.get(project, LIMIT), int(value[i]) - int(allocated[i]))
+            else:
+                blind.add(project)
+        return left, blind
 
 
 class MediumTermListed(Rule):
@@ -173,15 +183,9 @@ class MediumTermHeadroom(Rule):
         excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
             return excess
-        book = case.portfolio
-        ceiling, known = book.money("medium_term_plan")
-        allocated, counted = book.money("medium_term_allocated")
+        book, room = case.portfolio, self._left(case)
+        known, counted = book.money("medium_term_plan")[1], book.money("medium_term_allocated")[1]
         urgent, ids, sources = book.flag("emergency")[0], book.text("project_id"), book.text("source")
-        room: dict[tuple[str, str], int] = {}
-        for i in range(len(case)):
-            left = int(ceiling[i]) - int(allocated[i]) if known[i] and counted[i] else 0
-            key = (ids[i], sources[i])
-            room[key] = min(room.get(key, LIMIT), max(0, left))
         raised: dict[tuple[str, str], int] = {}
         bound = []
         for i in np.flatnonzero(plan.add > 0).tolist():
@@ -194,6 +198,20 @@ class MediumTermHeadroom(Rule):
             added = int(plan.add[i]) if alone else raised[ids[i], sources[i]]
             excess[i] = max(0, added - room[ids[i], sources[i]])
         return excess
+
+    @once_a_case
+    def _left(self, case: Case) -> dict[tuple[str, str], int]:
+        """Return what each project × source has left of its ceiling, line by line; 0 where that is unknown."""
+        book = case.portfolio
+        (ceiling, known), (allocated, counted) = (
+            book.money("medium_term_plan"),
+            book.money("medium_term_allocated"),
+        )
+        room: dict[tuple[str, str], int] = {}
+        for i, key in enumerate(zip(book.text("project_id"), book.text("source"), strict=True)):
+            left = int(ceiling[i]) - int(allocated[i]) if known[i] and counted[i] else 0
+            room[key] = min(room.get(key, LIMIT), max(0, left))
+        return room
 
 
 class NewStartFunding(Rule):
@@ -237,18 +255,26 @@ class NewStartFunding(Rule):
         excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
             return excess
+        assured = self._assured(case)
+        for i in np.flatnonzero((plan.add > 0) & self.binds(case)).tolist():
+            excess[i] = 0 if assured[i] else plan.add[i]
+        return excess
+
+    @once_a_case
+    def _assured(self, case: Case) -> list[bool]:
+        """Return for each line whether the medium-term plan can finish its project, line by line."""
         book = case.portfolio
         ids, sources = book.text("project_id"), book.text("source")
         (total, t), (allocated, a) = book.money("total_investment"), book.money("allocated_to_date")
         (ceiling, m), (given, b) = book.money("medium_term_plan"), book.money("medium_term_allocated")
-        for i in np.flatnonzero((plan.add > 0) & self.binds(case)).tolist():
-            if not (t[i] and a[i]):
-                excess[i] = 0 if allows_unknown(case) else plan.add[i]
-                continue
-            left: dict[str, int] = {}
-            for k in np.flatnonzero(ids == ids[i]).tolist():
-                here = int(ceiling[k]) - int(given[k]) if m[k] and b[k] else 0
-                left[sources[k]] = max(left.get(sources[k], 0), here)
-            if int(total[i]) - int(allocated[i]) > sum(left.values()):
-                excess[i] = plan.add[i]
-        return excess
+        left: dict[str, dict[str, int]] = {}
+        for i, (project, source) in enumerate(zip(ids, sources, strict=True)):
+            here = int(ceiling[i]) - int(given[i]) if m[i] and b[i] else 0
+            held = left.setdefault(project, {})
+            held[source] = max(held.get(source, 0), here)
+        return [
+            int(total[i]) - int(allocated[i]) <= sum(left[project].values())
+            if t[i] and a[i]
+            else allows_unknown(case)
+            for i, project in enumerate(ids)
+        ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from phanbo.assess import missed_deadlines
 from phanbo.money import LIMIT
-from phanbo.rules.base import Limits, Rule, Source, closed_where
+from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -43,6 +43,7 @@ class DonorTest(Rule):
         """Return what was cut from a line that is not behind, beyond its offer."""
         return np.where(self._behind(case), 0, np.maximum(0, plan.cut - case.offer))
 
+    @once_a_case
     def _behind(self, case: Case) -> Bools:
         """Judge each line anew, with fractions, line by line and bucket by bucket."""
         reading, lines = case.assessment.decides, range(len(case))

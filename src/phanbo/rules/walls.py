@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phanbo.grouping import sum_by
-from phanbo.rules.base import Limits, Rule, Source, closed_where
+from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 from phanbo.rules.donor_tests import DIRECTIVE
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
-    from phanbo.money import Bools, Ints
+    from phanbo.money import Ints
 
 __all__ = ["AuthorityAtHand", "MinimumMove", "OwnerImport", "PoolBalance", "RevenueShortfall"]
 
@@ -122,6 +122,7 @@ class OwnerImport(Rule):
         brought = np.where(slow, np.maximum(0, net_import(case, plan)), 0)
         return np.where(plan.add > 0, brought[case.pools.leaf], 0)
 
+    @once_a_case
     def _fast_owners(self, case: Case) -> set[str]:
         reading = case.assessment.decides
         book = case.assessment.portfolio

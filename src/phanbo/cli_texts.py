@@ -1,0 +1,172 @@
+"""What the command line says, Vietnamese and English; nothing here prints."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from phanbo.errors import Finding
+from phanbo.money import format_million
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from phanbo.assess import Assessment
+    from phanbo.proposal import Proposal
+
+__all__ = ["TEXTS", "assessment_text", "file_fault", "findings_text", "proposal_text", "say", "usage_fault"]
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "interrupted": ("Đã ngắt; không có tệp nào được ghi dở.", "Interrupted; nothing was half written."),
+    "written": ("Đã ghi {path}", "Written: {path}"),
+    "template": (
+        "Đã ghi {path}. Điền sheet KeHoachVon rồi chạy: phanbo check {path}",
+        "Written: {path}. Fill in the sheet KeHoachVon, then run: phanbo check {path}",
+    ),
+    "no-line": ("Không có dòng vốn “{line}” trong hồ sơ.", "The folder has no capital line {line!r}."),
+    "close": (" Gần giống: {lines}.", " Close to it: {lines}."),
+    "wrong": ("KHÔNG ĐÚNG: {what}", "WRONG: {what}"),
+    "optimal": ("Chứng chỉ đúng: tối ưu và hợp lệ.", "The certificate holds: optimal and legal."),
+    "legal": ("Chứng chỉ đúng: hợp lệ.", "The certificate holds: legal."),
+    "differs": ("KHÁC: {what}", "DIFFERENT: {what}"),
+    "same": ("Lập lại giống từng byte.", "Made again, the same byte for byte."),
+    "synthetic": (
+        "Ví dụ tỉnh Lạng Sơn, năm kế hoạch 2024: DỮ LIỆU MÔ PHỎNG, không phải số liệu thật.",
+        "Example of Lạng Sơn, plan year 2024: SYNTHETIC DATA, no real figures.",
+    ),
+    "round": ("\nĐợt {number}, số liệu đến {as_of}:", "\nRound {number}, data of {as_of}:"),
+    "unchecked": ("Chưa kiểm tra: {rules}", "Unchecked: {rules}"),
+    "gap": ("{rule} (thiếu cột {column}, {lines} dòng)", "{rule} (no column {column}, {lines} lines)"),
+    "warning": ("Cảnh báo: {text}", "Warning: {text}"),
+    "moved": (
+        "Giảm {cut_lines} dòng {cut} triệu đồng; tăng {raised_lines} dòng {added} triệu đồng.",
+        "{cut_lines} lines cut by {cut} million đồng; {raised_lines} raised by {added} million đồng.",
+    ),
+    "unplaced": ("Vốn chưa có nơi nhận: {unplaced} triệu đồng.", "Unplaced: {unplaced} million đồng."),
+    "empty": ("Không có dòng vốn nào được điều chỉnh: {why}", "No line is changed: {why}"),
+    "verified": (
+        "Phương án đã kiểm chứng: {folder}/proposal.xlsx",
+        "Verified proposal: {folder}/proposal.xlsx",
+    ),
+    "assessed": (
+        "Đến {as_of}: giải ngân {paid} / {plan} triệu đồng ({share}).",
+        "By {as_of}: {paid} of {plan} million đồng disbursed ({share}).",
+    ),
+    "counts": (
+        "{error} lỗi, {warning} cảnh báo, {note} ghi chú.",
+        "{error} errors, {warning} warnings, {note} notes.",
+    ),
+    "policy": ("Tệp chính sách không đọc được: {why}.", "The policy file cannot be read: {why}."),
+    "file": ("Không đọc hoặc ghi được {name}: {why}.", "Cannot read or write {name}: {why}."),
+    "usage": ("Sai cú pháp: {why}. Xem: {command} --help", "Usage: {why}. See: {command} --help"),
+}
+
+SEVERITY = {"error": ("LỖI", "error"), "warning": ("CẢNH BÁO", "warning"), "note": ("ghi chú", "note")}
+
+WHY = {
+    FileNotFoundError: ("không có tệp hoặc thư mục này", "there is no such file or folder"),
+    PermissionError: (
+        "không được phép; đóng tệp trong Excel rồi chạy lại",
+        "not permitted; close it in Excel and run again",
+    ),
+    FileExistsError: (
+        "đã có và không phải do phanbo ghi; chọn thư mục khác",
+        "it is there already and was not written by phanbo; choose another folder",
+    ),
+    NotADirectoryError: ("không phải thư mục", "it is no folder"),
+    IsADirectoryError: ("là thư mục, không phải tệp", "it is a folder, not a file"),
+}
+
+USAGE = (
+    (r"the following arguments are required: (.+)", r"thiếu \1"),
+    (r"unrecognized arguments: (.+)", r"không có tham số \1"),
+    (r"argument (\S+): invalid choice: (\S+) \(choose from (.+)\)", r"\1 không nhận \2; chọn một trong \3"),
+    (r"argument (\S+): invalid int value: (.+)", r"\1 phải là số nguyên, không phải \2"),
+    (r"argument (\S+): invalid float value: (.+)", r"\1 phải là số, không phải \2"),
+    (r"argument (\S+): expected one argument", r"\1 cần một giá trị"),
+    (r"argument (\S+): (.+)", r"\1: \2"),
+)
+"""What `argparse` says, in Vietnamese; anything else is passed on as it is."""
+
+
+def say(sentence: str, lang: str, /, **values: object) -> str:
+    """Return one sentence of `TEXTS`.
+
+    Examples
+    --------
+    >>> say("written", "vi", path="a.xlsx"), say("written", "en", path="a.xlsx")
+    ('Đã ghi a.xlsx', 'Written: a.xlsx')
+    """
+    return TEXTS[sentence][0 if lang == "vi" else 1].format(**values)
+
+
+def file_fault(error: OSError, lang: str) -> str:
+    """Return why a file cannot be read or written."""
+    pair = WHY.get(type(error))
+    why = pair[0 if lang == "vi" else 1] if pair else (error.strerror or str(error))
+    return say("file", lang, name=error.filename or "", why=why)
+
+
+def usage_fault(message: str, command: str, lang: str) -> str:
+    """Return what is wrong with a command, from what `argparse` says.
+
+    Examples
+    --------
+    >>> usage_fault("unrecognized arguments: --x", "phanbo check", "vi")
+    'Sai cú pháp: không có tham số --x. Xem: phanbo check --help'
+    """
+    if lang == "vi":
+        for pattern, text in USAGE:
+            if re.fullmatch(pattern, message):
+                message = re.sub(pattern, text, message)
+                break
+    return say("usage", lang, why=message, command=command)
+
+
+def findings_text(found: pd.DataFrame, lang: str) -> tuple[str, int]:
+    """Return every finding, one a line, and their counts; and the number of errors."""
+    column = 0 if lang == "vi" else 1
+    lines, counts = [], dict.fromkeys(SEVERITY, 0)
+    for record in found.to_dict("records"):
+        row = record.pop("row")
+        plain: dict[str, Any] = {str(name): "" if value != value else value for name, value in record.items()}  # noqa: PLR0124 — NaN
+        finding = Finding(row=None if row != row or row is None else int(row), **plain)  # noqa: PLR0124 — NA
+        counts[finding.severity] += 1
+        lines.append(f"{SEVERITY[finding.severity][column]} {finding.line(lang)}")
+    return "\n".join([*lines, say("counts", lang, **counts)]), counts["error"]
+
+
+def assessment_text(state: Assessment, lang: str) -> str:
+    """Return the province's disbursement in one sentence."""
+    from phanbo.money import format_share
+
+    totals = state.province
+    return say(
+        "assessed",
+        lang,
+        as_of=state.as_of,
+        paid=format_million(totals["disbursed"], lang),
+        plan=format_million(totals["plan"], lang),
+        share=format_share(totals["disbursed"], totals["plan"], lang),
+    )
+
+
+def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:
+    """Return what a proposal does, what it could not check, and where it lies."""
+    s = proposal.summary
+    lines = []
+    if s["conditional"]:
+        gaps = [say("gap", lang, **gap) for gap in s["unchecked"]]
+        lines.append(say("unchecked", lang, rules="; ".join(gaps)))
+    for warning in s["warnings"]:
+        vi, _, en = warning.partition(" / ")
+        lines.append(say("warning", lang, text=vi if lang == "vi" else en or vi))
+    if s["cut_lines"] or s["raised_lines"]:
+        money = {name: format_million(s[name], lang) for name in ("cut", "added")}
+        counts = {name: s[name] for name in ("cut_lines", "raised_lines")}
+        lines.append(say("moved", lang, **money, **counts))
+    else:
+        lines.append(say("empty", lang, why=", ".join(f"{k} {v}" for k, v in s["why_empty"].items())))
+    if s["unplaced"]:
+        lines.append(say("unplaced", lang, unplaced=format_million(s["unplaced"], lang)))
+    return "\n".join([*lines, say("verified", lang, folder=folder)])
