@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,6 @@ from phanbo.money import Bools, Ints
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal, changes_of
 from phanbo.transfers import SHORTFALL
-
-if TYPE_CHECKING:
-    from typing import Any
 
 __all__ = ["approved"]
 
@@ -109,6 +106,10 @@ def _after(case: Case, cut: Ints, add: Ints, forced: Bools) -> Portfolio:
     }
     if "requested_increase" in book.given:
         columns["requested_increase"] = np.maximum(0, case.need - add)
+    if "loan_room" in book.given:
+        room, known = book.money("loan_room")
+        columns["loan_room"] = pd.array(np.maximum(0, room - change), dtype="Int64")
+        columns["loan_room"][~known] = pd.NA
     for name, (group, count), counted in (
         ("allocated_to_date", case.project, change),
         ("medium_term_allocated", case.project_source, np.where(case.this_year, change, 0)),
@@ -116,9 +117,20 @@ def _after(case: Case, cut: Ints, add: Ints, forced: Bools) -> Portfolio:
         if name in book.given:
             value, known = book.money(name)
             moved = value + sum_by(group, counted, count)[group]
-            columns[name] = pd.array(np.where(known, moved, 0), dtype="Int64")
-            columns[name][~known] = pd.NA
+            columns[name] = _known(moved, known)
+    estimate, told = book.money("estimate_year_end")
+    if "estimate_year_end" in book.given:
+        # "At least the plan" stays at least the plan; it would read as a ceiling under a larger one.
+        kept = np.where(estimate >= case.plan, np.maximum(estimate, case.plan + change), estimate)
+        columns["estimate_year_end"] = _known(kept, told)
     return book.replace(sources=_inflows_left(case, cut - add), **columns)
+
+
+def _known(values: Ints, known: Bools) -> Any:
+    """Return a money column with its unknown cells."""
+    column = pd.array(np.where(known, values, 0), dtype="Int64")
+    column[~known] = pd.NA
+    return column
 
 
 def _inflows_left(case: Case, taken: Ints) -> pd.DataFrame | None:

@@ -212,7 +212,7 @@ def _faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
         if r.on is None and (r.every not in LAST_DAY_OF or not _is_day(r)):
             yield f"báo cáo “{r.title_vi}” không rõ ngày", f"no date can be told for report {r.title_en!r}"
     years = (calendar.year, calendar.year + 1)
-    dated = [x.on for x in (*calendar.milestones, *calendar.deadlines)]
+    dated = [m.on for m in calendar.milestones] + [d.on for d in calendar.deadlines]
     for day in [*dated, *(r.judged_on for r in calendar.rounds), calendar.last_adjustment]:
         if day.year not in years:
             yield f"ngày {day} ngoài năm kế hoạch", f"{day} lies outside the plan year"

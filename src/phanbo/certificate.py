@@ -148,7 +148,10 @@ def _forced(case: Case, claims: Claims) -> list[str]:
         findings.append("a line is cut beyond its forced bound")
     if (claims.changes.add > claims.add).any():
         findings.append("a line is raised beyond its bound")
-    allowed = np.maximum(0, -duty(case) - case.pool_sum(claims.cut))
+    owed = -duty(case)
+    if (case.pool_sum(claims.changes.cut - claims.changes.add)[case.pools.shrinking] < owed[case.pools.shrinking]).any():
+        findings.append("a shrinking pool gives less than it must")
+    allowed = np.maximum(0, owed - case.pool_sum(claims.cut))
     if claims.full and (case.pool_sum(beyond) > allowed).any():
         findings.append("a shrinking pool cuts below its surplus more than it must")
     return findings
@@ -238,37 +241,26 @@ def _rows(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     """Every claimed row follows from its rule: one đồng over the headroom, spread over its lines, is a violation.
 
     The first line takes all but one đồng for each other line: were any line no member, the rest would be legal.
-    Rows of one rule share no line, so one plan tests them all; a headroom too small to spread is tested in pairs.
+    A headroom too small to spread is tested in pairs. Each row is tested by itself: two rows that share a group
+    would be over it together.
     """
     findings = []
-    for code in sorted({row.rule for row in claims.rows}):
-        rule, rows = rulebook.rule(code), [row for row in claims.rows if row.rule == code]
-        lines = [line for row in rows for line in row.lines]
-        if len(set(lines)) < len(lines):
-            return [f"rows of rule {code} share a line"]
-        spread = [(row, row.lines, row.headroom + 1) for row in rows if row.headroom + 1 >= len(row.lines)]
-        plans = [spread] if spread else []
-        for row in rows:
-            if row.headroom + 1 < len(row.lines):
-                tested = [row.lines[:1], *((row.lines[0], other) for other in row.lines[1:])]
-                tested = [(line,) for line in row.lines] if row.headroom == 0 else tested
-                plans += [[(row, members, row.headroom + 1)] for members in tested]
-        findings += [fault for plan in plans for fault in _overfull(case, rule, plan)]
+    for row in claims.rows:
+        rule, lines, room = rulebook.rule(row.rule), row.lines, row.headroom
+        tested = [lines] if room + 1 >= len(lines) else [lines[:1], *((lines[0], other) for other in lines[1:])]
+        tested = [(line,) for line in lines] if room == 0 else tested
+        if not all(_overfull(case, rule, members, room + 1) for members in tested):
+            findings.append(f"row {row.key} does not follow from rule {row.rule}")
     return findings
 
 
-def _overfull(case: Case, rule: Rule, plan: list[tuple[RowClaim, tuple[int, ...], int]]) -> list[str]:
-    """Return the rows whose members, taking together one đồng too much, break no rule."""
+def _overfull(case: Case, rule: Rule, members: tuple[int, ...], total: int) -> bool:
+    """Return whether every member breaks the rule when they take *total* đồng together."""
     add = np.zeros(len(case), dtype=np.int64)
-    for _, members, total in plan:
-        add[list(members)] = 1
-        add[members[0]] = total - (len(members) - 1)
+    add[list(members)] = 1
+    add[members[0]] = total - (len(members) - 1)
     over = np.asarray(rule.violations(case, Changes(np.zeros(len(case), dtype=np.int64), add)))
-    return [
-        f"row {row.key} does not follow from rule {rule.code}"
-        for row, members, _ in plan
-        if not (over[list(members)] > 0).all()
-    ]
+    return bool((over[list(members)] > 0).all())
 
 
 def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:

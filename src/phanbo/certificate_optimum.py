@@ -51,20 +51,19 @@ class _Steps:
 def _steps(case: Case, cap: Ints, mark: Ints, change: Ints, sign: int) -> _Steps:
     """Cut the units 1 … cap of each line where a point of the outlook, or the mark, lies; count the chance of each.
 
-    *sign* −1 goes down from the plan, +1 up. A unit's chance is the number of points above its lower end.
+    *sign* −1 goes down from the plan, +1 up. A unit's chance is the number of points at or above its upper end.
     """
     unit, n = case.policy.unit, len(case)
     points = case.outlook.points
-    levels = (
-        sign * (points - case.plan[:, None]) // unit if sign > 0 else (case.plan[:, None] - points) // unit
-    )
+    # A point inside a unit does not cover it: rounded down, whether the line rises to it or falls.
+    levels = sign * ((points - case.plan[:, None]) // unit)
     ends = np.concatenate([levels, mark[:, None], np.zeros((n, 1), np.int64), cap[:, None]], axis=1)
     ends = np.sort(np.clip(ends, 0, cap[:, None]), axis=1)
     start, stop = ends[:, :-1], ends[:, 1:]
     line, place = np.nonzero(stop > start)
     low, high = start[line, place], stop[line, place]
-    lower_end = case.plan[line] + (low * unit if sign > 0 else -high * unit)
-    chance = (points[line] > lower_end[:, None]).sum(axis=1)
+    upper_end = case.plan[line] + unit * (low + 1 if sign > 0 else -low)
+    chance = (points[line] >= upper_end[:, None]).sum(axis=1)
     return _Steps(
         line=line.astype(np.int64),
         width=high - low,

@@ -15,7 +15,7 @@ from phanbo.tables.check import Examined, examine, in_order
 from phanbo.tables.check.canonical import csv_bytes, frame_of, hash_of, table_csv
 from phanbo.tables.check.complete import kinds
 from phanbo.tables.check.grid import TEXTUAL, Grid, Log
-from phanbo.tables.check.others import line_positions
+from phanbo.tables.check.others import control_scopes, in_scope, line_positions
 from phanbo.tables.check.overview import overview_html, overview_text
 from phanbo.tables.schema import LINES, TABLES, Type
 
@@ -265,10 +265,25 @@ class Portfolio:
         return frames
 
     def _remade(self, frames: Mapping[str, pd.DataFrame], notes: Iterable[Finding]) -> Portfolio:
+        if "controls" in frames:
+            self._carry_controls(frames)
         examined = examine(frames, (*self._repairs, *notes))
         made = object.__new__(Portfolio)
         made._set(examined, self._files)
         return made
+
+    def _carry_controls(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        """Move the control totals by what the lines they cover have moved: they were true of the tables as read."""
+        lines, controls = self._lines, frames["controls"]
+        for name in ("plan", "disbursed"):
+            if name not in controls:
+                continue
+            moved = frames["lines"][name].to_numpy(dtype=np.int64) - lines.values(name)
+            totals = controls[name].copy()
+            for at, by, key, year in control_scopes(self._grids["controls"]):
+                if not pd.isna(totals.iloc[at]):
+                    totals.iloc[at] = int(totals.iloc[at]) + int(moved[in_scope(lines, by, key, year)].sum())
+            controls[name] = totals
 
     def at(self, date: str | dt.date) -> Portfolio:
         """Return the portfolio with `disbursed` as `history` knew it at *date*.

@@ -383,3 +383,29 @@ def test_shown() -> None:
     shown = portfolio._repr_html_()
     assert "3.200,5001" in shown
     assert "Kế hoạch vốn năm 2024" in shown
+
+
+def test_control_totals_move_with_the_lines() -> None:
+    """Totals reconcile the tables as read; a later date or an approval moves both alike."""
+    lines = pd.DataFrame(
+        {
+            "line_id": ["a", "b"],
+            "project_id": ["a", "b"],
+            "project": ["A", "B"],
+            "owner": ["X", "Y"],
+            "source": "Xổ số kiến thiết",
+            "plan_year": 2024,
+            "stage": "transitional",
+            "plan": [100, 200],
+            "disbursed": [50, 60],
+        }
+    )
+    history = pd.DataFrame({"line_id": ["a", "b"], "date": "2024-03-01", "disbursed": [5, 6]})
+    controls = pd.DataFrame({"by": ["all", "owner"], "key": ["", "X"], "plan": [300, 100], "disbursed": [110, 50]})
+    portfolio = Portfolio(lines, history=history, controls=controls)
+    earlier = portfolio.at("2024-03-31").controls
+    assert earlier is not None
+    assert earlier["disbursed"].tolist() == [11, 5]
+    moved = portfolio.replace(plan=np.array([90, 210])).controls
+    assert moved is not None
+    assert moved["plan"].tolist() == [300, 90]

@@ -26,7 +26,7 @@ PAID = Column(("Giải ngân", "Disbursed"), 15, "money")
 RATIO = Column(("Tỷ lệ giải ngân", "Share"), 11, "share")
 PROVINCE = Column(("Bình quân toàn tỉnh", "Province"), 11, "share")
 MARK = Column(("Mốc xét", "Milestone"), 12, "center")
-UNDER = Column(("Chưa đạt theo cách xét", "Behind under"), 24)
+UNDER = Column(("Chưa đạt theo cách xét", "Behind under"), 29)
 LATE = Column(("Số dòng chậm", "Late lines"), 9, "count")
 WIDE = Column(("", ""), 40)
 
@@ -202,7 +202,7 @@ def _sums(frame: pd.DataFrame, *names: str) -> Iterable[int]:
 def _owners(book: Workbook, a: Assessment) -> None:
     carried = ("Vốn kéo dài", "Carried over")
     columns = (
-        Column(("Chủ đầu tư", "Owner"), 38),
+        Column(("Chủ đầu tư", "Owner"), 42),
         Column(("Xếp hạng", "Rank"), 7, "rank"),
         PLAN,
         PAID,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phanbo.money import LIMIT
-from phanbo.rules.base import Limits, Rule, Source
+from phanbo.rules.base import Limits, Rule, Source, closed_where
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -20,7 +20,8 @@ class SpentMoney(Rule):
     """Keep what is paid and what is accepted and not yet paid (M3, M4).
 
     ``cut ≤ max(0, plan − disbursed − committed)``. Advances count as disbursed, so the plan never falls under
-    them. Where the committed volume of a line is unknown the line gives nothing.
+    them. Where the committed volume of a line is unknown the line gives nothing. A line that is paid more than
+    its plan receives nothing either: what is wrong there is no want of capital.
 
     Legal term: *vốn đã giải ngân, khối lượng đã nghiệm thu chưa thanh toán*.
     """
@@ -37,16 +38,16 @@ class SpentMoney(Rule):
         return ~known & (case.policy.unknown == "refuse")
 
     def limits(self, case: Case) -> Limits:
-        """Bound the cut by what is neither paid nor accepted."""
+        """Bound the cut by what is neither paid nor accepted; close the add of lines paid beyond their plan."""
         room = np.maximum(0, case.plan - case.disbursed - case.committed)
-        return Limits(cut=np.where(self._blind(case), 0, room))
+        return Limits(cut=np.where(self._blind(case), 0, room), add=closed_where(case.disbursed > case.plan))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
-        """Return how far the plan after the cut falls under what is spent."""
+        """Return how far the plan after the cut falls under what is spent, and what was added above it."""
         after = case.plan - plan.cut
         under = np.maximum(0, case.disbursed + case.committed - after)
         broken = np.where(self._blind(case), plan.cut, np.minimum(under, plan.cut))
-        return np.where(plan.cut > 0, broken, 0)
+        return np.where(plan.cut > 0, broken, np.where(case.plan - case.disbursed < 0, plan.add, 0))
 
 
 class OwedClaims(Rule):

@@ -10,11 +10,11 @@ import pandas as pd
 from phanbo.tables.check.grid import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from phanbo.money import Ints
+    from phanbo.money import Bools, Ints
     from phanbo.tables.check.grid import Grid, Log
 
 __all__ = ["AMBIGUOUS_LINE", "NO_KEY", "OWNER_ROW", "UNKNOWN_LINE", "check_others", "line_positions"]
@@ -142,19 +142,28 @@ def _inflow(sources: Grid, lines: Grid, log: Log) -> None:
     log.rows("source-unknown", sources, at, "source", value=names[at])
 
 
+def control_scopes(controls: Grid) -> Iterator[tuple[int, str, str, int | None]]:
+    """Return the row, ``by``, key and plan year (None: all) of every control total."""
+    for at in range(len(controls)):
+        by = controls.values("by")[at]
+        year = int(controls.values("plan_year")[at]) if controls.known("plan_year")[at] else None
+        if by:
+            yield at, by, controls.values("key")[at], year
+
+
+def in_scope(lines: Grid, by: str, key: str, year: int | None) -> Bools:
+    """Return the lines a control total covers."""
+    rows: Bools = np.ones(len(lines), dtype=np.bool_) if by == "all" else lines.values(by) == key
+    return rows if year is None else rows & (lines.values("plan_year") == year)
+
+
 def _controls(controls: Grid, lines: Grid, log: Log) -> None:
     """Totals to reconcile with, to the đồng; of all plan years unless one is named."""
-    years = lines.values("plan_year")
-    for at in range(len(controls)):
-        by, key = controls.values("by")[at], controls.values("key")[at]
-        if not by:
-            continue
-        rows = np.ones(len(lines), dtype=np.bool_) if by == "all" else lines.values(by) == key
-        if not rows.any():
+    for at, by, key, year in control_scopes(controls):
+        rows = in_scope(lines, by, key, year)
+        if not in_scope(lines, by, key, None).any():
             log.rows("control-key-unknown", controls, [at], "key", value=[key])
             continue
-        if controls.known("plan_year")[at]:
-            rows = rows & (years == controls.values("plan_year")[at])
         for name in ("plan", "disbursed"):
             total = sum(lines.values(name)[rows].tolist())
             stated = int(controls.values(name)[at])

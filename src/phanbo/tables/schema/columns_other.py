@@ -183,9 +183,16 @@ SOURCES = Table(
         ),
         Column(
             "authority",
-            Type.TEXT,
+            Type.CHOICE,
             "Cấp quyết định",
             "Authority",
+            choices=(
+                ("owner-internal", ("nội bộ chủ đầu tư",)),
+                ("ubnd", ("UBND", "UBND tỉnh", "Ủy ban nhân dân tỉnh", "UBND cấp tỉnh")),
+                ("hdnd", ("HĐND", "HĐND tỉnh", "Hội đồng nhân dân tỉnh", "HĐND cấp tỉnh")),
+                ("programme-lead", ("cơ quan chủ trì chương trình", "cơ quan chủ quản chương trình")),
+                ("central", ("trung ương", "Thủ tướng Chính phủ", "cấp trung ương")),
+            ),
             headers=("Cấp quyết định", "Thẩm quyền"),
             help_vi="Cấp có thẩm quyền điều chỉnh nguồn này.",
             help_en="Who may adjust this source.",
