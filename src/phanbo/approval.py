@@ -126,11 +126,9 @@ def _after(case: Case, cut: Ints, add: Ints, forced: Bools) -> Portfolio:
     return book.replace(sources=_inflows_left(case, cut - add), **columns)
 
 
-def _known(values: Ints, known: Bools) -> Any:
+def _known(values: Ints, known: Bools) -> pd.Series[Any]:
     """Return a money column with its unknown cells."""
-    column = pd.array(np.where(known, values, 0), dtype="Int64")
-    column[~known] = pd.NA
-    return column
+    return pd.Series(values).astype("Int64").mask(~pd.Series(known))
 
 
 def _inflows_left(case: Case, taken: Ints) -> pd.DataFrame | None:

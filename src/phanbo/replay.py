@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from phanbo.errors import PhanboError
 from phanbo.pipeline import propose
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
 
 __all__ = ["replay"]
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """Stands for a forecaster of one's own: its name is known, its outlook is stored."""
+
+    name: str
+    points: int = 0
+
+    def forecast(self, *_: object) -> NoReturn:
+        """Refuse: the stored outlook takes its place."""
+        raise AssertionError("a stored outlook is used, no forecast")
 
 
 def replay(folder: str | Path, *, rulebook: Rulebook | None = None) -> list[str]:
@@ -34,14 +47,17 @@ def _again(stored: Proposal) -> Proposal:
     case = stored.case
     if case is None or stored.rulebook is None:
         raise PhanboError("Hồ sơ không kèm dữ liệu.", "The folder has no tables.")
-    own = stored.meta["assessed"] is not None or stored.meta["policy"]["forecaster"] is not None
+    policy, name = Policy.from_dict(stored.meta["policy"]), stored.meta["policy"]["forecaster"]
+    if name is not None:
+        policy = replace(policy, forecaster=_Recorded(name))
+    own = stored.meta["assessed"] is not None or name is not None
     full = propose(
         case.portfolio,
         calendar=case.calendar,
         rulebook=stored.rulebook,
         round=case.round,
         as_of=dt.date.fromisoformat(stored.meta["as_of"]),
-        policy=Policy.from_dict(stored.meta["policy"]),
+        policy=policy,
         assessment=case.assessment if stored.meta["assessed"] is not None else None,
         outlook=case.outlook if own else None,
     )

@@ -151,6 +151,9 @@ def _proposal_of(
     plain: dict[str, Any], portfolio: Portfolio | None, rulebook: Rulebook | None, assessed: Portfolio | None
 ) -> Proposal:
     """Return the proposal of a parsed JSON text."""
+    for name in ("solver", "calendar", "rulebook", "round", "policy", "summary"):
+        if not isinstance(plain[name], dict):
+            raise TypeError(f"{name} is no mapping")
     ids = tuple(row["line_id"] for row in plain["outlook"]["lines"])
     points = [row["points"] for row in plain["outlook"]["lines"]]
     outlook = Outlook(

@@ -175,14 +175,15 @@ def closed_where(refused: Bools) -> Ints:
     return np.where(refused, 0, LIMIT).astype(np.int64)
 
 
+SomeRule = TypeVar("SomeRule", bound=Rule)
 Found = TypeVar("Found")
 
 
-def once_a_case(method: Callable[[Rule, Case], Found]) -> Callable[[Rule, Case], Found]:
+def once_a_case(method: Callable[[SomeRule, Case], Found]) -> Callable[[SomeRule, Case], Found]:
     """Keep what a method finds about a case alone: a certificate asks the same of many plans."""
 
     @functools.wraps(method)
-    def kept(rule: Rule, case: Case) -> Found:
+    def kept(rule: SomeRule, case: Case) -> Found:
         key = (rule, method.__qualname__)
         if key not in case.memo:
             case.memo[key] = method(rule, case)
