@@ -154,6 +154,8 @@ def _proposal_of(
     for name in ("solver", "calendar", "rulebook", "round", "policy", "summary"):
         if not isinstance(plain[name], dict):
             raise TypeError(f"{name} is no mapping")
+    if not isinstance(plain["parent"], str | None):
+        raise TypeError("parent is no hash")
     ids = tuple(row["line_id"] for row in plain["outlook"]["lines"])
     points = [row["points"] for row in plain["outlook"]["lines"]]
     outlook = Outlook(

@@ -223,13 +223,10 @@ def change(place: Path, name: str, edit: Callable[[str], str]) -> None:
         ("policy.json", '"min_move": 0', '"min_move": 1'),
         ("proposal.json", '"lines": 6', '"lines": 7'),
         ("proposal.json", '"may_import": true', '"may_import": false'),
-        ("proposal.json", '"ok": ', '"ko": '),
         ("input/lines.csv", "9000000000", "9000000001"),
     ],
 )
 def test_a_forger_is_found(copied: Path, name: str, old: str, new: str) -> None:
-    if old not in (copied / name).read_text(encoding="utf-8"):
-        pytest.skip("nothing of this kind in the file")
     change(copied, name, lambda text: text.replace(old, new, 1))
     try:
         assert not load_proposal(copied).verify().ok

@@ -1,0 +1,44 @@
+"""The README tells the truth: its example runs and prints what stands there, its limits hold."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+import phanbo as pb
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_example_prints_what_the_readme_shows() -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(blocks("python")[0], "README.md", "exec"), {})  # noqa: S102 — our own text
+    assert printed.getvalue().rstrip() == blocks("text")[0].rstrip()
+
+
+def test_the_first_screen_says_which_years_are_covered() -> None:
+    screen = "\n".join(README.read_text(encoding="utf-8").splitlines()[:20])
+    assert "plan years 2021–2024" in screen
+    book = pb.load_rulebook("vn-2020")
+    assert (book.valid_from.year, book.valid_to.year) == (2021, 2024)
+    for name in ("vn-2025a", "vn-2025b"):
+        assert name in screen
+        with pytest.raises(pb.RulebookUnavailable):
+            pb.load_rulebook(name)
+
+
+def test_the_set_up_is_two_commands() -> None:
+    commands = [line for line in blocks("sh")[0].splitlines() if line]
+    assert commands == [
+        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/phanbo demo",
+        ".venv/bin/pip install '.[test]' && .venv/bin/pytest",
+    ]

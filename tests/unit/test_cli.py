@@ -1,0 +1,349 @@
+"""The command line: plain words, exit codes that mean something, never a traceback, nothing half written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import phanbo as pb
+from phanbo import cli, pipeline
+from phanbo.cli_texts import TEXTS
+from phanbo.errors import CertificateError
+from rounds import TY, inflow, lines, proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+PROPOSE = ("--calendar", "lang-son-2024", "--as-of", "2024-09-15", "--round", "2")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("in") / "Bảng 2024"
+    place.mkdir()
+    lines().to_csv(place / "lines.csv", index=False)
+    return place
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("case") / "hồ sơ"
+    proposal().save(place)
+    return place
+
+
+class Said:
+    """What one command answered."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+        assert "Traceback" not in err + out
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - a function
+    def run(*arguments: object) -> Said:
+        try:
+            code = cli.main([str(each) for each in arguments])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return run
+
+
+def digest(place: Path) -> str:
+    parts = [path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+# -- what goes well -------------------------------------------------------------------------------------
+
+
+def test_propose_verify_explain_replay(run: Any, tables: Path, tmp_path: Path) -> None:
+    out, before = tmp_path / "đợt 2", digest(tables)
+    said = run("propose", tables, *PROPOSE, "--out", out)
+    assert said.code == 0, said.err
+    assert "Giảm 2 dòng" in said.out
+    assert "Chưa kiểm tra: " in said.out
+    assert said.err == ""
+    assert digest(tables) == before, "the input is never changed"
+    assert run("verify", out).out == "Chứng chỉ đúng: tối ưu và hợp lệ.\n"
+    assert run("replay", out).out == "Lập lại giống từng byte.\n"
+    assert run("explain", out, "L0").out.startswith("L0: đến 15/9/2024 giải ngân 10,00% kế hoạch")
+    assert run("explain", out, "L0", "--lang", "en").out.startswith(
+        "L0: 10.00% of the plan disbursed by 2024-09-15"
+    )
+
+
+def test_the_command_does_what_the_library_does(run: Any, tables: Path, tmp_path: Path) -> None:
+    policy = {"min_move": 3 * TY, "return_unplaced": True}
+    (tmp_path / "p.json").write_text("\ufeff" + json.dumps(policy), encoding="utf-8")
+    out = tmp_path / "out"
+    assert run("propose", tables, *PROPOSE, "--policy", tmp_path / "p.json", "--out", out).code == 0
+    same = proposal(policy=pb.Policy(min_move=3 * TY, return_unplaced=True))
+    assert pb.load_proposal(out).hash == same.hash
+
+
+def test_an_empty_round_is_done(run: Any, tables: Path, tmp_path: Path) -> None:
+    said = run("propose", tables, *PROPOSE[:-1], "1", "--out", tmp_path / "o")
+    assert said.code == 0
+    assert "Không có dòng vốn nào được điều chỉnh: " in said.out
+    assert "Cảnh báo: " in said.out
+    assert " / The data date" not in said.out, "one language at a time"
+
+
+def test_a_prefix_is_legal_not_optimal(run: Any, tmp_path: Path) -> None:
+    proposal().head(1).save(tmp_path / "o")
+    assert run("verify", tmp_path / "o").out == "Chứng chỉ đúng: hợp lệ.\n"
+
+
+def test_template_then_check(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "mẫu.xlsx"
+    said = run("template", path)
+    assert (said.code, path.is_file()) == (0, True)
+    assert "phanbo check" in said.out
+    assert "Written" in run("--lang", "en", "template", path).out
+
+
+def test_check_of_a_sound_table(run: Any, tables: Path) -> None:
+    said = run("check", tables)
+    assert (said.code, said.out) == (0, "0 lỗi, 0 cảnh báo, 0 ghi chú.\n")
+    assert run("check", tables, "--lang=en").out == "0 errors, 0 warnings, 0 notes.\n"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_one_language_at_a_time(run: Any, tables: Path, tmp_path: Path, lang: str) -> None:
+    out, other = tmp_path / "o", {"vi": "en", "en": "vi"}[lang]
+    said = [
+        run("propose", tables, *PROPOSE, "--out", out, "--lang", lang).out,
+        run("verify", out, "--lang", lang).out,
+        run("replay", out, "--lang", lang).out,
+        run("explain", out, "nope", "--lang", lang).err,
+        run("verify", tmp_path, "--lang", lang).err,
+        run("propose", "--lang", lang).err,
+    ]
+    place = 0 if other == "vi" else 1
+    starts = tuple(pair[place].split("{")[0].strip() for pair in TEXTS.values())
+    for text in said:
+        assert text
+        for line in text.splitlines():
+            assert not line.startswith(tuple(s for s in starts if len(s) > 5)), line
+
+
+# -- exit codes -----------------------------------------------------------------------------------------
+
+
+def test_1_data(run: Any, tmp_path: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    lines(disbursed=[-1] * 6).to_csv(bad / "lines.csv", index=False)
+    (tmp_path / "bad.xlsx").write_bytes(b"no workbook")
+    (tmp_path / "empty").mkdir()
+    for place in (bad, tmp_path / "bad.xlsx", tmp_path / "empty"):
+        said = run("propose", place, *PROPOSE, "--out", tmp_path / "o")
+        assert (said.code, said.out) == (1, "")
+        assert said.err.startswith("Dữ liệu có ")
+        assert run("check", place).code == 1
+    assert "LỖI lines" in run("check", bad).out
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--round", "9"), "không có đợt 9"),
+        (("--round", "two"), "--round phải là số nguyên"),
+        (("--calendar", "nope"), "Không có lịch “nope”"),
+        (("--rulebook", "nope"), "Không có bộ quy định “nope”"),
+        (("--rulebook", "vn-2025a"), "chưa có trong bản này"),
+        (("--as-of", "15/9/2024"), "không phải là ngày"),
+        (("--as-of", "2024-11-15"), "sau hạn điều chỉnh cuối cùng"),
+        (("--as-of", "2023-09-15"), "ngoài năm kế hoạch 2024"),
+        (("--unit", "tấn"), "triệu đồng"),
+        (("--time-limit", "mai"), "--time-limit phải là số"),
+        (("--colour",), "không có tham số --colour"),
+        (("--lang", "fr"), "--lang không nhận 'fr'"),
+    ],
+)
+def test_2_usage(run: Any, tables: Path, tmp_path: Path, more: Sequence[str], told: str) -> None:
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o", *more)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"unit": 0}',
+        '{"unti": 5}',
+        "[1]",
+        "{",
+        "",
+        '{"judge": "actual",}',
+        "\u0000",
+        '{"tiers": ["priority"]}',
+        "NaN",
+    ],
+)
+def test_2_policy(run: Any, tables: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "p.json").write_text(text, encoding="utf-8")
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o", "--policy", tmp_path / "p.json")
+    assert said.code == 2
+    assert "hính sách" in said.err or "Thiết lập" in said.err
+    (tmp_path / "p.json").write_bytes(b"\xff\xfe{")
+    assert (
+        run("propose", tables, *PROPOSE, "--out", tmp_path / "o", "--policy", tmp_path / "p.json").code == 2
+    )
+
+
+def test_2_commands(run: Any, case: Path) -> None:
+    assert "thiếu LỆNH" in run().err
+    assert "không nhận 'dance'" in run("dance").err
+    assert run("dance").code == run().code == run("explain", case).code == 2
+    assert run("--help").code == run("propose", "--help").code == 0
+    said = run("explain", case, "l")
+    assert said.code == 2
+    assert "Gần giống: L0; L1" in said.err
+    assert "Close to it: L0" in run("--lang", "en", "explain", case, "l").err
+
+
+def test_3_infeasible(run: Any, tmp_path: Path) -> None:
+    lines().to_csv(tmp_path / "lines.csv", index=False)
+    inflow(-1000 * TY).to_csv(tmp_path / "sources.csv", index=False)
+    said = run("propose", tmp_path, *PROPOSE, "--out", tmp_path / "o")
+    assert said.code == 3
+    assert "phải giảm 1.000.000, giảm được 30.000, thiếu 970.000 triệu đồng" in said.err
+    assert not (tmp_path / "o").exists()
+
+
+def test_4_certificate(
+    run: Any, tables: Path, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    forged = shutil.copytree(case, tmp_path / "forged")
+    path = forged / "proposal.json"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"cut_lines": 2', '"cut_lines": 3'), encoding="utf-8"
+    )
+    said = run("verify", forged)
+    assert said.code == 4
+    assert "tệp proposal.json đã bị thay đổi" in said.err
+    assert run("replay", forged).code == 4
+    (forged / "calendar.toml").unlink()
+    assert "calendar.toml" in run("verify", forged).err
+
+    def refuse(*_: object) -> None:
+        raise CertificateError("Không đạt.", "It fails.")
+
+    monkeypatch.setattr(pipeline, "verified", refuse)
+    assert run("propose", tables, *PROPOSE, "--out", tmp_path / "o").code == 4
+    assert not (tmp_path / "o").exists()
+
+
+def test_5_stopped(run: Any, tables: Path, tmp_path: Path) -> None:
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o", "--time-limit", "0")
+    assert said.code == 5
+    assert "không có phương án nào được trả về" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_6_files(run: Any, tables: Path, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    none = tmp_path / "none"
+    commands: list[tuple[object, ...]] = [
+        ("propose", none, *PROPOSE, "--out", tmp_path / "o"),
+        ("propose", tables, *PROPOSE, "--out", tables),
+        ("propose", tables, *PROPOSE, "--out", tmp_path / "file"),
+        ("propose", tables, *PROPOSE, "--out", tmp_path / "file" / "sub"),
+        ("propose", tables, *PROPOSE, "--out", tmp_path / "o", "--policy", none),
+        ("check", none),
+        ("assess", none, *PROPOSE[:4], "--out", tmp_path / "o"),
+        ("template", none / "a.xlsx"),
+        ("verify", none),
+        ("verify", tables),
+        ("explain", none, "L0"),
+        ("replay", tables),
+    ]
+    before = digest(tables)
+    for command in commands:
+        said = run(*command)
+        assert (said.code, said.out) == (6, ""), command
+        assert said.err.startswith("Không đọc"), said.err
+    assert digest(tables) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert case.is_dir()
+
+
+def test_6_a_workbook_open_in_excel(
+    run: Any, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "proposal.xlsx")
+
+    monkeypatch.setattr(pb.Proposal, "save", locked)
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o")
+    assert said.code == 6
+    assert "đóng tệp trong Excel rồi chạy lại" in said.err
+
+
+def test_130_interrupted(run: Any, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pb.Proposal, "to_excel", interrupt)
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o")
+    assert said.code == 130
+    assert "không có tệp nào được ghi dở" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_run_keeps_the_earlier_case(
+    run: Any, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal().save(tmp_path / "o")
+    before = digest(tmp_path / "o")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "proposal.xlsx")
+
+    monkeypatch.setattr(pb.Proposal, "to_excel", full)
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o")
+    assert said.code == 6
+    assert "No space left" in said.err
+    assert digest(tmp_path / "o") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["o"]
+
+
+# -- consoles -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1258", "utf-16"])
+def test_any_console(case: Path, encoding: str) -> None:
+    """A Windows console of another code page shows what it can and never stops."""
+    given = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for command, code in (
+        (["explain", str(case), "L0"], 0),
+        (["explain", str(case), "Đ"], 2),
+        (["dance"], 2),
+    ):
+        said = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-W", "error", "-m", "phanbo.cli", *command],
+            capture_output=True,
+            env=given,
+            check=False,
+        )
+        text = (said.stdout + said.stderr).decode("utf-8")
+        assert said.returncode == code, text
+        assert "Traceback" not in text
+        assert "ạ" in text or "ô" in text
