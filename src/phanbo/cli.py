@@ -162,6 +162,17 @@ def _read(options: Any) -> Portfolio:
     return read_excel(path, sheet=options.sheet, **plain)
 
 
+def _read_at(options: Any) -> Portfolio:
+    """Read the tables; where their history has figures of the very data date and they are of another, take those."""
+    portfolio = _read(options)
+    history = portfolio.history
+    if history is None or str(portfolio.dated) == options.as_of or options.as_of not in set(history["date"]):
+        return portfolio
+    said = "Số liệu giải ngân lấy từ bảng GiaiNgan, ngày" if options.lang == "vi" else "Disbursement from the history of"
+    print(f"{said} {options.as_of}.")
+    return portfolio.at(options.as_of)
+
+
 def _nfc(text: str) -> str:
     """Return a text as the tables hold it: some systems part letters from their marks."""
     return unicodedata.normalize("NFC", text)
@@ -216,7 +227,7 @@ def _assess(options: Any) -> int:
     from phanbo.storage import replace_folder
 
     state = assess(
-        _read(options),
+        _read_at(options),
         calendar=options.calendar,
         as_of=options.as_of,
         policy=_policy(options),
@@ -238,7 +249,7 @@ def _propose(options: Any) -> int:
     from phanbo.pipeline import propose
 
     proposal = propose(
-        _read(options),
+        _read_at(options),
         calendar=options.calendar,
         round=options.round,
         as_of=options.as_of,

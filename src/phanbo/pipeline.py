@@ -273,6 +273,11 @@ def _admit(
             f"Ngày số liệu {day} không trước hạn báo cáo {round_.report_by} của đợt. / "
             f"The data date {day} is not before the round's report date {round_.report_by}."
         )
+    if portfolio.dated is not None and portfolio.dated != day:
+        warnings.append(
+            f"Số liệu giải ngân của bảng đến ngày {portfolio.dated}, không phải {day}. / "
+            f"The disbursement figures of the table reach {portfolio.dated}, not {day}."
+        )
     if "requested_increase" not in portfolio.given:
         warnings.append(
             "Bảng không có cột nhu cầu bổ sung: không dòng nào nhận được vốn. / "

@@ -14,6 +14,7 @@ from phanbo.errors import DataError, Finding
 from phanbo.tables.check import Examined, examine, in_order
 from phanbo.tables.check.canonical import csv_bytes, frame_of, hash_of, table_csv
 from phanbo.tables.check.complete import kinds
+from phanbo.tables.check.dated import DATED, dated_finding
 from phanbo.tables.check.grid import TEXTUAL, Grid, Log
 from phanbo.tables.check.others import control_scopes, in_scope, line_positions
 from phanbo.tables.check.overview import overview_html, overview_text
@@ -188,6 +189,12 @@ class Portfolio:
     def _findings(self) -> tuple[Finding, ...]:
         return in_order((*self._repairs, *self._doubts))
 
+    @cached_property
+    def dated(self) -> dt.date | None:
+        """The data date of `disbursed`, where the table or `at` says it."""
+        days = [finding.value for finding in self._repairs if finding.code == DATED]
+        return dt.date.fromisoformat(max(days)) if days else None
+
     # -- columns ------------------------------------------------------------------------------------
 
     @cached_property
@@ -267,7 +274,10 @@ class Portfolio:
     def _remade(self, frames: Mapping[str, pd.DataFrame], notes: Iterable[Finding]) -> Portfolio:
         if "controls" in frames:
             self._carry_controls(frames)
-        examined = examine(frames, (*self._repairs, *notes))
+        added = tuple(notes)
+        redated = any(finding.code == DATED for finding in added)
+        kept = [finding for finding in self._repairs if finding.code != DATED or not redated]
+        examined = examine(frames, (*kept, *added))
         made = object.__new__(Portfolio)
         made._set(examined, self._files)
         return made
@@ -312,7 +322,7 @@ class Portfolio:
         paid[clipped] = plan[clipped]
         frames = self._frames()
         frames["lines"]["disbursed"] = paid
-        return self._remade(frames, log.findings)
+        return self._remade(frames, [*log.findings, dated_finding(day)])
 
     # -- keeping ------------------------------------------------------------------------------------
 

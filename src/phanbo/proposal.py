@@ -277,7 +277,7 @@ class Proposal:
             p.frames["adjustments"].set_index("line_id")[["rank", "change", "binding_rule"]]
             for p in (self, other)
         )
-        joined = here.join(there, how="outer", lsuffix="", rsuffix="_other")
+        joined = here.join(there.add_suffix("_other"), how="outer")
         changes = joined[["change", "change_other"]].fillna(0).astype("int64")
         frame = pd.DataFrame(
             {

@@ -215,7 +215,10 @@ def rebuild_case(
         points = earlier["outlook"]
         old = outlook if points is None else _outlook_of(outlook, points)
         assessment = build_assessment(assessed, calendar, then, round_, policy, old)
-    held = np.isin(portfolio.text("line_id").astype(str), np.array(meta["held"], dtype=str))
+    ids = portfolio.text("line_id").astype(str)
+    if not isinstance(meta["held"], list) or not set(meta["held"]) <= set(ids.tolist()):
+        raise _unreadable("có dòng vốn lạ trong “held”", "lines held are not among the tables")
+    held = np.isin(ids, np.array(meta["held"], dtype=str))
     return Case(
         portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held
     )

@@ -13,7 +13,7 @@ from strategies import RULEBOOK, settings_of
 if TYPE_CHECKING:
     from strategies import Setting
 
-MANY = 1500
+MANY = 60
 
 
 @given(setting=settings_of())

@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+Run = Callable[..., "Said"]
 PROPOSE = ("--calendar", "lang-son-2024", "--as-of", "2024-09-15", "--round", "2")
 
 
@@ -48,7 +50,7 @@ class Said:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - a function
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*arguments: object) -> Said:
         try:
             code = cli.main([str(each) for each in arguments])
@@ -68,7 +70,7 @@ def digest(place: Path) -> str:
 # -- what goes well -------------------------------------------------------------------------------------
 
 
-def test_propose_verify_explain_replay(run: Any, tables: Path, tmp_path: Path) -> None:
+def test_propose_verify_explain_replay(run: Run, tables: Path, tmp_path: Path) -> None:
     out, before = tmp_path / "đợt 2", digest(tables)
     said = run("propose", tables, *PROPOSE, "--out", out)
     assert said.code == 0, said.err
@@ -84,7 +86,7 @@ def test_propose_verify_explain_replay(run: Any, tables: Path, tmp_path: Path) -
     )
 
 
-def test_the_command_does_what_the_library_does(run: Any, tables: Path, tmp_path: Path) -> None:
+def test_the_command_does_what_the_library_does(run: Run, tables: Path, tmp_path: Path) -> None:
     policy = {"min_move": 3 * TY, "return_unplaced": True}
     (tmp_path / "p.json").write_text("\ufeff" + json.dumps(policy), encoding="utf-8")
     out = tmp_path / "out"
@@ -93,7 +95,7 @@ def test_the_command_does_what_the_library_does(run: Any, tables: Path, tmp_path
     assert pb.load_proposal(out).hash == same.hash
 
 
-def test_an_empty_round_is_done(run: Any, tables: Path, tmp_path: Path) -> None:
+def test_an_empty_round_is_done(run: Run, tables: Path, tmp_path: Path) -> None:
     said = run("propose", tables, *PROPOSE[:-1], "1", "--out", tmp_path / "o")
     assert said.code == 0
     assert "Không có dòng vốn nào được điều chỉnh: " in said.out
@@ -101,12 +103,12 @@ def test_an_empty_round_is_done(run: Any, tables: Path, tmp_path: Path) -> None:
     assert " / The data date" not in said.out, "one language at a time"
 
 
-def test_a_prefix_is_legal_not_optimal(run: Any, tmp_path: Path) -> None:
+def test_a_prefix_is_legal_not_optimal(run: Run, tmp_path: Path) -> None:
     proposal().head(1).save(tmp_path / "o")
     assert run("verify", tmp_path / "o").out == "Chứng chỉ đúng: hợp lệ.\n"
 
 
-def test_template_then_check(run: Any, tmp_path: Path) -> None:
+def test_template_then_check(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "mẫu.xlsx"
     said = run("template", path)
     assert (said.code, path.is_file()) == (0, True)
@@ -114,14 +116,14 @@ def test_template_then_check(run: Any, tmp_path: Path) -> None:
     assert "Written" in run("--lang", "en", "template", path).out
 
 
-def test_check_of_a_sound_table(run: Any, tables: Path) -> None:
+def test_check_of_a_sound_table(run: Run, tables: Path) -> None:
     said = run("check", tables)
     assert (said.code, said.out) == (0, "0 lỗi, 0 cảnh báo, 0 ghi chú.\n")
     assert run("check", tables, "--lang=en").out == "0 errors, 0 warnings, 0 notes.\n"
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_one_language_at_a_time(run: Any, tables: Path, tmp_path: Path, lang: str) -> None:
+def test_one_language_at_a_time(run: Run, tables: Path, tmp_path: Path, lang: str) -> None:
     out, other = tmp_path / "o", {"vi": "en", "en": "vi"}[lang]
     said = [
         run("propose", tables, *PROPOSE, "--out", out, "--lang", lang).out,
@@ -142,7 +144,7 @@ def test_one_language_at_a_time(run: Any, tables: Path, tmp_path: Path, lang: st
 # -- exit codes -----------------------------------------------------------------------------------------
 
 
-def test_1_data(run: Any, tmp_path: Path) -> None:
+def test_1_data(run: Run, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
     bad.mkdir()
     lines(disbursed=[-1] * 6).to_csv(bad / "lines.csv", index=False)
@@ -174,7 +176,7 @@ def test_1_data(run: Any, tmp_path: Path) -> None:
         (("--lang", "fr"), "--lang không nhận 'fr'"),
     ],
 )
-def test_2_usage(run: Any, tables: Path, tmp_path: Path, more: Sequence[str], told: str) -> None:
+def test_2_usage(run: Run, tables: Path, tmp_path: Path, more: Sequence[str], told: str) -> None:
     said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o", *more)
     assert (said.code, said.out) == (2, "")
     assert told in said.err
@@ -195,7 +197,7 @@ def test_2_usage(run: Any, tables: Path, tmp_path: Path, more: Sequence[str], to
         "NaN",
     ],
 )
-def test_2_policy(run: Any, tables: Path, tmp_path: Path, text: str) -> None:
+def test_2_policy(run: Run, tables: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "p.json").write_text(text, encoding="utf-8")
     said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o", "--policy", tmp_path / "p.json")
     assert said.code == 2
@@ -206,7 +208,7 @@ def test_2_policy(run: Any, tables: Path, tmp_path: Path, text: str) -> None:
     )
 
 
-def test_2_commands(run: Any, case: Path) -> None:
+def test_2_commands(run: Run, case: Path) -> None:
     assert "thiếu LỆNH" in run().err
     assert "không nhận 'dance'" in run("dance").err
     assert run("dance").code == run().code == run("explain", case).code == 2
@@ -217,7 +219,7 @@ def test_2_commands(run: Any, case: Path) -> None:
     assert "Close to it: L0" in run("--lang", "en", "explain", case, "l").err
 
 
-def test_3_infeasible(run: Any, tmp_path: Path) -> None:
+def test_3_infeasible(run: Run, tmp_path: Path) -> None:
     lines().to_csv(tmp_path / "lines.csv", index=False)
     inflow(-1000 * TY).to_csv(tmp_path / "sources.csv", index=False)
     said = run("propose", tmp_path, *PROPOSE, "--out", tmp_path / "o")
@@ -227,7 +229,7 @@ def test_3_infeasible(run: Any, tmp_path: Path) -> None:
 
 
 def test_4_certificate(
-    run: Any, tables: Path, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tables: Path, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import shutil
 
@@ -251,14 +253,14 @@ def test_4_certificate(
     assert not (tmp_path / "o").exists()
 
 
-def test_5_stopped(run: Any, tables: Path, tmp_path: Path) -> None:
+def test_5_stopped(run: Run, tables: Path, tmp_path: Path) -> None:
     said = run("propose", tables, *PROPOSE, "--out", tmp_path / "o", "--time-limit", "0")
     assert said.code == 5
     assert "không có phương án nào được trả về" in said.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_6_files(run: Any, tables: Path, case: Path, tmp_path: Path) -> None:
+def test_6_files(run: Run, tables: Path, case: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     none = tmp_path / "none"
     commands: list[tuple[object, ...]] = [
@@ -286,7 +288,7 @@ def test_6_files(run: Any, tables: Path, case: Path, tmp_path: Path) -> None:
 
 
 def test_6_a_workbook_open_in_excel(
-    run: Any, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "proposal.xlsx")
@@ -297,7 +299,7 @@ def test_6_a_workbook_open_in_excel(
     assert "đóng tệp trong Excel rồi chạy lại" in said.err
 
 
-def test_130_interrupted(run: Any, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_130_interrupted(run: Run, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -309,7 +311,7 @@ def test_130_interrupted(run: Any, tables: Path, tmp_path: Path, monkeypatch: py
 
 
 def test_a_failed_run_keeps_the_earlier_case(
-    run: Any, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proposal().save(tmp_path / "o")
     before = digest(tmp_path / "o")

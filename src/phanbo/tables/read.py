@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 from phanbo.errors import DataError, Finding
 from phanbo.portfolio import build_portfolio
 from phanbo.tables.check import examine
+from phanbo.tables.check.dated import DATED, dated_finding
 from phanbo.tables.layout.block import Block, Options, read_block
 from phanbo.tables.layout.frames import Part, join, read_part
 from phanbo.tables.layout.headers import UNITS, read_unit
@@ -171,7 +173,18 @@ def _read_folder(path: Path, suffixes: tuple[str, ...], options: Options, limits
     paths = sorted(each for each in path.iterdir() if each.suffix.lower() in suffixes and each.is_file())
     paths = [each for each in paths if _table_of(each.stem) is not None]
     files = [digest(each) for each in paths]
-    return _read_sheets(path.name, open_files(paths, limits), None, options, files)
+    reading = _read_sheets(path.name, open_files(paths, limits), None, options, files)
+    reading.findings += _noted_date(path)
+    return reading
+
+
+def _noted_date(folder: Path) -> list[Finding]:
+    """Return the data date that a saved portfolio keeps in ``notes.csv``; its other notes are found anew."""
+    path = folder / "notes.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [dated_finding(row["value"]) for row in csv.DictReader(lines) if row.get("code") == DATED]
 
 
 def _table_of(name: str) -> Table | None:
