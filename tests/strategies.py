@@ -206,7 +206,7 @@ def _of_source(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, sour
 
 
 def _complete(rows: list[dict[str, Any]]) -> None:
-    """Turn the rooms drawn into totals: what is allocated contains this year's plans."""
+    """Turn the rooms drawn into totals: what is allocated contains the plans of all years."""
     for key, total, allocated in (
         (("project_id",), "total_investment", "allocated_to_date"),
         (("project_id", "source"), "medium_term_plan", "medium_term_allocated"),
@@ -214,7 +214,7 @@ def _complete(rows: list[dict[str, Any]]) -> None:
         for row in rows:
             same = [r for r in rows if all(r[k] == row[k] for k in key)]
             first = same[0]
-            plans = sum(r["plan"] for r in same if r["plan_year"] == 2024)
+            plans = sum(r["plan"] for r in same)
             for name in (total, allocated):
                 if first.get(name) is not None and first is row:
                     first[name] += plans

@@ -322,7 +322,8 @@ class Portfolio:
         paid[clipped] = plan[clipped]
         frames = self._frames()
         frames["lines"]["disbursed"] = paid
-        return self._remade(frames, [*log.findings, dated_finding(day)])
+        dated = [dated_finding(day)] if found.any() else []
+        return self._remade(frames, [*log.findings, *dated])
 
     # -- keeping ------------------------------------------------------------------------------------
 
