@@ -363,3 +363,12 @@ def sample() -> Setting:
     lines["allocated_to_date"] = [10**12 - (100 * million if p == "P5" else 9 * 100 * million) for p in lines["project_id"]]
     sources = pd.DataFrame({"source": [LOCAL, LOTTERY], "inflow": [0, -150 * million]})
     return Setting(lines, sources, pb.Policy(), 2, "2024-09-15")
+
+
+def ceiling_sample() -> Setting:
+    """Return a small round in which two lines of one project share a total that holds both back."""
+    setting = sample()
+    lines = setting.lines.assign(allocated_to_date=10**12 - 900_000_000)
+    lines.loc[lines["project_id"] == "P5", "allocated_to_date"] = 10**12 - 400_000_000
+    lines.loc[lines["project_id"] == "P5", "disbursed"] = lines.loc[lines["project_id"] == "P5", "plan"]
+    return replace(setting, lines=lines, sources=None)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import propose
 import province
+import pytest
 
 
 @pytest.mark.parametrize("name", propose.CASES)

@@ -11,7 +11,7 @@ from phanbo.case import Case, Changes
 from phanbo.certificate import check_changes
 from phanbo.errors import DataError, Finding
 from phanbo.grouping import sum_by
-from phanbo.money import Bools, Ints
+from phanbo.money import LIMIT, Bools, Ints
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal, changes_of
 from phanbo.transfers import SHORTFALL
@@ -69,7 +69,7 @@ def _signed(case: Case, amounts: pd.DataFrame) -> Ints:
                     str(line),
                 )
             )
-        elif value != value or value != int(value):  # noqa: PLR0124 — NaN
+        elif (amount := _whole(value)) is None:
             findings.append(
                 _finding(
                     "signed-amount",
@@ -82,10 +82,19 @@ def _signed(case: Case, amounts: pd.DataFrame) -> Ints:
             )
         else:
             seen.add(line)
-            change[place[line]] = int(value)
+            change[place[line]] = amount
     if findings:
         raise DataError(findings)
     return change
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number of đồng, at most `LIMIT` either way; ``None`` where it is something else."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    if value != value or abs(value) > LIMIT or value != int(value):  # noqa: PLR0124 — NaN
+        return None
+    return int(value)
 
 
 def _finding(

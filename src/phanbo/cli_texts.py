@@ -156,7 +156,14 @@ def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:
     s = proposal.summary
     lines = []
     if s["conditional"]:
-        gaps = [say("gap", lang, **gap) for gap in s["unchecked"]]
+        columns: dict[str, list[str]] = {}
+        for gap in s["unchecked"]:
+            columns.setdefault(gap["rule"], []).append(gap["column"])
+        counted = {gap["rule"]: gap["lines"] for gap in s["unchecked"]}
+        gaps = [
+            say("gap", lang, rule=rule, column=", ".join(missing), lines=counted[rule])
+            for rule, missing in columns.items()
+        ]
         lines.append(say("unchecked", lang, rules="; ".join(gaps)))
     for warning in s["warnings"]:
         vi, _, en = warning.partition(" / ")

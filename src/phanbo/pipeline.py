@@ -76,6 +76,7 @@ def assess(
     policy = policy or Policy()
     day = as_date(as_of)
     _same_year(portfolio, calendar)
+    _of_these_lines(portfolio, calendar, None, outlook)
     round_ = calendar.round_at(day) if round is None else calendar.round(round)
     outlook = outlook or make_outlook(portfolio, calendar, day, _deadline(policy, book, calendar), policy)
     return build_assessment(portfolio, calendar, day, round_, policy, outlook)
@@ -135,6 +136,7 @@ def propose(  # noqa: PLR0913 — the public interface
     book, policy, day = _rulebook(rulebook), policy or Policy(), as_date(as_of)
     round_ = calendar.round(round)
     warnings = _admit(portfolio, calendar, book, round_, day)
+    _of_these_lines(portfolio, calendar, assessment, outlook)
     if threads < 1:
         raise PolicyError(
             f"threads = {threads} phải ≥ 1.", f"threads = {threads} must be at least 1.", {"threads": threads}
@@ -286,6 +288,27 @@ def _admit(
     return tuple(warnings)
 
 
+def _of_these_lines(
+    portfolio: Portfolio, calendar: Calendar, assessment: Assessment | None, outlook: Outlook | None
+) -> None:
+    """Refuse an assessment or an outlook of other lines, or of another calendar."""
+    ids = tuple(portfolio.text("line_id").tolist())
+    strange = [
+        name
+        for name, part in (("assessment", assessment), ("outlook", outlook))
+        if part is not None and part.line_ids != ids
+    ]
+    if assessment is not None and assessment.calendar != calendar:
+        strange.append("calendar")
+    if strange:
+        names = ", ".join(strange)
+        raise RoundError(
+            f"Không dùng được {names}: không phải của các dòng vốn và lịch này.",
+            f"{names} cannot be used: not of these lines and this calendar.",
+            {"strange": strange},
+        )
+
+
 def _round_error(day: dt.date, vi: str, en: str) -> RoundError:
     return RoundError(
         f"Ngày số liệu {day} {vi}.", f"The data date {day} lies {en}.", {"as_of": day.isoformat()}
@@ -327,7 +350,7 @@ def _meta(case: Case, book: Rulebook, *, own: bool) -> dict[str, Any]:
     state = case.assessment
     return {
         "schema": SCHEMA,
-        "phanbo": metadata.version("phanbo"),
+        "phanbo": _own_version(),
         "solver": solver_versions(),
         "input_hash": case.portfolio.hash,
         "sources": [{"file": name, "sha256": digest} for name, digest in case.portfolio.files],
@@ -347,9 +370,20 @@ def _meta(case: Case, book: Rulebook, *, own: bool) -> dict[str, Any]:
         else {
             "input_hash": state.portfolio.hash,
             "as_of": state.as_of.isoformat(),
+            "round": state.round.to_dict(),
+            "judge": state.judge,
+            "fast": state.fast,
             "outlook": None if state.outlook is case.outlook else state.outlook.points.tolist(),
         },
     }
+
+
+def _own_version() -> str:
+    """Return the version of phanbo; ``"source"`` where it runs from a source tree that is not installed."""
+    try:
+        return metadata.version("phanbo")
+    except metadata.PackageNotFoundError:
+        return "source"
 
 
 def _text_of(code: str, text: str) -> dict[str, str]:

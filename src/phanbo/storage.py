@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,8 +200,7 @@ def rebuild_case(
     """Return the facts of a stored round, from its tables, calendar, rulebook, policy and outlook."""
     calendar = parse_calendar(meta["calendar"]["text"])
     policy = Policy.from_dict(meta["policy"])
-    given = dict(meta["round"])
-    round_ = Round(given["report_by"], given["judged_on"], given["forecast_on"], given["number"])
+    round_ = _round_of(meta["round"])
     as_of = dt.date.fromisoformat(meta["as_of"])
     earlier = meta["assessed"]
     if earlier is None:
@@ -214,7 +214,8 @@ def rebuild_case(
         then = dt.date.fromisoformat(earlier["as_of"])
         points = earlier["outlook"]
         old = outlook if points is None else _outlook_of(outlook, points)
-        assessment = build_assessment(assessed, calendar, then, round_, policy, old)
+        like = replace(policy, judge=earlier["judge"], fast=earlier["fast"])
+        assessment = build_assessment(assessed, calendar, then, _round_of(earlier["round"]), like, old)
     ids = portfolio.text("line_id").astype(str)
     if not isinstance(meta["held"], list) or not set(meta["held"]) <= set(ids.tolist()):
         raise _unreadable("có dòng vốn lạ trong “held”", "lines held are not among the tables")
@@ -222,6 +223,10 @@ def rebuild_case(
     return Case(
         portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held
     )
+
+
+def _round_of(given: dict[str, Any]) -> Round:
+    return Round(given["report_by"], given["judged_on"], given["forecast_on"], given["number"])
 
 
 def _outlook_of(like: Outlook, points: list[list[int]]) -> Outlook:

@@ -18,6 +18,7 @@ from phanbo.errors import PhanboError
 from phanbo.report import annex
 from phanbo.report.annex import write_annex
 from phanbo.report.assessment import write_assessment
+from phanbo.report.names import Names
 from phanbo.report.workbook import cell_name, million
 from rounds import AS_OF, CALENDAR, TY, inflow, lines, proposal
 
@@ -274,6 +275,19 @@ def test_a_failed_certificate_is_told(
     assert "KHÔNG ĐẠT: pool x does not balance" in values["Tổng hợp"].values()
 
 
+def test_warnings_are_told_in_one_language(tmp_path: Path) -> None:
+    made = proposal(two_sources(), as_of="2024-09-25")
+    assert made.summary["warnings"]
+    for lang, sheet, mine, other in (
+        ("vi", "Tổng hợp", "Cảnh báo: Ngày số liệu", "The data date"),
+        ("en", "Summary", "Warning: The data date", "Ngày số liệu"),
+    ):
+        values, _ = read(written(made, tmp_path, lang))
+        told = [text for text in values[sheet].values() if str(text).startswith(mine)]
+        assert len(told) == len(made.summary["warnings"])
+        assert other not in told[0]
+
+
 CODES = re.compile(
     r"owner-internal|\b(ubnd|hdnd|new_start|transitional|donor|receiver|hold|actual|pace|forecast)\b"
     r"|[a-z]+-[a-z]+(-[a-z]+)?$|priority\["
@@ -468,6 +482,16 @@ def test_late_lines_are_listed(tmp_path: Path) -> None:
     assert dong(rows[-1]["Kế hoạch vốn"]) == int(late["plan"].sum())
 
 
+def test_late_is_what_the_deciding_reading_says(tmp_path: Path) -> None:
+    paid = [TY, 69 * TY // 10] * 3  # 69 % on 15/9 is below 70 %, and above it by 30/9
+    for judge, late in (("actual", 6), ("forecast", 3)):
+        a = pb.assess(
+            pb.Portfolio(lines(disbursed=paid)), calendar=CALENDAR, as_of=AS_OF, policy=pb.Policy(judge=judge)
+        )
+        write_assessment(a, tmp_path / "a.xlsx")
+        assert len(table(tmp_path / "a.xlsx", "Dòng vốn chậm", head="Chủ đầu tư")) == late + 1
+
+
 def test_the_assessment_is_the_same_bytes_again(tmp_path: Path) -> None:
     made = []
     for k, frame in enumerate((with_carried(), with_carried()[::-1].reset_index(drop=True))):
@@ -475,3 +499,12 @@ def test_the_assessment_is_the_same_bytes_again(tmp_path: Path) -> None:
         a.to_excel(tmp_path / f"{k}.xlsx")
         made.append((tmp_path / f"{k}.xlsx").read_bytes())
     assert made[0] == made[1]
+
+
+def test_a_fact_no_column_holds_is_named_in_words(full: Proposal) -> None:
+    names = Names(full)
+    assert names.column("on_lending_ratio") == "tỷ lệ cấp phát, vay lại"
+    assert names.advice("on_lending_ratio", 8).startswith(
+        "Chưa có cột “tỷ lệ cấp phát, vay lại”: đối chiếu hồ sơ của 8"
+    )
+    assert "Bổ sung cột" in names.advice("committed", 3)

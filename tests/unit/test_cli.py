@@ -122,6 +122,35 @@ def test_check_of_a_sound_table(run: Run, tables: Path) -> None:
     assert run("check", tables, "--lang=en").out == "0 errors, 0 warnings, 0 notes.\n"
 
 
+def test_check_writes_its_findings(run: Run, tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "f.xlsx"
+    said = run("check", tables, "--out", out)
+    assert (said.code, out.is_file()) == (0, True)
+    assert said.out.endswith(f"Đã ghi {out}\n")
+    said = run("check", tables, "--out", tmp_path / "none" / "f.xlsx")
+    assert said.code == 6
+    assert [path.name for path in tmp_path.iterdir()] == ["f.xlsx"]
+
+
+@pytest.mark.parametrize("as_of", ["2024-01-05", "2024-06-30", "2024-12-31"])
+def test_assess_at_any_date(run: Run, tables: Path, tmp_path: Path, as_of: str) -> None:
+    said = run("assess", tables, "--calendar", "lang-son-2024", "--as-of", as_of, "--out", tmp_path / "a")
+    assert said.code == 0, said.err
+    assert said.out.startswith(f"Đến {as_of}: giải ngân 30.000 / 60.000 triệu đồng (50,00%).")
+    found = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert found == ["MANIFEST.sha256", "assessment.json", "assessment.xlsx"]
+    plain = json.loads((tmp_path / "a" / "assessment.json").read_text(encoding="utf-8"))
+    assert plain["province"]["plan"] == 60 * TY
+
+
+def test_demo(run: Run, tmp_path: Path) -> None:
+    said = run("demo", "--out", tmp_path / "demo", "--lang", "en")
+    assert said.code == 0, said.err
+    assert "SYNTHETIC DATA" in said.out
+    assert said.out.count("Verified proposal: ") == 3
+    assert run("verify", tmp_path / "demo" / "round-2").code == 0
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_one_language_at_a_time(run: Run, tables: Path, tmp_path: Path, lang: str) -> None:
     out, other = tmp_path / "o", {"vi": "en", "en": "vi"}[lang]

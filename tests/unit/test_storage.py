@@ -210,8 +210,8 @@ def change(place: Path, name: str, edit: Callable[[str], str]) -> None:
     assert edit(old) != old
     path.write_text(edit(old), encoding="utf-8", newline="\n")
     manifest = place / "MANIFEST.sha256"
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in (old, edit(old))]
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace(*digests), encoding="utf-8")
+    before, after = (hashlib.sha256(text.encode()).hexdigest() for text in (old, edit(old)))
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
     assert check_manifest(place) == []
 
 

@@ -8,17 +8,13 @@ plan probably lapses all the same, for too few lines are fast and in need: recei
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import peru
 import pytest
 
 from phanbo import Portfolio
-
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
-import peru
 
 if TYPE_CHECKING:
     from setting import Setting

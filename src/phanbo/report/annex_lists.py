@@ -120,11 +120,8 @@ def write_unchecked(book: Workbook, names: Names) -> None:
         return
     for k, row in enumerate(frame.to_dict("records"), start=1):
         column = names.column(row["column"])
-        advice = (
-            f"Bổ sung cột “{column}” rồi chạy lại, hoặc đối chiếu hồ sơ của {row['lines']} dòng vốn trước khi trình.",
-            f"Add the column “{column}” and run again, or check the files of {row['lines']} lines before submitting.",
-        )
-        sheet.line([str(k), names.rule(row["rule"]), column, row["lines"], names.say(advice)])
+        advice = names.advice(row["column"], row["lines"])
+        sheet.line([str(k), names.rule(row["rule"]), column, row["lines"], advice])
 
 
 def _line_columns() -> dict[str, Column]:

@@ -22,6 +22,8 @@ OTHER_REASONS = {
     "no-surplus": ("Không còn nguồn giảm trong cùng bể vốn", "Nothing left to give inside the pool"),
 }
 """Reasons that are no rule."""
+FACTS = {"on_lending_ratio": ("tỷ lệ cấp phát, vay lại", "ratio of grant to on-lending")}
+"""What a rule needs and no column of the tables holds."""
 PLACES = {
     "reserve:": ("Thu hồi về dự phòng, chưa phân bổ", "Returned to the unallocated reserve"),
     "shortfall:": ("Bù hụt thu", "Shortfall of revenue"),
@@ -84,11 +86,23 @@ class Names:
 
     def column(self, name: str) -> str:
         """Return the title of a column of the tables; alternatives stand with a stroke between them."""
-        known = {column.name: column for column in LINES.columns}
-        return " / ".join(
-            self.say((known[part].title_vi, known[part].title_en)) if part in known else part
-            for part in name.split(" / ")
+        titles = FACTS | {column.name: (column.title_vi, column.title_en) for column in LINES.columns}
+        return " / ".join(self.say(titles.get(part, (part, part))) for part in name.split(" / "))
+
+    def advice(self, name: str, lines: int) -> str:
+        """Return what to do about a missing column."""
+        column = self.column(name)
+        check = (
+            f"đối chiếu hồ sơ của {lines} dòng vốn trước khi trình.",
+            f"check the files of {lines} lines before submitting.",
         )
+        if name in FACTS:
+            return self.say((f"Chưa có cột “{column}”: {check[0]}", f"No column for “{column}”: {check[1]}"))
+        more = (
+            f"Bổ sung cột “{column}” rồi chạy lại, hoặc ",
+            f"Add the column “{column}” and run again, or ",
+        )
+        return self.say((more[0] + check[0], more[1] + check[1]))
 
     def warning(self, text: str) -> str:
         """Return the half of a warning that is in the language."""

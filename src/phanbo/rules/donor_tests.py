@@ -47,8 +47,8 @@ class DonorTest(Rule):
     def _behind(self, case: Case) -> Bools:
         """Judge each line anew, with fractions, line by line and bucket by bucket."""
         reading, lines = case.assessment.decides, range(len(case))
-        judged = max(case.round.tau(case.policy.judge), case.as_of)
-        missed = missed_deadlines(case.portfolio, case.calendar, case.as_of, judged)
+        a = case.assessment  # it may be one of an earlier date, passed in
+        missed = missed_deadlines(a.portfolio, a.calendar, a.as_of, max(a.round.tau(a.judge), a.as_of))
         owner, years = case.portfolio.text("owner"), case.portfolio.integer("plan_year")[0]
         executed, plans = reading.executed.tolist(), case.assessment.portfolio.money("plan")[0].tolist()
         done: dict[tuple[object, ...], list[int]] = {}

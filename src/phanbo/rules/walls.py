@@ -139,7 +139,7 @@ class OwnerImport(Rule):
         for i in now:
             own[owners[i]] += int(reading.executed[i]) - reading.share(i) * plans[i]
             mean[owners[i]] += int(reading.executed[i]) - usual[stages[i]] * plans[i]
-        by_average = case.policy.fast == "average"
+        by_average = case.assessment.fast == "average"
         return {who for who in own if own[who] >= 0 or (by_average and mean[who] >= 0)}
 
 

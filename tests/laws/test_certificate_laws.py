@@ -1,0 +1,202 @@
+"""The certificate rejects every proposal that is not the one it was made for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from phanbo.absorption import Outlook
+from phanbo.certificate import RowClaim
+from phanbo.proposal_frames import FRAMES
+from strategies import ceiling_sample, sample, settings_of
+
+if TYPE_CHECKING:
+    from phanbo.proposal import Proposal
+    from strategies import Setting
+
+
+def with_frame(proposal: Proposal, name: str, frame: pd.DataFrame) -> Proposal:
+    return replace(proposal, frames={**proposal.frames, name: frame})
+
+
+def other(value: Any) -> Any:
+    """Return something else of the same kind."""
+    if isinstance(value, list):
+        return value[:-1] if value else [{}]
+    if isinstance(value, str):
+        return value + "?"
+    if isinstance(value, bool | np.bool_):
+        return not value
+    return 1.5 if value != value else value + 1  # noqa: PLR0124 — NaN
+
+
+@given(setting=settings_of(), data=st.data())
+def test_any_other_cell_of_any_frame_is_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    name = data.draw(st.sampled_from([name for name in FRAMES if len(proposal.frames[name])]))
+    frame = proposal.frames[name].copy()
+    row = data.draw(st.integers(0, len(frame) - 1))
+    column = data.draw(st.sampled_from(list(frame.columns)))
+    cells = frame[column].tolist()
+    cells[row] = other(cells[row])
+    frame[column] = pd.Series(cells, index=frame.index, dtype=frame[column].dtype)
+    assert not with_frame(proposal, name, frame).verify().ok
+
+
+@given(setting=settings_of(), data=st.data())
+def test_a_missing_or_doubled_row_is_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    name = data.draw(st.sampled_from([name for name in FRAMES if len(proposal.frames[name])]))
+    frame = proposal.frames[name]
+    row = data.draw(st.integers(0, len(frame) - 1))
+    assert not with_frame(proposal, name, frame.drop(index=row).reset_index(drop=True)).verify().ok
+    assert not with_frame(proposal, name, pd.concat([frame, frame.iloc[[row]]], ignore_index=True)).verify().ok
+
+
+@given(setting=settings_of(), data=st.data())
+def test_another_summary_total_is_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    key = data.draw(st.sampled_from(sorted(set(proposal.summary) - {"warnings"})))
+    value = proposal.summary[key]
+    wrong = {**value, "?": 1} if isinstance(value, dict) else other(0 if value is None else value)
+    assert not replace(proposal, summary={**proposal.summary, key: wrong}).verify().ok
+
+
+def consistent(proposal: Proposal, cut: dict[int, int], add: dict[int, int]) -> Proposal:
+    """Return the proposal of other cuts and adds, every frame made anew: only the proof can tell."""
+    from phanbo.proposal import make_proposal
+    from phanbo.ranking import rank_transfers
+    from phanbo.transfers import make_transfers
+
+    case, book = proposal.case, proposal.rulebook
+    assert case is not None
+    assert book is not None
+    sides = [proposal.lines[name].to_numpy().copy() for name in ("cut", "add")]
+    for side, change in zip(sides, (cut, add), strict=True):
+        for line, amount in change.items():
+            side[line] += amount
+    ranked = rank_transfers(make_transfers(case, book, *sides), case.plan, case.outlook)
+    return make_proposal(case, book, ranked, proposal.proof, proposal.meta, tuple(proposal.summary["warnings"]))
+
+
+@given(setting=settings_of(simple=True, return_unplaced=False, authority=None, min_move=0), data=st.data())
+def test_a_legal_plan_that_is_not_the_best_is_found(setting: Setting, data: st.DataObject) -> None:
+    """A unit less on a donor and a receiver of one pool is still legal; it is not optimal."""
+    proposal, unit = setting.propose(), setting.policy.unit
+    lines = proposal.lines
+    donors, receivers = np.flatnonzero(lines["cut"] > 0).tolist(), np.flatnonzero(lines["add"] > 0).tolist()
+    assume(donors and receivers)
+    donor, receiver = data.draw(st.sampled_from(donors)), data.draw(st.sampled_from(receivers))
+    certificate = consistent(proposal, {donor: -unit}, {receiver: -unit}).certify()
+    assert not certificate.ok
+    idle = np.flatnonzero((lines["cut"] < lines["cut_bound"])).tolist()
+    for line in idle:
+        if line != donor:
+            assert not consistent(proposal, {donor: -unit, line: unit}, {}).certify().ok
+
+
+@given(setting=settings_of(), data=st.data())
+def test_another_value_or_tier_is_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    tiers = list(proposal.proof.tiers)
+    k = data.draw(st.integers(0, len(tiers) - 1))
+    name, value, duals, gap = tiers[k]
+    off = data.draw(st.sampled_from((-1, 1, 1_000)))
+    for wrong in (
+        [*tiers[:k], (name, value + off, duals, gap), *tiers[k + 1 :]],
+        [*tiers[:k], *tiers[k + 1 :]],
+        [*tiers[:k], (name, value, {**duals, "leaf:nowhere": 1}, gap), *tiers[k + 1 :]],
+    ):
+        assert not replace(proposal, proof=replace(proposal.proof, tiers=tuple(wrong))).certify().ok
+
+
+@given(setting=settings_of(min_move=0), data=st.data())
+def test_other_duals_prove_nothing_else(setting: Setting, data: st.DataObject) -> None:
+    """Other duals may prove the same optimum; they never prove another value."""
+    proposal = setting.propose()
+    tiers = list(proposal.proof.tiers)
+    priced = [k for k, tier in enumerate(tiers) if tier[2]]
+    assume(priced)
+    k = data.draw(st.sampled_from(priced))
+    name, value, duals, gap = tiers[k]
+    key = data.draw(st.sampled_from(sorted(duals)))
+    changed = {**duals, key: duals[key] + data.draw(st.sampled_from((-2, -1, 1, 2, 10**6)))}
+    wrong = (*tiers[:k], (name, value, changed, gap), *tiers[k + 1 :])
+    certificate = replace(proposal, proof=replace(proposal.proof, tiers=wrong)).certify()
+    assert all(gap >= 0 for gap in certificate.gap.values()), "a bound above the optimum would be no bound"
+
+
+@given(setting=settings_of(), data=st.data())
+def test_another_input_is_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    name = data.draw(st.sampled_from(("plan", "disbursed", "requested_increase")))
+    values = setting.portfolio.money(name)[0].copy()
+    values[data.draw(st.integers(0, len(values) - 1))] += 1
+    assert proposal.case is not None
+    case = replace(proposal.case, portfolio=setting.portfolio.replace(**{name: values}))
+    assert not replace(proposal, case=case).verify().ok
+
+
+@given(setting=settings_of(min_move=0), data=st.data())
+def test_another_outlook_is_found_where_it_matters(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    old, bound = proposal.outlook, proposal.lines["cut_bound"] + proposal.lines["add_bound"]
+    line = data.draw(st.sampled_from(np.flatnonzero(bound > 0).tolist() or [-1]))
+    assume(line >= 0)
+    points = old.points.copy()
+    points[line] += 3 * setting.policy.unit
+    outlook = Outlook(old.line_ids, points, old.basis, old.forecaster)
+    assert proposal.case is not None
+    wrong = replace(proposal, outlook=outlook, case=replace(proposal.case, outlook=outlook))
+    assert not wrong.verify().ok
+
+
+def test_a_head_without_the_mandatory_block_is_found() -> None:
+    head = sample().propose().head(2)
+    frame = head.transfers
+    kept = frame[frame["rank"] > 0].reset_index(drop=True)
+    assert len(kept) < len(frame)
+    lines = head.lines
+    lost = frame[frame["rank"] == 0].groupby("from_line")["amount"].sum()
+    lines["cut"] -= [int(lost.get(line, 0)) for line in lines["line_id"]]
+    wrong = replace(head, frames={**head.frames, "transfers": kept, "lines": lines}).certify()
+    assert any("less than it must" in finding for finding in wrong.findings)
+
+
+@pytest.mark.parametrize("how", ["less room", "more room", "a stranger", "split", "another rule"])
+def test_a_row_that_does_not_follow_from_its_rule_is_found(how: str) -> None:
+    """Less room than a rule leaves would prove a worse plan to be the best."""
+    proposal = ceiling_sample().propose()
+    (row,) = proposal.proof.rows
+    unit = proposal.meta["policy"]["unit"]
+    stranger = next(i for i in range(len(proposal.lines)) if i not in row.lines)
+    rows = {
+        "less room": (replace(row, headroom=row.headroom - unit),),
+        "more room": (replace(row, headroom=row.headroom + unit),),
+        "a stranger": (replace(row, lines=(*row.lines, stranger)),),
+        "split": tuple(RowClaim(f"{row.key}{i}", row.rule, (i,), row.headroom // 2) for i in row.lines),
+        "another rule": (replace(row, rule="stated-need"),),
+    }[how]
+    duals = [(n, v, _renamed(d, row.key, rows), g) for n, v, d, g in proposal.proof.tiers]
+    assert proposal.certify().ok
+    assert not replace(proposal, proof=replace(proposal.proof, rows=rows, tiers=tuple(duals))).certify().ok
+
+
+def _renamed(duals: dict[str, int], key: str, rows: tuple[RowClaim, ...]) -> dict[str, int]:
+    price = duals.get(key)
+    kept = {k: v for k, v in duals.items() if k != key}
+    return kept if price is None else kept | {row.key: price for row in rows}
+
+
+def test_an_open_owner_said_to_be_closed_is_found() -> None:
+    proposal = sample().propose()
+    lines = proposal.lines
+    assert lines["may_import"].any()
+    lines["may_import"] = False
+    assert not with_frame(proposal, "lines", lines).certify().ok
