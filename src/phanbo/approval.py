@@ -88,11 +88,10 @@ def _signed(case: Case, amounts: pd.DataFrame) -> Ints:
     return change
 
 
-def _whole(value: object) -> int | None:
+def _whole(value: Any) -> int | None:  # noqa: ANN401 - whatever a cell holds
     """Return a whole number of đồng, at most `LIMIT` either way; ``None`` where it is something else."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        return None
-    if value != value or abs(value) > LIMIT or value != int(value):  # noqa: PLR0124 — NaN
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or value != value or abs(value) > LIMIT or value != int(value):  # noqa: PLR0124 — NaN
         return None
     return int(value)
 
