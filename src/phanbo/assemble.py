@@ -270,8 +270,9 @@ def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
         else:
             plan.append(tier)
     if case.policy.return_unplaced:
-        last = max((k for k, t in enumerate(plan) if t.name.startswith("priority[")), default=-1)
-        plan.insert(last + 1, Tier("return"))
+        after = [k + 1 for k, t in enumerate(plan) if t.name.startswith("priority[")]
+        # Without priority classes every use of the money comes before returning it.
+        plan.insert(max(after, default=[t.name for t in plan].index("authority")), Tier("return"))
     forced = [Tier("protect"), Tier("protect_late")] if case.pools.shrinking.any() else []
     return (*forced, *plan, Tier("canonical"))
 

@@ -250,8 +250,8 @@ def _order_fault(case: Case, rulebook: Rulebook, claims: Claims) -> str:
             [f"priority[{c.code}]" for c in rulebook.classes] if tier.name == "priority" else [tier.name]
         )
     if case.policy.return_unplaced:
-        last = max((k for k, name in enumerate(wanted) if name.startswith("priority[")), default=-1)
-        wanted.insert(last + 1, "return")
+        classes = [k for k, name in enumerate(wanted) if name.startswith("priority[")]
+        wanted.insert(classes[-1] + 1 if classes else wanted.index("authority"), "return")
     if case.pools.shrinking.any():
         wanted = ["protect", "protect_late", *wanted]
     wanted.append("canonical")
