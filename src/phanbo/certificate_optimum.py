@@ -257,6 +257,8 @@ def _order_fault(case: Case, rulebook: Rulebook, claims: Claims) -> str:
     wanted.append("canonical")
     stored = [name for name, _, _, _ in claims.tiers]
     extra = stored[len(wanted) :]
-    if stored[: len(wanted)] != wanted or not all(e.startswith(("canonical[", "line[")) for e in extra):
+    salted = ["canonical[1]", "canonical[2]"][: len(extra)]
+    by_line = all(name.startswith("line[") for name in extra[len(salted) :])
+    if stored[: len(wanted)] != wanted or extra[: len(salted)] != salted or not by_line:
         return f"its tiers are {stored}, not {wanted}"
     return ""
