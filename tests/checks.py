@@ -47,7 +47,13 @@ def bounds_agree(case: Case, rule: Rule) -> None:
             amount = np.where(held, np.maximum(0, stated + off), LARGE)
             plan = (amount, none) if side == "cut" else (none, amount)
             found = broken(rule, case, *plan, alone=True)
-            assert found.tolist() == (held & (off > 0)).tolist(), (rule.code, side, off, stated.tolist(), found.tolist())
+            assert found.tolist() == (held & (off > 0)).tolist(), (
+                rule.code,
+                side,
+                off,
+                stated.tolist(),
+                found.tolist(),
+            )
 
 
 def groups_agree(case: Case, rule: Rule) -> None:
@@ -86,7 +92,9 @@ def closed_leaves_agree(case: Case, rule: Rule) -> None:
         cut, add = np.zeros(len(case), dtype=np.int64), np.zeros(len(case), dtype=np.int64)
         cut[others[0]] = add[here[-1]] = case.policy.unit
         barred = bool(limits.add is not None and limits.add[here[-1]] <= 0)
-        barred |= bool(limits.cut is not None and limits.cut[others[0]] <= 0 and not case.pools.shrinking[pool])
+        barred |= bool(
+            limits.cut is not None and limits.cut[others[0]] <= 0 and not case.pools.shrinking[pool]
+        )
         found = bool(broken(rule, case, cut, add)[here[-1]])
         if rule.code in ("owner-import", "authority") and not barred:
             assert found == bool(closed[leaf]), (rule.code, pools.leaf_owner[leaf], closed.tolist())

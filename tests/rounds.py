@@ -74,7 +74,7 @@ def lines(count: int = 6, **columns: list[Any]) -> pd.DataFrame:
 def proposal(
     frame: pd.DataFrame | None = None,
     sources: pd.DataFrame | None = None,
-    **settings: Any,  # noqa: ANN401 - anything `propose` takes
+    **settings: Any,
 ) -> Proposal:
     """Return the proposal of round 2 on 15/9/2024 over some lines."""
     portfolio = pb.Portfolio(lines() if frame is None else frame, sources=sources)
@@ -93,7 +93,7 @@ def case_of(
     number: int = 2,
     as_of: str = AS_OF,
     sources: pd.DataFrame | None = None,
-    **policy: Any,  # noqa: ANN401 - any setting of a policy
+    **policy: Any,
 ) -> Case:
     """Return the facts of a round, without solving it."""
     day, book, settings = (

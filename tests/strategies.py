@@ -37,7 +37,14 @@ CENTRAL, LOAN = "NSTW bổ sung có mục tiêu", "Vốn nước ngoài (ODA)"
 GRANT, PROGRAMME = "Viện trợ không hoàn lại", "Chương trình MTQG nông thôn mới"
 SOURCES = (LOCAL, LOCAL, LOTTERY, CENTRAL, LOAN, GRANT, PROGRAMME)
 UNITS = (1, 1_000, 1_000_000)
-DATES = ((1, "2024-05-20"), (1, "2024-07-15"), (2, "2024-09-15"), (2, "2024-10-05"), (3, "2024-10-31"), (3, "2024-11-10"))
+DATES = (
+    (1, "2024-05-20"),
+    (1, "2024-07-15"),
+    (2, "2024-09-15"),
+    (2, "2024-10-05"),
+    (3, "2024-10-31"),
+    (3, "2024-11-10"),
+)
 CONFIDENCES = ((0.5, 0.8), (0.5, 0.8), (0.5, 0.51), (0.25, 0.9), (0.9, 0.3), (1.0, 1.0), (0.7, 0.75))
 TIERS: tuple[tuple[str, ...], ...] = (
     ("obligations", "priority", "disbursement", "authority", "worst_first"),
@@ -76,7 +83,9 @@ class Told:
     points: int
     name: str = "told"
 
-    def forecast(self, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, deadline: dt.date) -> Forecast:  # noqa: ARG002
+    def forecast(
+        self, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, deadline: dt.date
+    ) -> Forecast:
         """Return the points of the table."""
         ids = portfolio.text("line_id").tolist()
         rows = np.array([self.table[line] for line in ids], dtype=np.int64).reshape(len(ids), self.points)
@@ -100,7 +109,13 @@ class Setting:
 
     def given(self, **more: Any) -> dict[str, Any]:
         """Return the keywords of `propose`."""
-        known = {"calendar": CALENDAR, "rulebook": RULEBOOK, "round": self.number, "as_of": self.as_of, "policy": self.policy}
+        known = {
+            "calendar": CALENDAR,
+            "rulebook": RULEBOOK,
+            "round": self.number,
+            "as_of": self.as_of,
+            "policy": self.policy,
+        }
         return known | more
 
     def propose(self, **more: Any) -> Proposal:
@@ -115,7 +130,9 @@ class Setting:
         state = build_assessment(book, CALENDAR, day, round_, policy, outlook)
         pools = rulebook.pools(book)
         pools = replace(pools, inflow=pools.inflow + inflow)
-        return Case(book, CALENDAR, policy, round_, day, state, outlook, pools, np.zeros(len(book), dtype=bool))
+        return Case(
+            book, CALENDAR, policy, round_, day, state, outlook, pools, np.zeros(len(book), dtype=bool)
+        )
 
     def with_policy(self, **changes: Any) -> Setting:
         """Return the round under another policy."""
@@ -155,12 +172,18 @@ def _line(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, role: str
     """Draw a line that is slow (a donor), quick (a receiver) or odd (anything)."""
     plan = near(draw, unit, 0 if role == "odd" else 1, 8)
     whole = plan // unit
-    low, high = {"slow": (0, whole // 3), "quick": (whole - mostly(draw, 0, 1), whole), "odd": (0, whole + 1)}[role]
+    low, high = {
+        "slow": (0, whole // 3),
+        "quick": (whole - mostly(draw, 0, 1), whole),
+        "odd": (0, whole + 1),
+    }[role]
     asks = role == "quick" or (role == "odd" and draw(st.booleans()))
     offers = role == "slow" or (role == "odd" and draw(st.booleans()))
     cells: dict[str, Any] = {
         "plan": plan,
-        "disbursed": mostly(draw, plan, near(draw, unit, low, high)) if role == "quick" else near(draw, unit, low, high),
+        "disbursed": mostly(draw, plan, near(draw, unit, low, high))
+        if role == "quick"
+        else near(draw, unit, low, high),
         "requested_increase": near(draw, unit, 1, 6) if asks else 0,
         "offered_decrease": mostly(draw, 0, near(draw, unit, 0, 3)) if offers else 0,
     }
@@ -169,12 +192,21 @@ def _line(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, role: str
     usual = dates[0] if good else draw(st.sampled_from(dates))
     for family, drawn in (
         ("committed", {"committed": lambda: mostly(draw, 0, near(draw, unit, 0, 3), None)}),
-        ("claims", {"arrears": lambda: mostly(draw, 0, near(draw, unit, 0, 3)), "prior_advance": lambda: mostly(draw, 0, unit)}),
+        (
+            "claims",
+            {
+                "arrears": lambda: mostly(draw, 0, near(draw, unit, 0, 3)),
+                "prior_advance": lambda: mostly(draw, 0, unit),
+            },
+        ),
         ("approved", {"approved_on": lambda: mostly(draw, usual, *dates)}),
         ("procedures", {"procedures_complete": lambda: mostly(draw, good or None, True, False, None)}),  # noqa: FBT003
         ("procedures_on", {"procedures_completed_on": lambda: mostly(draw, usual, *dates)}),
         ("commitment", {"commitment": lambda: mostly(draw, True, False, None)}),  # noqa: FBT003
-        ("started", {name: lambda: mostly(draw, None, *dates) for name in ("started_on", "policy_dossier_on")}),
+        (
+            "started",
+            {name: lambda: mostly(draw, None, *dates) for name in ("started_on", "policy_dossier_on")},
+        ),
         ("schedule", {"schedule_finish": lambda: mostly(draw, 2025, 2024, 2023, None)}),
         ("locked", {"locked": lambda: mostly(draw, None, None, "giữ theo kết luận")}),
         ("sector", {"sector": lambda: mostly(draw, "Giao thông", "Y tế", None)}),
@@ -323,7 +355,12 @@ def spare(rows: list[dict[str, Any]], policy: pb.Policy, *, blind: bool) -> int:
 
 
 def _sources(
-    draw: st.DrawFn, rows: list[dict[str, Any]], policy: pb.Policy, present: set[str], *, shortfall: bool | None
+    draw: st.DrawFn,
+    rows: list[dict[str, Any]],
+    policy: pb.Policy,
+    present: set[str],
+    *,
+    shortfall: bool | None,
 ) -> pd.DataFrame | None:
     """Draw a table of sources: perhaps one pool for two of them, perhaps a shortfall that can be met."""
     short = shortfall if shortfall is not None else mostly(draw, False, True)  # noqa: FBT003
@@ -360,7 +397,9 @@ def sample() -> Setting:
         lines[name] *= 100 * million
     lines = lines.assign(project=lines["project_id"], plan_year=2024, stage="transitional")
     lines["total_investment"] = 10**12
-    lines["allocated_to_date"] = [10**12 - (100 * million if p == "P5" else 9 * 100 * million) for p in lines["project_id"]]
+    lines["allocated_to_date"] = [
+        10**12 - (100 * million if p == "P5" else 9 * 100 * million) for p in lines["project_id"]
+    ]
     sources = pd.DataFrame({"source": [LOCAL, LOTTERY], "inflow": [0, -150 * million]})
     return Setting(lines, sources, pb.Policy(), 2, "2024-09-15")
 

@@ -24,8 +24,8 @@ from phanbo.pipeline import assess, propose
 from phanbo.policy import DEFAULT_TIERS, Policy, Tier
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal
+from phanbo.proposal.storage import load_proposal
 from phanbo.rulebook import Rulebook, load_rulebook
-from phanbo.storage import load_proposal
 from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
 
 __all__ = [

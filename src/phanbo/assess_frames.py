@@ -16,9 +16,9 @@ import pandas as pd
 
 from phanbo.calendar import CARRIED
 from phanbo.due import Due, due_between
-from phanbo.frame_schema import records
 from phanbo.grouping import codes_of, sum_by
 from phanbo.policy import READINGS
+from phanbo.records import records
 from phanbo.words import GROUP
 
 if TYPE_CHECKING:

@@ -168,7 +168,11 @@ def _read_at(options: Any) -> Portfolio:
     history = portfolio.history
     if history is None or str(portfolio.dated) == options.as_of or options.as_of not in set(history["date"]):
         return portfolio
-    said = "Số liệu giải ngân lấy từ bảng GiaiNgan, ngày" if options.lang == "vi" else "Disbursement from the history of"
+    said = (
+        "Số liệu giải ngân lấy từ bảng GiaiNgan, ngày"
+        if options.lang == "vi"
+        else "Disbursement from the history of"
+    )
     print(f"{said} {options.as_of}.")
     return portfolio.at(options.as_of)
 
@@ -224,7 +228,7 @@ def _check(options: Any) -> int:
 
 def _assess(options: Any) -> int:
     from phanbo.pipeline import assess
-    from phanbo.storage import replace_folder
+    from phanbo.proposal.storage import replace_folder
 
     state = assess(
         _read_at(options),
@@ -276,7 +280,7 @@ def _progress() -> Callable[[str, int, int], None] | None:
 
 
 def _explain(options: Any) -> int:
-    from phanbo.storage import load_proposal
+    from phanbo.proposal.storage import load_proposal
 
     proposal, wanted = load_proposal(options.folder), _nfc(options.line_id)
     ids = proposal.frames["lines"]["line_id"].tolist()
@@ -291,7 +295,7 @@ def _explain(options: Any) -> int:
 
 def _verify(options: Any) -> int:
     from phanbo.errors import PhanboError
-    from phanbo.storage import check_manifest, load_proposal
+    from phanbo.proposal.storage import check_manifest, load_proposal
 
     wrong, proved = check_manifest(options.folder, options.lang), ""
     try:

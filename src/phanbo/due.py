@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from phanbo.calendar import CARRIED
 from phanbo.money import format_share
-from phanbo.reasons import day
-from phanbo.words import GROUP, MISSED, word
+from phanbo.words import GROUP, MISSED, day, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

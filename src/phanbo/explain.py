@@ -9,7 +9,7 @@ import pandas as pd
 
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.money import LIMIT, format_million
-from phanbo.reasons import cited, standing
+from phanbo.proposal.reasons import cited, standing
 
 if TYPE_CHECKING:
     from phanbo.case import Case

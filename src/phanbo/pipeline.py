@@ -21,21 +21,22 @@ from phanbo.calendar import Calendar, Round, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
-from phanbo.errors import CertificateError, InfeasibleRound, PolicyError, RoundError
+from phanbo.errors import InfeasibleRound, PolicyError, RoundError
 from phanbo.money import Ints, format_million
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.program import Block, LinearProgram
-from phanbo.proposal import Proof, Proposal, make_proposal
+from phanbo.proposal import Proof, Proposal, make_proposal, verified
+from phanbo.proposal.schema import SCHEMA
 from phanbo.ranking import Ranked, rank_transfers
 from phanbo.rulebook import Rulebook, load_rulebook
 from phanbo.rules.walls import duty
-from phanbo.solver.reference import Cancel, Limits, Solution, solve
+from phanbo.solver.reference import solve
+from phanbo.solver.solution import Cancel, Limits, Solution
 from phanbo.solver.stating import solver_versions
-from phanbo.storage import SCHEMA
 from phanbo.transfers import SHORTFALL, make_transfers
 
-__all__ = ["assess", "propose", "verified"]
+__all__ = ["assess", "propose"]
 
 BETWEEN_REPORTS = 0.1  # seconds: progress is told at most ten times a second
 
@@ -152,19 +153,6 @@ def propose(  # noqa: PLR0913 — the public interface
     limits.tell("verify", 0, 1)
     meta = _meta(case, book, own=assessment is None)
     return verified(make_proposal(case, book, ranked, proof, meta, warnings))
-
-
-def verified(proposal: Proposal) -> Proposal:
-    """Return the proposal if its certificate holds; raise `CertificateError` otherwise."""
-    certificate = proposal.certify()
-    if certificate.ok:
-        return proposal
-    shown = "; ".join(certificate.findings[:5])
-    raise CertificateError(
-        f"Phương án không qua được kiểm tra lại (lỗi của phanbo): {shown}.",
-        f"The proposal failed its re-check (a fault of phanbo): {shown}.",
-        {"findings": list(certificate.findings)},
-    )
 
 
 def _solved(case: Case, book: Rulebook, limits: Limits) -> tuple[Case, Ranked, Proof]:

@@ -11,7 +11,7 @@ from phanbo.errors import PhanboError
 from phanbo.pipeline import propose
 from phanbo.policy import Policy
 from phanbo.proposal import Proposal
-from phanbo.storage import VERSIONS, document, load_proposal
+from phanbo.proposal.storage import VERSIONS, document, load_proposal
 
 if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["AUTHORITY", "GROUP", "MISSED", "READING", "ROLE", "TIER", "word"]
+import datetime as dt
+
+__all__ = ["AUTHORITY", "GROUP", "MISSED", "READING", "ROLE", "TIER", "day", "word"]
 
 Words = dict[str, tuple[str, str]]
 
@@ -61,3 +63,8 @@ def word(words: Words, code: str, lang: str = "vi") -> str:
     """
     pair = words.get(code)
     return code if pair is None else pair[0 if lang == "vi" else 1]
+
+
+def day(date: dt.date, lang: str = "vi") -> str:
+    """Write a date as a reader of the language does: 15/9/2024 or 2024-09-15."""
+    return f"{date.day}/{date.month}/{date.year}" if lang == "vi" else date.isoformat()

@@ -93,9 +93,10 @@ def test_an_approval_moves_the_figures_it_must(setting: Setting) -> None:
         ):
             if name in old.given and old.money(name)[1][i]:
                 assert new.money(name)[0][i] - old.money(name)[0][i] == change[lines].sum()
-    assert new.money("requested_increase")[0].tolist() == np.maximum(
-        0, old.money("requested_increase")[0] - np.maximum(0, change)
-    ).tolist()
+    assert (
+        new.money("requested_increase")[0].tolist()
+        == np.maximum(0, old.money("requested_increase")[0] - np.maximum(0, change)).tolist()
+    )
     barred = new.flag("not_to_be_raised")[0]
     offered = old.money("offered_decrease")[0] > 0
     assert (barred >= ((change < 0) & offered)).all()

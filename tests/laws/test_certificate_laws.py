@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from phanbo.absorption import Outlook
 from phanbo.certificate import RowClaim
-from phanbo.proposal_frames import FRAMES
+from phanbo.proposal.frames import FRAMES
 from strategies import ceiling_sample, sample, settings_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def test_a_missing_or_doubled_row_is_found(setting: Setting, data: st.DataObject
     frame = proposal.frames[name]
     row = data.draw(st.integers(0, len(frame) - 1))
     assert not with_frame(proposal, name, frame.drop(index=row).reset_index(drop=True)).verify().ok
-    assert not with_frame(proposal, name, pd.concat([frame, frame.iloc[[row]]], ignore_index=True)).verify().ok
+    assert (
+        not with_frame(proposal, name, pd.concat([frame, frame.iloc[[row]]], ignore_index=True)).verify().ok
+    )
 
 
 @given(setting=settings_of(), data=st.data())
@@ -82,7 +84,9 @@ def consistent(proposal: Proposal, cut: dict[int, int], add: dict[int, int]) -> 
         for line, amount in change.items():
             side[line] += amount
     ranked = rank_transfers(make_transfers(case, book, *sides), case.plan, case.outlook)
-    return make_proposal(case, book, ranked, proposal.proof, proposal.meta, tuple(proposal.summary["warnings"]))
+    return make_proposal(
+        case, book, ranked, proposal.proof, proposal.meta, tuple(proposal.summary["warnings"])
+    )
 
 
 @given(setting=settings_of(simple=True, return_unplaced=False, authority=None, min_move=0), data=st.data())
@@ -95,7 +99,7 @@ def test_a_legal_plan_that_is_not_the_best_is_found(setting: Setting, data: st.D
     donor, receiver = data.draw(st.sampled_from(donors)), data.draw(st.sampled_from(receivers))
     certificate = consistent(proposal, {donor: -unit}, {receiver: -unit}).certify()
     assert not certificate.ok
-    idle = np.flatnonzero((lines["cut"] < lines["cut_bound"])).tolist()
+    idle = np.flatnonzero(lines["cut"] < lines["cut_bound"]).tolist()
     for line in idle:
         if line != donor:
             assert not consistent(proposal, {donor: -unit, line: unit}, {}).certify().ok
@@ -145,7 +149,9 @@ def test_another_input_is_found(setting: Setting, data: st.DataObject) -> None:
 
 
 @given(setting=settings_of(), data=st.data())
-def test_another_outlook_is_found_where_it_expects_something_else(setting: Setting, data: st.DataObject) -> None:
+def test_another_outlook_is_found_where_it_expects_something_else(
+    setting: Setting, data: st.DataObject
+) -> None:
     proposal = setting.propose()
     old, case = proposal.outlook, proposal.case
     assert case is not None

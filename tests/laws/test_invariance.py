@@ -18,7 +18,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 import phanbo as pb
-from phanbo.storage import check_manifest
+from phanbo.proposal.storage import check_manifest
 from strategies import sample, settings_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ sys.stdout.buffer.write(sample().propose().to_json().encode())
 def content(proposal: Proposal) -> str:
     """Return the JSON of a proposal without versions and file names."""
     plain = json.loads(proposal.to_json())
-    return json.dumps({k: v for k, v in plain.items() if k not in ("phanbo", "solver", "sources")}, ensure_ascii=False)
+    return json.dumps(
+        {k: v for k, v in plain.items() if k not in ("phanbo", "solver", "sources")}, ensure_ascii=False
+    )
 
 
 @given(setting=settings_of(), data=st.data())
@@ -103,7 +105,9 @@ def test_a_case_folder_reads_back_to_the_same_bytes(setting: Setting, k: int) ->
         assert again.verify().findings == ()
         again.save(Path(name) / "again")
         for path in sorted((Path(name) / "case").rglob("*.json")):
-            assert (Path(name) / "again" / path.relative_to(Path(name) / "case")).read_bytes() == path.read_bytes()
+            assert (
+                Path(name) / "again" / path.relative_to(Path(name) / "case")
+            ).read_bytes() == path.read_bytes()
 
 
 @given(setting=settings_of())

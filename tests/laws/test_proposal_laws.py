@@ -66,7 +66,9 @@ def test_frames_agree_with_each_other(setting: Setting) -> None:
         sums = moves.groupby(side)["amount"].sum()
         assert lines[name].tolist() == [int(sums.get(line, 0)) for line in lines["line_id"]]
     change = dict(zip(lines["line_id"], lines["add"] - lines["cut"], strict=True))
-    assert dict(zip(changed["line_id"], changed["change"], strict=True)) == {k: v for k, v in change.items() if v}
+    assert dict(zip(changed["line_id"], changed["change"], strict=True)) == {
+        k: v for k, v in change.items() if v
+    }
     assert proposal.pools["cut"].sum() == proposal.summary["cut"] == lines["cut"].sum()
     assert proposal.pools["added"].sum() == proposal.summary["added"] == lines["add"].sum()
     assert changed["rank"].is_monotonic_increasing

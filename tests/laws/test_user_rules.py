@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from brute_force import Oracle
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from brute_force import Oracle
 from checks import faces_agree, legal, of_transfers
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
@@ -80,14 +80,16 @@ class AtMost(Rule):
         size = len(case)
         return Limits(cut=np.full(size, self.least, np.int64), add=np.full(size, self.most, np.int64))
 
-    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return what goes beyond."""
         return np.maximum(0, plan.add - self.most) + np.maximum(0, plan.cut - self.least)
 
 
 def with_quotas(unit: int, first: int, second: int) -> Rulebook:
     """Return the built-in rulebook with two quotas whose groups cross."""
-    return RULEBOOK.with_rule(Quota(first * unit, 2)).with_rule(OtherQuota(second * unit + unit // 2, 3, pairs=True))
+    return RULEBOOK.with_rule(Quota(first * unit, 2)).with_rule(
+        OtherQuota(second * unit + unit // 2, 3, pairs=True)
+    )
 
 
 @given(setting=settings_of(), first=st.integers(0, 4), second=st.integers(0, 4))
@@ -166,7 +168,15 @@ def values(setting: Setting, book: Rulebook) -> list[int]:
     return [tier.value for tier in solve(program).tiers[: len(program.tiers)]]
 
 
-LOOSE = ("total-investment", "medium-term-headroom", "stated-need", "donor-depth", "fast-line", "owner-import", "absorption")
+LOOSE = (
+    "total-investment",
+    "medium-term-headroom",
+    "stated-need",
+    "donor-depth",
+    "fast-line",
+    "owner-import",
+    "absorption",
+)
 
 
 @given(setting=settings_of(min_move=0), code=st.sampled_from(LOOSE))

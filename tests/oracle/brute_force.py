@@ -57,7 +57,9 @@ class Oracle:
         self.give = [largest(case, rulebook, i, "cut") for i in n]
         self.take = [largest(case, rulebook, i, "add") for i in n]
         self.must = [
-            max(self.give[i], largest(case, rulebook, i, "cut", forced=True)) if case.shrinking[i] else self.give[i]
+            max(self.give[i], largest(case, rulebook, i, "cut", forced=True))
+            if case.shrinking[i]
+            else self.give[i]
             for i in n
         ]
         self.size = int(np.prod([self.must[i] + self.take[i] + 1 for i in n]))
@@ -95,7 +97,9 @@ class Oracle:
         case = self.case
         line = int(np.flatnonzero(case.pools.leaf == leaf)[0])
         hands = case.policy.authority
-        return not case.assessment.may_import[line] or (hands is not None and case.pools.between[pool] not in hands)
+        return not case.assessment.may_import[line] or (
+            hands is not None and case.pools.between[pool] not in hands
+        )
 
     def _ceilings(self) -> list[tuple[list[int], int]]:
         """Return the lines that share a ceiling, and the room under it (đồng)."""
@@ -105,7 +109,11 @@ class Oracle:
         pairs = {(p, None) for p in ids} | set(zip(ids, sources, strict=True))
         for project, source in sorted(pairs, key=str):
             lines = [i for i in range(len(ids)) if ids[i] == project and source in (None, sources[i])]
-            names = ("total_investment", "allocated_to_date") if source is None else ("medium_term_plan", "medium_term_allocated")
+            names = (
+                ("total_investment", "allocated_to_date")
+                if source is None
+                else ("medium_term_plan", "medium_term_allocated")
+            )
             code = "total-investment" if source is None else "medium-term-headroom"
             if source is not None:
                 exempt = book.flag("emergency")[0] | (self.case.kind == "oda_grant") | book.carried

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from brute_force import Oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brute_force import Oracle
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
 from phanbo.errors import InfeasibleRound
@@ -45,7 +45,9 @@ def agrees(case: Case) -> None:
     assert best.plans.tolist() == [((add - cut) // unit).tolist()]
     if not program.marked:
         found = {tier.name: tier.value for tier in solution.tiers}
-        assert {name: best.values[name] for name, _, _ in tiers} == {name: found[name] for name, _, _ in tiers}
+        assert {name: best.values[name] for name, _, _ in tiers} == {
+            name: found[name] for name, _, _ in tiers
+        }
 
 
 @given(setting=settings_of(most=4, min_move=0))
@@ -64,7 +66,9 @@ def test_a_shortfall_is_met_as_the_definitions_say(setting: Setting) -> None:
 
 
 @given(setting=settings_of(most=4, min_move=0), inflow=st.integers(-1, 6), off=st.sampled_from((0, 1, -1)))
-def test_money_that_comes_in_is_placed_as_the_definitions_say(setting: Setting, inflow: int, off: int) -> None:
+def test_money_that_comes_in_is_placed_as_the_definitions_say(
+    setting: Setting, inflow: int, off: int
+) -> None:
     agrees(setting.case(inflow=inflow * setting.policy.unit + off))
 
 

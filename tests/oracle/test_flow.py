@@ -42,7 +42,11 @@ def imported(proposal: Proposal) -> int:
     """Return what crosses from an owner to another, by the transfers."""
     owner = dict(zip(proposal.lines["line_id"], proposal.lines["owner"], strict=True))
     rows = proposal.transfers.to_dict("records")
-    return sum(r["amount"] for r in rows if r["to_line"] in owner and owner.get(r["from_line"]) != owner[r["to_line"]])
+    return sum(
+        r["amount"]
+        for r in rows
+        if r["to_line"] in owner and owner.get(r["from_line"]) != owner[r["to_line"]]
+    )
 
 
 @given(setting=settings_of())

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from phanbo.tables.cells.figures import NumberError, parse_number
 
 from phanbo.money import LIMIT
 from phanbo.tables.cells import date_cells, number_cells, text_cells, yes_no_cells
 from phanbo.tables.cells.dates import DateError, parse_date
+from phanbo.tables.cells.figures import NumberError, parse_number
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_one_separator_is_ambiguous_unless_the_unit_has_no_decimals(text: str) -
     assert parse_number(text, decimals=False).denominator == 1
 
 
-def _numbers(cells: list[Any], **options: Any) -> tuple[list[int], list[bool], dict[str, list[int]]]:  # noqa: ANN401
+def _numbers(cells: list[Any], **options: Any) -> tuple[list[int], list[bool], dict[str, list[int]]]:
     out = number_cells(pd.Series(cells, dtype=object), **options)
     assert out.data.dtype == np.int64
     return out.data.tolist(), out.known.tolist(), out.faults

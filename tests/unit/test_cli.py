@@ -197,7 +197,7 @@ def test_1_data(run: Run, tmp_path: Path) -> None:
         (("--rulebook", "nope"), "Không có bộ quy định “nope”"),
         (("--rulebook", "vn-2025a"), "chưa có trong bản này"),
         (("--as-of", "15/9/2024"), "không phải là ngày"),
-        (("--as-of", "2024-11-15"), "sau hạn điều chỉnh cuối cùng"),
+        (("--as-of", "2024-11-16"), "sau hạn điều chỉnh cuối cùng"),
         (("--as-of", "2023-09-15"), "ngoài năm kế hoạch 2024"),
         (("--unit", "tấn"), "triệu đồng"),
         (("--time-limit", "mai"), "--time-limit phải là số"),

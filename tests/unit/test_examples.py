@@ -11,7 +11,7 @@ import pytest
 from phanbo.examples import ROUNDS, lang_son_workbook, load_lang_son, run_year, write_lang_son
 from phanbo.examples.lang_son import COLUMNS, SYNTHETIC
 from phanbo.examples.lang_son_names import DISTRICTS, OWNERS, SOURCES
-from phanbo.storage import check_manifest, load_proposal
+from phanbo.proposal.storage import check_manifest, load_proposal
 from phanbo.tables.read import check_excel, read_excel
 from phanbo.tables.schema import KINDS, LINES
 

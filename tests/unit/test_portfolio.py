@@ -403,7 +403,9 @@ def test_control_totals_move_with_the_lines() -> None:
         }
     )
     history = pd.DataFrame({"line_id": ["a", "b"], "date": "2024-03-01", "disbursed": [5, 6]})
-    controls = pd.DataFrame({"by": ["all", "owner"], "key": ["", "X"], "plan": [300, 100], "disbursed": [110, 50]})
+    controls = pd.DataFrame(
+        {"by": ["all", "owner"], "key": ["", "X"], "plan": [300, 100], "disbursed": [110, 50]}
+    )
     portfolio = Portfolio(lines, history=history, controls=controls)
     earlier = portfolio.at("2024-03-31").controls
     assert earlier is not None

@@ -86,7 +86,7 @@ def test_using_a_proposal_changes_nothing() -> None:
         (pb.Tier("authority"), "name"),
     ],
 )
-def test_nothing_can_be_set(thing: Any, name: str) -> None:  # noqa: ANN401
+def test_nothing_can_be_set(thing: Any, name: str) -> None:
     with pytest.raises((FrozenInstanceError, AttributeError)):
         setattr(thing, name, None)
 
@@ -115,7 +115,7 @@ def test_arrays_are_read_only() -> None:
     ],
     ids=lambda thing: type(thing).__name__,
 )
-def test_everything_travels(thing: Any) -> None:  # noqa: ANN401
+def test_everything_travels(thing: Any) -> None:
     again = pickle.loads(pickle.dumps(thing))  # noqa: S301
     assert type(again) is type(thing)
     if isinstance(thing, pb.Proposal):

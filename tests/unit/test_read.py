@@ -76,12 +76,12 @@ def plain(path: Path, rows: Sequence[Sequence[Any]] = ROWS, unit: str = "đồng
     return workbook(path, [["KẾ HOẠCH"], [f"Đơn vị tính: {unit}"], HEAD, *scaled(rows, UNITS[unit])])
 
 
-def findings(path: Path, code: str, **options: Any) -> list[dict[Any, Any]]:  # noqa: ANN401
+def findings(path: Path, code: str, **options: Any) -> list[dict[Any, Any]]:
     frame = check_excel(path, **options)
     return frame[frame["code"] == code].to_dict("records")
 
 
-def codes(path: Path, severity: str = "error", **options: Any) -> set[str]:  # noqa: ANN401
+def codes(path: Path, severity: str = "error", **options: Any) -> set[str]:
     frame = check_excel(path, **options)
     return set(frame["code"][frame["severity"] == severity])
 

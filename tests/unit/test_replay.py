@@ -8,8 +8,8 @@ import pytest
 
 import phanbo as pb
 from phanbo.errors import PhanboError
+from phanbo.proposal.storage import load_proposal
 from phanbo.replay import replay
-from phanbo.storage import load_proposal
 from rounds import AS_OF, CALENDAR, lines, proposal
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_an_assessment_or_outlook_of_other_lines_is_refused(made: Proposal) -> N
 
 
 @pytest.mark.parametrize("wrong", ["abc", "5", None, float("nan"), float("inf"), 1.5, 10**30, True])
-def test_a_signed_amount_must_be_whole_dong(made: Proposal, wrong: Any) -> None:  # noqa: ANN401
+def test_a_signed_amount_must_be_whole_dong(made: Proposal, wrong: Any) -> None:
     signed = made.adjustments[["line_id", "change"]].astype({"change": object})
     signed.loc[0, "change"] = wrong
     with pytest.raises(pb.DataError, match="whole đồng"):

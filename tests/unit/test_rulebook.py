@@ -146,11 +146,11 @@ class Own(Rule):
         """Close it."""
         return Limits(add=np.where(self.binds(case), 0, LIMIT))
 
-    def binds(self, case: Case) -> Any:  # noqa: ANN401 - bools
+    def binds(self, case: Case) -> Any:
         """Lines of Ban 1."""
         return case.portfolio.text("owner") == "Ban 1"
 
-    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return what it got."""
         return np.where(self.binds(case), plan.add, 0)
 
@@ -158,7 +158,7 @@ class Own(Rule):
 class Lies(Own):
     """Says it binds, finds nothing."""
 
-    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Find nothing."""
         return np.zeros(len(case), dtype=np.int64)
 
@@ -166,7 +166,7 @@ class Lies(Own):
 class Hides(Own):
     """Says nothing to the program."""
 
-    def limits(self, case: Case) -> Limits:  # noqa: ARG002
+    def limits(self, case: Case) -> Limits:
         """Say nothing."""
         return Limits()
 

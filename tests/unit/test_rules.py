@@ -14,12 +14,12 @@ LOAN = "Vốn nước ngoài (ODA)"
 GRANT = "Viện trợ không hoàn lại"
 
 
-def two(**columns: list[Any]) -> Any:  # noqa: ANN401 - a frame
+def two(**columns: list[Any]) -> Any:
     """Return two lines: L0 is slow, L1 is fast and in need."""
     return lines(2, **columns)
 
 
-def check_bound(code: str, side: str, amount: int, frame: Any, line: str = "L0", **policy: Any) -> None:  # noqa: ANN401
+def check_bound(code: str, side: str, amount: int, frame: Any, line: str = "L0", **policy: Any) -> None:
     """The first face states *amount*; the second keeps it and breaks one đồng over, by one đồng at least."""
     case = case_of(frame, **policy)
     rule = RULES[code]
@@ -283,7 +283,7 @@ def test_a_plan_of_nothing_is_judged_by_its_owner() -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULEBOOK.rules if rule.needs], ids=lambda rule: rule.code)
-def test_an_absent_column_is_unchecked(rule: Any) -> None:  # noqa: ANN401
+def test_an_absent_column_is_unchecked(rule: Any) -> None:
     """A rule that misses a column binds nothing and says so."""
     frame = lines(4, source=[SOURCE, LOAN, SOURCE, LOAN], stage=["new_start"] * 4).drop(
         columns="requested_increase"

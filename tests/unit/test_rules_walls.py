@@ -12,7 +12,7 @@ from rounds import RULEBOOK, SOURCE, TY, breaks, case_of, inflow, lines
 RULES = {rule.code: rule for rule in RULEBOOK.rules}
 
 
-def two(**columns: list[Any]) -> Any:  # noqa: ANN401 - a frame
+def two(**columns: list[Any]) -> Any:
     """Return two lines: L0 is slow, L1 is fast and in need."""
     return lines(2, **columns)
 

@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from phanbo.frame_schema import COLUMNS, frame_of_records, json_schema, records
 from phanbo.policy import Policy
+from phanbo.proposal.schema import COLUMNS, frame_of_records, json_schema
+from phanbo.records import records
 from rounds import TY, inflow, lines, proposal
 
 SHIPPED = resources.files("phanbo") / "schemas" / "proposal-1.schema.json"

@@ -17,7 +17,8 @@ from phanbo.bounds import make_bounds
 from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver import reference, stating
-from phanbo.solver.reference import Limits, Solution, line_by_line, solve
+from phanbo.solver.reference import line_by_line, solve
+from phanbo.solver.solution import Limits, Solution
 from phanbo.solver.stating import load_highs, solver_versions, state
 from rounds import RULEBOOK, case_of, inflow, lines, proposal
 
@@ -129,7 +130,7 @@ def test_tiers_that_cannot_choose_are_skipped(monkeypatch: pytest.MonkeyPatch) -
     runs = []
     real = reference.run_highs
 
-    def counted(*given: Any) -> None:  # noqa: ANN401
+    def counted(*given: Any) -> None:
         runs.append(1)
         real(*given)
 
@@ -230,7 +231,7 @@ def test_columns_out_of_order_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     made = big(12)
     real = stating.state
 
-    def shuffled(*given: Any, **more: Any) -> Any:  # noqa: ANN401
+    def shuffled(*given: Any, **more: Any) -> Any:
         swapped = big(12)
         swapped.upper[[3, 4]] = swapped.upper[[4, 3]]
         return real(swapped, *given[1:], **more)

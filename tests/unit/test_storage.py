@@ -11,8 +11,8 @@ import pytest
 
 import phanbo as pb
 from phanbo.errors import PhanboError
+from phanbo.proposal.storage import check_manifest, content_hash, from_json, load_proposal, replace_folder
 from phanbo.replay import replay
-from phanbo.storage import check_manifest, content_hash, from_json, load_proposal, replace_folder
 from rounds import AS_OF, CALENDAR, TY, Fixed, inflow, lines, proposal
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def test_every_number_of_a_proposal_is_guarded(made: Proposal) -> None:
                 continue
 
 
-def _other(value: Any) -> Any:  # noqa: ANN401 - any leaf of the JSON
+def _other(value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):

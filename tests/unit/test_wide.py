@@ -31,11 +31,11 @@ def workbook(path: Path, rows: Sequence[Sequence[Any]], sheet: str = "Biểu", *
     return path
 
 
-def line(number: int, *cells: Any, stage: str = "chuyển tiếp") -> list[Any]:  # noqa: ANN401
+def line(number: int, *cells: Any, stage: str = "chuyển tiếp") -> list[Any]:
     return [number, f"Dự án {number}", f"00{number}", "Sở", stage, "NSTW", *cells]
 
 
-def group(mark: str | None, name: str, *cells: Any) -> list[Any]:  # noqa: ANN401
+def group(mark: str | None, name: str, *cells: Any) -> list[Any]:
     return [mark, name, None, None, None, None, *cells]
 
 
@@ -165,7 +165,7 @@ def test_a_project_called_total_is_a_line(tmp_path: Path) -> None:
     assert len(plans(workbook(tmp_path / "a.xlsx", rows))) == 1
 
 
-def by_sheet(*cells: Any) -> Rows:  # noqa: ANN401
+def by_sheet(*cells: Any) -> Rows:
     return [[*HEAD[:5], *THIS], [*line(1)[:5], *cells]]
 
 
@@ -191,7 +191,7 @@ def test_a_header_may_name_the_source(tmp_path: Path) -> None:
 # -- headers with two readings ------------------------------------------------------------------------
 
 
-def with_column(tmp_path: Path, header: str, *values: Any, plan: str = THIS[0]) -> Path:  # noqa: ANN401
+def with_column(tmp_path: Path, header: str, *values: Any, plan: str = THIS[0]) -> Path:
     rows: Rows = [[*HEAD, plan, THIS[1], header]]
     rows += [line(at + 1, 100, 40, value) for at, value in enumerate(values)]
     return workbook(tmp_path / "a.xlsx", rows)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from phanbo.reasons import day
 from phanbo.report.workbook import Column, Formula, cell_name
-from phanbo.words import GROUP, word
+from phanbo.words import GROUP, day, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

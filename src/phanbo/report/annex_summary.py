@@ -6,10 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from phanbo.money import format_million, format_share
-from phanbo.reasons import day
 from phanbo.report.annex_changes import plan_year
 from phanbo.report.workbook import Column
-from phanbo.words import READING, TIER, word
+from phanbo.words import READING, TIER, day, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

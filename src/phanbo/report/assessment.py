@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from phanbo.reasons import day
 from phanbo.report.workbook import Column, workbook
 from phanbo.tables.schema import KINDS
-from phanbo.words import GROUP, MISSED, READING, word
+from phanbo.words import GROUP, MISSED, READING, day, word
 
 if TYPE_CHECKING:
     import os

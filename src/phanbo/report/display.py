@@ -10,8 +10,7 @@ import html
 from typing import TYPE_CHECKING
 
 from phanbo.money import format_dong, format_million, format_share
-from phanbo.reasons import day
-from phanbo.words import AUTHORITY, READING, word
+from phanbo.words import AUTHORITY, READING, day, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,8 @@ import numpy as np
 
 from phanbo.money import Ints
 from phanbo.program import LinearProgram, TierCosts
-from phanbo.solver.reference import Limits, Solution, SolvedTier, line_by_line, run_highs
+from phanbo.solver.reference import line_by_line, run_highs
+from phanbo.solver.solution import Limits, Solution, SolvedTier
 from phanbo.solver.stating import load_highs
 
 __all__ = ["solve_integer"]

@@ -6,82 +6,17 @@ and every tier's optimum is proved by weak duality in integers before the next o
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
+from phanbo.solver.solution import Limits, Solution, SolvedTier, out_of_time
 from phanbo.solver.stating import load_highs
 
-__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "solve"]
-
-
-class Cancel(Protocol):
-    """Anything with ``is_set()``, such as `threading.Event`."""
-
-    def is_set(self) -> bool:
-        """Return whether the work should stop."""
-
-
-@dataclass(frozen=True, eq=False)
-class SolvedTier:
-    """A solved tier: value in cost units and the row duals that prove it (zeros in marked components).
-
-    `gap` is value − bound: 0 in a network; in marked components the gap to the relaxation.
-    """
-
-    name: str
-    value: int
-    duals: Ints
-    gap: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """The unique lexicographic optimum: whole units a column, and every tier with its proof."""
-
-    x: Ints
-    tiers: tuple[SolvedTier, ...]
-
-
-@dataclass(eq=False)
-class Limits:
-    """When to stop: a clock, a cancel flag, a place to tell progress."""
-
-    time_limit: float | None = None
-    cancel: Cancel | None = None
-    progress: Callable[[str, int, int], None] | None = None
-    started: float = field(default_factory=time.monotonic)
-
-    def left(self) -> float:
-        """Return the seconds left; raise `Stopped` when there are none or the work was cancelled."""
-        if self.cancel is not None and self.cancel.is_set():
-            raise Stopped(
-                "Đã dừng theo yêu cầu; không có phương án nào được trả về.", "Cancelled; no plan is returned."
-            )
-        rest = (
-            float("inf") if self.time_limit is None else self.time_limit - (time.monotonic() - self.started)
-        )
-        if rest <= 0:
-            raise _out_of_time()
-        return rest
-
-    def tell(self, stage: str, done: int, total: int) -> None:
-        """Report progress, if anybody listens."""
-        if self.progress is not None:
-            self.progress(stage, done, total)
-
-
-def _out_of_time() -> Stopped:
-    return Stopped(
-        "Hết thời gian cho phép trước khi giải xong; không có phương án nào được trả về.",
-        "The time limit passed before every tier was proved; no plan is returned.",
-    )
+__all__ = ["solve"]
 
 
 def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
@@ -266,7 +201,7 @@ def run_highs(highs: Any, limits: Limits) -> None:
     if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
         raise _infeasible()
     if status in (known.kTimeLimit, known.kIterationLimit, known.kInterrupt):
-        raise _out_of_time()
+        raise out_of_time()
     raise Stopped(
         f"Bộ giải dừng với trạng thái “{highs.modelStatusToString(status)}”; không có phương án nào được trả về.",
         f"The solver stopped with status {highs.modelStatusToString(status)!r}; no plan is returned.",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import LIMIT, Ints
-from phanbo.proposal_frames import Facts
+from phanbo.proposal.facts import Facts
 from phanbo.transfers import RESERVE
 
 __all__ = ["summarise", "unchecked_frame", "unplaced_frame"]

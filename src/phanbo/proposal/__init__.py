@@ -15,14 +15,15 @@ from phanbo.assess import Assessment
 from phanbo.bounds import make_bounds
 from phanbo.case import Case, Changes
 from phanbo.certificate import Certificate, Claims, RowClaim, certify
-from phanbo.errors import PhanboError
+from phanbo.errors import CertificateError, PhanboError
 from phanbo.money import Ints
 from phanbo.portfolio import Portfolio
-from phanbo.proposal_frames import FRAMES, Facts, build_frames
-from phanbo.proposal_lists import summarise
+from phanbo.proposal.facts import Facts
+from phanbo.proposal.frames import FRAMES, build_frames
+from phanbo.proposal.lists import summarise
+from phanbo.proposal.tier_values import values_of
 from phanbo.ranking import Ranked, rank_transfers, rerank
 from phanbo.rulebook import Rulebook
-from phanbo.tier_values import values_of
 from phanbo.transfers import INFLOW, RESERVE, SHORTFALL, Transfers, make_transfers
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from phanbo.explain import Explanation
 
-__all__ = ["Proof", "Proposal", "make_proposal"]
+__all__ = ["Proof", "Proposal", "make_proposal", "verified"]
 
 PLACES = {"reserve:": RESERVE, "shortfall:": SHORTFALL, "inflow:": INFLOW}
 
@@ -116,7 +117,7 @@ class Proposal:
     @property
     def hash(self) -> str:
         """SHA-256 of the content: of `to_json` without versions and file names."""
-        from phanbo.storage import content_hash
+        from phanbo.proposal.storage import content_hash
 
         return content_hash(self)
 
@@ -248,8 +249,6 @@ class Proposal:
         CertificateError
             Never, unless phanbo is at fault: every prefix is legal.
         """
-        from phanbo.pipeline import verified
-
         ranked = rerank(self._parsed(), self._case.plan, self._case.outlook).head(k)
         parent = self.meta["parent"] or self.hash
         meta = {**self.meta, "parent": parent}
@@ -267,7 +266,7 @@ class Proposal:
         DataError
             When what was signed does not balance or breaks a rule; every fault is named.
         """
-        from phanbo.approval import approved
+        from phanbo.proposal.approval import approved
 
         return approved(self, amounts)
 
@@ -304,7 +303,7 @@ class Proposal:
 
     def network(self) -> nx.DiGraph:
         """Return reserve, pools, owners and lines as a directed graph with the flows of the plan (đồng)."""
-        from phanbo.network import network
+        from phanbo.proposal.network import network
 
         return network(self)
 
@@ -312,7 +311,7 @@ class Proposal:
 
     def to_json(self) -> str:
         """Return the proposal as canonical JSON (schema ``phanbo.proposal/1``): money as integer đồng."""
-        from phanbo.storage import to_json
+        from phanbo.proposal.storage import to_json
 
         return to_json(self)
 
@@ -321,13 +320,13 @@ class Proposal:
         cls, text: str, *, portfolio: Portfolio | None = None, rulebook: Rulebook | None = None
     ) -> Proposal:
         """Return the proposal a JSON text holds; with *portfolio* it can be verified and explained again."""
-        from phanbo.storage import from_json
+        from phanbo.proposal.storage import from_json
 
         return from_json(text, portfolio=portfolio, rulebook=rulebook)
 
     def save(self, folder: str | Path) -> None:
         """Write the case folder: workbook, JSON, certificate, inputs, calendar, rulebook, policy, hashes."""
-        from phanbo.storage import save
+        from phanbo.proposal.storage import save
 
         save(self, folder)
 
@@ -376,6 +375,19 @@ def make_proposal(
         proof=proof,
         case=case,
         rulebook=rulebook,
+    )
+
+
+def verified(proposal: Proposal) -> Proposal:
+    """Return the proposal if its certificate holds; raise `CertificateError` otherwise."""
+    certificate = proposal.certify()
+    if certificate.ok:
+        return proposal
+    shown = "; ".join(certificate.findings[:5])
+    raise CertificateError(
+        f"Phương án không qua được kiểm tra lại (lỗi của phanbo): {shown}.",
+        f"The proposal failed its re-check (a fault of phanbo): {shown}.",
+        {"findings": list(certificate.findings)},
     )
 
 

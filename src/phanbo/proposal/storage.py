@@ -22,11 +22,12 @@ from phanbo.calendar_file import parse_calendar
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
 from phanbo.errors import PhanboError
-from phanbo.frame_schema import frame_of_records, records
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proof, Proposal
-from phanbo.proposal_frames import FRAMES
+from phanbo.proposal.frames import FRAMES
+from phanbo.proposal.schema import SCHEMA, frame_of_records
+from phanbo.records import records
 from phanbo.rulebook import parse_rulebook
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ __all__ = [
     "to_json",
 ]
 
-SCHEMA = "phanbo.proposal/1"
 MANIFEST = "MANIFEST.sha256"
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 """Files that file managers leave in every folder they show."""

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from phanbo.case import Case, Changes
-from phanbo.certificate_optimum import TierProof, prove_tiers
+from phanbo.certificate.claims import Claims, RowClaim
+from phanbo.certificate.optimum import TierProof, prove_tiers
 from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
 from phanbo.rules.base import Rule
@@ -21,50 +22,6 @@ from phanbo.rules.walls import duty
 __all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
 
 MOST_PREFIXES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class RowClaim:
-    """A claimed row ``Σ add over lines ≤ headroom`` (đồng), and the code of the rule that states it."""
-
-    key: str
-    rule: str
-    lines: tuple[int, ...]
-    headroom: int
-
-
-@dataclass(frozen=True, eq=False)
-class Claims:
-    """What a proposal claims and its certificate proves.
-
-    Attributes
-    ----------
-    cut, add, forced : int64 arrays of shape (n,), in đồng
-        The claimed largest legal bounds.
-    closed : bool array of shape (leaves,)
-        Leaves claimed to be closed to imports.
-    rows : tuple of RowClaim
-    tiers : tuple of (name, value, duals, gap)
-        Value in cost units and row duals by key, in order of the tiers.
-    marked : bool
-        Whether some component is no network: optimality is then not claimed.
-    transfers : tuple of int64 arrays
-        Donor, receiver (line positions, or −1 reserve, −2 shortfall, −3 inflow), pool, amount, rank.
-    full : bool
-        Whether this is the full round; a prefix or hand-edited plan is certified for legality only.
-    changes : Changes
-    """
-
-    cut: Ints
-    add: Ints
-    forced: Ints
-    closed: Bools
-    rows: tuple[RowClaim, ...]
-    tiers: tuple[tuple[str, int, dict[str, int], int], ...]
-    marked: bool
-    transfers: tuple[Ints, Ints, Ints, Ints, Ints]
-    full: bool
-    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -149,7 +106,10 @@ def _forced(case: Case, claims: Claims) -> list[str]:
     if (claims.changes.add > claims.add).any():
         findings.append("a line is raised beyond its bound")
     owed = -duty(case)
-    if (case.pool_sum(claims.changes.cut - claims.changes.add)[case.pools.shrinking] < owed[case.pools.shrinking]).any():
+    if (
+        case.pool_sum(claims.changes.cut - claims.changes.add)[case.pools.shrinking]
+        < owed[case.pools.shrinking]
+    ).any():
         findings.append("a shrinking pool gives less than it must")
     allowed = np.maximum(0, owed - case.pool_sum(claims.cut))
     if claims.full and (case.pool_sum(beyond) > allowed).any():
@@ -247,7 +207,9 @@ def _rows(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     findings = []
     for row in claims.rows:
         rule, lines, room = rulebook.rule(row.rule), row.lines, row.headroom
-        tested = [lines] if room + 1 >= len(lines) else [lines[:1], *((lines[0], other) for other in lines[1:])]
+        tested = (
+            [lines] if room + 1 >= len(lines) else [lines[:1], *((lines[0], other) for other in lines[1:])]
+        )
         tested = [(line,) for line in lines] if room == 0 else tested
         if not all(_overfull(case, rule, members, room + 1) for members in tested):
             findings.append(f"row {row.key} does not follow from rule {row.rule}")

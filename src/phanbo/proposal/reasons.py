@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from phanbo.money import format_million, format_share
+from phanbo.words import day
 
 if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.rules.base import Rule
 
-__all__ = ["cited", "day", "reason", "standing"]
+__all__ = ["cited", "reason", "standing"]
 
 MISSED_VI = {
     "start": "chưa khởi công theo hạn",
@@ -39,11 +39,6 @@ BASIS_EN = {
     "stage-share": "share of its group",
     "none": "nothing disbursed",
 }
-
-
-def day(date: dt.date, lang: str = "vi") -> str:
-    """Write a date as a reader of the language does: 15/9/2024 or 2024-09-15."""
-    return f"{date.day}/{date.month}/{date.year}" if lang == "vi" else date.isoformat()
 
 
 def standing(case: Case, line: int, lang: str = "vi") -> str:

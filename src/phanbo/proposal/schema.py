@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["COLUMNS", "frame_of_records", "json_schema", "records"]
+__all__ = ["COLUMNS", "SCHEMA", "frame_of_records", "json_schema"]
+
+SCHEMA = "phanbo.proposal/1"
 
 TEXT, MONEY, COUNT, SHARE, FLAG, ASKS = "text", "money", "count", "share", "flag", "asks"
 
@@ -90,17 +92,6 @@ COLUMNS: dict[str, dict[str, str]] = {
 DTYPES = {TEXT: "str", MONEY: "int64", COUNT: "int64", SHARE: "float64", FLAG: "bool", ASKS: "object"}
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a frame as a list of records; an unknown share is null."""
-    columns = [
-        [None if value != value else value for value in frame[name].tolist()]  # noqa: PLR0124 — NaN
-        if frame[name].dtype == "float64"
-        else frame[name].tolist()
-        for name in frame.columns
-    ]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
 def frame_of_records(name: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return the frame called *name* from its records, columns and types as declared."""
     rows = list(rows)
@@ -132,7 +123,7 @@ def json_schema() -> dict[str, Any]:
     }
     text, mapping = {"type": "string"}, {"type": "object"}
     top: dict[str, Any] = {
-        "schema": {"const": "phanbo.proposal/1"},
+        "schema": {"const": SCHEMA},
         "phanbo": text,
         "solver": mapping,
         "input_hash": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
@@ -149,7 +140,7 @@ def json_schema() -> dict[str, Any]:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "phanbo.proposal/1",
+        "title": SCHEMA,
         "description": "A proposal of a reallocation round. Money is integer đồng, dates are ISO 8601, unknown is null.",
         "type": "object",
         "properties": {**top, **frames},

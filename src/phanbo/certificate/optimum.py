@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from phanbo.case import Case
-    from phanbo.certificate import Claims
+    from phanbo.certificate.claims import Claims
     from phanbo.money import Ints
     from phanbo.rulebook import Rulebook
 

@@ -1,0 +1,77 @@
+"""What a solver returns, and when it has to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from phanbo.errors import Stopped
+from phanbo.money import Ints
+
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "out_of_time"]
+
+
+class Cancel(Protocol):
+    """Anything with ``is_set()``, such as `threading.Event`."""
+
+    def is_set(self) -> bool:
+        """Return whether the work should stop."""
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedTier:
+    """A solved tier: value in cost units and the row duals that prove it (zeros in marked components).
+
+    `gap` is value − bound: 0 in a network; in marked components the gap to the relaxation.
+    """
+
+    name: str
+    value: int
+    duals: Ints
+    gap: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The unique lexicographic optimum: whole units a column, and every tier with its proof."""
+
+    x: Ints
+    tiers: tuple[SolvedTier, ...]
+
+
+@dataclass(eq=False)
+class Limits:
+    """When to stop: a clock, a cancel flag, a place to tell progress."""
+
+    time_limit: float | None = None
+    cancel: Cancel | None = None
+    progress: Callable[[str, int, int], None] | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        """Return the seconds left; raise `Stopped` when there are none or the work was cancelled."""
+        if self.cancel is not None and self.cancel.is_set():
+            raise Stopped(
+                "Đã dừng theo yêu cầu; không có phương án nào được trả về.", "Cancelled; no plan is returned."
+            )
+        rest = (
+            float("inf") if self.time_limit is None else self.time_limit - (time.monotonic() - self.started)
+        )
+        if rest <= 0:
+            raise out_of_time()
+        return rest
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Report progress, if anybody listens."""
+        if self.progress is not None:
+            self.progress(stage, done, total)
+
+
+def out_of_time() -> Stopped:
+    """Return the error of a round whose time has run out."""
+    return Stopped(
+        "Hết thời gian cho phép trước khi giải xong; không có phương án nào được trả về.",
+        "The time limit passed before every tier was proved; no plan is returned.",
+    )
