@@ -7,32 +7,19 @@ one đồng under, on and over a unit; ties, plans of 0, unknown cells and absen
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
 import phanbo as pb
-from phanbo.absorption import Forecast, make_outlook
-from phanbo.assess import build_assessment
-from phanbo.case import Case
+from held_round import LOCAL, LOTTERY, Setting, Told
 from phanbo.policy import AUTHORITIES, READINGS
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["LOAN", "settings_of", "spare"]
 
-    from phanbo.calendar import Calendar
-    from phanbo.portfolio import Portfolio
-    from phanbo.proposal import Proposal
-    from phanbo.rulebook import Rulebook
-
-CALENDAR = pb.load_calendar("lang-son-2024")
-RULEBOOK = pb.load_rulebook("vn-2020")
-
-LOCAL, LOTTERY = "Ngân sách tỉnh", "Xổ số kiến thiết"
 CENTRAL, LOAN = "NSTW bổ sung có mục tiêu", "Vốn nước ngoài (ODA)"
 GRANT, PROGRAMME = "Viện trợ không hoàn lại", "Chương trình MTQG nông thôn mới"
 SOURCES = (LOCAL, LOCAL, LOTTERY, CENTRAL, LOAN, GRANT, PROGRAMME)
@@ -73,70 +60,6 @@ FAMILIES = (
     "sector",
     "schedule",
 )
-
-
-@dataclass(frozen=True)
-class Told:
-    """A forecaster that says what a table tells it: the points of each line by its id."""
-
-    table: Mapping[str, tuple[int, ...]]
-    points: int
-    name: str = "told"
-
-    def forecast(
-        self, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, deadline: dt.date
-    ) -> Forecast:
-        """Return the points of the table."""
-        ids = portfolio.text("line_id").tolist()
-        rows = np.array([self.table[line] for line in ids], dtype=np.int64).reshape(len(ids), self.points)
-        return Forecast(rows, ("absorb",) * len(ids), self.name)
-
-
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """All a round is made from."""
-
-    lines: pd.DataFrame
-    sources: pd.DataFrame | None
-    policy: pb.Policy
-    number: int
-    as_of: str
-
-    @cached_property
-    def portfolio(self) -> Portfolio:
-        """The tables, read."""
-        return pb.Portfolio(self.lines, sources=self.sources)
-
-    def given(self, **more: Any) -> dict[str, Any]:
-        """Return the keywords of `propose`."""
-        known = {
-            "calendar": CALENDAR,
-            "rulebook": RULEBOOK,
-            "round": self.number,
-            "as_of": self.as_of,
-            "policy": self.policy,
-        }
-        return known | more
-
-    def propose(self, **more: Any) -> Proposal:
-        """Return the proposal of the round."""
-        return pb.propose(self.portfolio, **self.given(**more))
-
-    def case(self, rulebook: Rulebook = RULEBOOK, inflow: int = 0) -> Case:
-        """Return the facts of the round; *inflow* (đồng) comes into every pool on top."""
-        day, policy, book = dt.date.fromisoformat(self.as_of), self.policy, self.portfolio
-        outlook = make_outlook(book, CALENDAR, day, rulebook.closing_date(CALENDAR.year), policy)
-        round_ = CALENDAR.round(self.number)
-        state = build_assessment(book, CALENDAR, day, round_, policy, outlook)
-        pools = rulebook.pools(book)
-        pools = replace(pools, inflow=pools.inflow + inflow)
-        return Case(
-            book, CALENDAR, policy, round_, day, state, outlook, pools, np.zeros(len(book), dtype=bool)
-        )
-
-    def with_policy(self, **changes: Any) -> Setting:
-        """Return the round under another policy."""
-        return replace(self, policy=replace(self.policy, **changes))
 
 
 def near(draw: st.DrawFn, unit: int, least: int, most: int) -> int:
@@ -190,28 +113,23 @@ def _line(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, role: str
     good = role == "quick"
     dates = ("2023-05-01", day.isoformat(), (day + dt.timedelta(1)).isoformat(), "chưa", None)
     usual = dates[0] if good else draw(st.sampled_from(dates))
-    for family, drawn in (
-        ("committed", {"committed": lambda: mostly(draw, 0, near(draw, unit, 0, 3), None)}),
-        (
-            "claims",
-            {
-                "arrears": lambda: mostly(draw, 0, near(draw, unit, 0, 3)),
-                "prior_advance": lambda: mostly(draw, 0, unit),
-            },
-        ),
-        ("approved", {"approved_on": lambda: mostly(draw, usual, *dates)}),
-        ("procedures", {"procedures_complete": lambda: mostly(draw, good or None, True, False, None)}),  # noqa: FBT003
-        ("procedures_on", {"procedures_completed_on": lambda: mostly(draw, usual, *dates)}),
-        ("commitment", {"commitment": lambda: mostly(draw, True, False, None)}),  # noqa: FBT003
-        (
-            "started",
-            {name: lambda: mostly(draw, None, *dates) for name in ("started_on", "policy_dossier_on")},
-        ),
-        ("schedule", {"schedule_finish": lambda: mostly(draw, 2025, 2024, 2023, None)}),
-        ("locked", {"locked": lambda: mostly(draw, None, None, "giữ theo kết luận")}),
-        ("sector", {"sector": lambda: mostly(draw, "Giao thông", "Y tế", None)}),
-        ("flags", {name: lambda: mostly(draw, False, False, True) for name in FLAGS}),  # noqa: FBT003
-    ):
+    families: dict[str, dict[str, Callable[[], Any]]] = {
+        "committed": {"committed": lambda: mostly(draw, 0, near(draw, unit, 0, 3), None)},
+        "claims": {
+            "arrears": lambda: mostly(draw, 0, near(draw, unit, 0, 3)),
+            "prior_advance": lambda: mostly(draw, 0, unit),
+        },
+        "approved": {"approved_on": lambda: mostly(draw, usual, *dates)},
+        "procedures": {"procedures_complete": lambda: mostly(draw, good or None, True, False, None)},  # noqa: FBT003
+        "procedures_on": {"procedures_completed_on": lambda: mostly(draw, usual, *dates)},
+        "commitment": {"commitment": lambda: mostly(draw, True, False, None)},  # noqa: FBT003
+        "started": dict.fromkeys(("started_on", "policy_dossier_on"), lambda: mostly(draw, None, *dates)),
+        "schedule": {"schedule_finish": lambda: mostly(draw, 2025, 2024, 2023, None)},
+        "locked": {"locked": lambda: mostly(draw, None, None, "giữ theo kết luận")},
+        "sector": {"sector": lambda: mostly(draw, "Giao thông", "Y tế", None)},
+        "flags": dict.fromkeys(FLAGS, lambda: mostly(draw, False, False, True)),  # noqa: FBT003
+    }
+    for family, drawn in families.items():
         if family in present:
             cells |= {name: value() for name, value in drawn.items()}
     return cells
@@ -256,12 +174,15 @@ def _complete(rows: list[dict[str, Any]]) -> None:
 @st.composite
 def settings_of(
     draw: st.DrawFn,
+    /,
     *,
     most: int = 7,
     units: tuple[int, ...] = UNITS,
     told: bool | None = None,
     shortfall: bool | None = None,
     simple: bool = False,
+    families: set[str] | None = None,
+    sources: tuple[str, ...] = SOURCES,
     **fixed: Any,
 ) -> Setting:
     """Draw a round of one to *most* lines.
@@ -273,23 +194,28 @@ def settings_of(
     shortfall : bool, optional
         Whether a source falls short, by at most what its lines can give.
     simple : bool
-        One owner's edges more, no optional columns: many donors and receivers.
+        One source, one line a project, no optional columns: many donors and receivers.
+    families : set of str, optional
+        The optional columns, from `FAMILIES`; drawn unless given.
+    sources : tuple of str
+        What a line is drawn from beside the province's budget; with one source, that one alone.
     **fixed
         Settings of the policy that are not drawn.
     """
     unit = draw(st.sampled_from(units))
     number, as_of = draw(st.sampled_from(DATES))
     day = dt.date.fromisoformat(as_of)
-    present = set() if simple else draw(st.sets(st.sampled_from(FAMILIES), max_size=5))
+    present = set() if simple else families or draw(st.sets(st.sampled_from(FAMILIES), max_size=5))
+    usual = sources[0] if len(sources) == 1 else LOCAL
     rows: list[dict[str, Any]] = []
     roles: list[str] = []
     goal = draw(st.integers(min(3, most), most))
     while len(rows) < goal:
         leading = ROLES[len(rows)] if len(rows) < 2 else draw(st.sampled_from(ROLES))
         project = _project(draw, len(rows), unit, present, leading)
-        lines = {(LOCAL if simple else mostly(draw, LOCAL, *SOURCES), 2024)}
+        lines = {(LOCAL if simple else mostly(draw, usual, *sources), 2024)}
         for _ in range(0 if simple else draw(st.integers(0, 2))):
-            lines.add((mostly(draw, LOCAL, *SOURCES), mostly(draw, 2024, 2023)))
+            lines.add((mostly(draw, usual, *sources), mostly(draw, 2024, 2023)))
         for source, year in sorted(lines)[: goal - len(rows)][::-1]:
             role = leading if len(rows) < 2 else mostly(draw, leading, *ROLES)
             cells = project | {"source": source, "plan_year": year} | _line(draw, unit, present, day, role)
@@ -323,7 +249,7 @@ def _told(draw: st.DrawFn, rows: list[dict[str, Any]], roles: list[str], unit: i
 
 
 @st.composite
-def policies(draw: st.DrawFn, unit: int, **fixed: Any) -> pb.Policy:
+def policies(draw: st.DrawFn, /, unit: int, **fixed: Any) -> pb.Policy:
     """Draw a policy without a forecaster."""
     d, r = draw(st.sampled_from(CONFIDENCES))
     hands = (None, AUTHORITIES, ("owner-internal", "ubnd"), ("owner-internal",), ("hdnd",), ())
@@ -343,7 +269,7 @@ def policies(draw: st.DrawFn, unit: int, **fixed: Any) -> pb.Policy:
     return pb.Policy(**(drawn | fixed))
 
 
-def spare(rows: list[dict[str, Any]], policy: pb.Policy, *, blind: bool) -> int:
+def spare(rows: Sequence[Mapping[Any, Any]], policy: pb.Policy, *, blind: bool) -> int:
     """Return what the lines can give when they must, whole units of each (đồng)."""
     total = 0
     for row in rows:
@@ -376,38 +302,3 @@ def _sources(
         lost = max(0, lost - mostly(draw, 0, 1)) if lost else 0
         found.append({"source": source, "inflow": -lost, "pool": "Cân đối" if named else None})
     return pd.DataFrame(found).astype({"inflow": "int64"}) if found and (short or named) else None
-
-
-def sample() -> Setting:
-    """Return a small round in which three lines give, three receive, and a source falls short."""
-    million = 1_000_000
-    rows = [
-        # project, owner, source, plan, disbursed, need
-        ("P1", "Ban A", LOCAL, 10, 1, 0),
-        ("P2", "Ban A", LOCAL, 8, 2, 0),
-        ("P3", "Ban B", LOCAL, 10, 9, 4),
-        ("P4", "Ban B", LOCAL, 6, 6, 9),
-        ("P5", "Ban C", LOCAL, 5, 5, 3),
-        ("P1", "Ban A", LOTTERY, 9, 1, 0),
-        ("P5", "Ban C", LOTTERY, 7, 6, 3),
-    ]
-    names = ("project_id", "owner", "source", "plan", "disbursed", "requested_increase")
-    lines = pd.DataFrame(rows, columns=list(names))
-    for name in names[3:]:
-        lines[name] *= 100 * million
-    lines = lines.assign(project=lines["project_id"], plan_year=2024, stage="transitional")
-    lines["total_investment"] = 10**12
-    lines["allocated_to_date"] = [
-        10**12 - (100 * million if p == "P5" else 9 * 100 * million) for p in lines["project_id"]
-    ]
-    sources = pd.DataFrame({"source": [LOCAL, LOTTERY], "inflow": [0, -150 * million]})
-    return Setting(lines, sources, pb.Policy(), 2, "2024-09-15")
-
-
-def ceiling_sample() -> Setting:
-    """Return a small round in which two lines of one project share a total that holds both back."""
-    setting = sample()
-    lines = setting.lines.assign(allocated_to_date=10**12 - 900_000_000)
-    lines.loc[lines["project_id"] == "P5", "allocated_to_date"] = 10**12 - 400_000_000
-    lines.loc[lines["project_id"] == "P5", "disbursed"] = lines.loc[lines["project_id"] == "P5", "plan"]
-    return replace(setting, lines=lines, sources=None)

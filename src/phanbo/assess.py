@@ -25,7 +25,7 @@ from phanbo.policy import READINGS, Policy
 from phanbo.portfolio import Portfolio
 from phanbo.tables.schema import STAGES
 
-__all__ = ["Assessment", "Reading", "build_assessment", "missed_deadlines"]
+__all__ = ["Assessment", "Reading", "build_assessment", "missed_deadlines", "stale_figures"]
 
 Texts = NDArray[Any]
 
@@ -99,6 +99,8 @@ class Assessment:
     judge : str
         The reading that decides.
     readings : mapping of str to Reading
+    warnings : tuple of str
+        What a reader must know first, such as figures of another date.
     missed : object array of shape (n,)
         The deadline a line has missed (``start``, ``policy_dossier``, …), ``""`` where none.
     """
@@ -113,6 +115,7 @@ class Assessment:
     missed: Texts
     line_ids: tuple[str, ...]
     outlook: Outlook
+    warnings: tuple[str, ...] = ()
 
     @property
     def decides(self) -> Reading:
@@ -213,7 +216,17 @@ def build_assessment(
         missed=missed_deadlines(portfolio, calendar, as_of, judged),
         line_ids=tuple(portfolio.text("line_id").tolist()),
         outlook=outlook,
+        warnings=tuple(stale_figures(portfolio, as_of)),
     )
+
+
+def stale_figures(portfolio: Portfolio, as_of: dt.date) -> list[str]:
+    """Return a warning where the table's disbursement figures are of another date than *as_of*."""
+    if portfolio.dated is None or portfolio.dated == as_of:
+        return []
+    vi = f"Số liệu giải ngân của bảng đến ngày {portfolio.dated}, không phải {as_of}."
+    en = f"The disbursement figures of the table reach {portfolio.dated}, not {as_of}."
+    return [f"{vi} / {en}"]
 
 
 def missed_deadlines(portfolio: Portfolio, calendar: Calendar, as_of: dt.date, judged: dt.date) -> Texts:

@@ -161,6 +161,7 @@ def to_json(a: Assessment) -> str:
         "as_of": a.as_of.isoformat(),
         "round": a.round.to_dict(),
         "judge": a.judge,
+        "warnings": list(a.warnings),
         "province": province,
         **{
             name: records(getattr(a, name))

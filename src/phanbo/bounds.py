@@ -33,6 +33,8 @@ class Bounds:
         Group rows, each with the place of its rule.
     closed : bool array of shape (leaves,)
         Leaves that may not import.
+    closed_rule : int64 array of shape (leaves,)
+        Place of the first rule that closes the leaf, −1 where it is open.
     """
 
     rules: tuple[Rule, ...]
@@ -47,6 +49,7 @@ class Bounds:
     first_failed: Ints
     groups: tuple[tuple[int, GroupRows], ...]
     closed: Bools
+    closed_rule: Ints
 
     def stated(self, case: Case, line: int, side: str) -> list[tuple[Rule, int]]:
         """Return every rule that bounds one side (``cut`` or ``add``) of a line, with its bound in đồng.
@@ -77,10 +80,10 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
         Limits() if rule.of_movement else part for rule, part in zip(rulebook.rules, limits, strict=True)
     ]
     surplus = np.minimum(_least(sparing, "cut", unit, n)[0], case.plan // unit * unit)
-    closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    for part in limits:
+    closed_rule = np.full(len(case.pools.leaf_owner), -1, dtype=np.int64)
+    for place, part in enumerate(limits):
         if part.closed is not None:
-            closed |= part.closed
+            closed_rule = np.where((closed_rule < 0) & part.closed, place, closed_rule)
     return Bounds(
         rules=rulebook.rules,
         unit=unit,
@@ -93,7 +96,8 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
         forced_rule=forced_rule,
         first_failed=np.where(add == 0, first_failed, -1),
         groups=tuple((k, part.groups) for k, part in enumerate(limits) if part.groups is not None),
-        closed=closed,
+        closed=closed_rule >= 0,
+        closed_rule=closed_rule,
     )
 
 

@@ -7,6 +7,7 @@ cannot be read or written, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import errno
 import itertools
 import json
 import sys
@@ -147,6 +148,15 @@ def _dated(one: argparse.ArgumentParser) -> None:
     one.add_argument("--out", required=True, metavar="THƯ_MỤC")
 
 
+def _keep_input(options: Any) -> None:
+    """Refuse an output that would replace the input, or a folder around it."""
+    if options.out is None:
+        return
+    given, out = Path(options.file).resolve(), Path(options.out).resolve()
+    if given == out or out in given.parents:
+        raise FileExistsError(errno.EEXIST, "", str(options.out))
+
+
 def _read(options: Any) -> Portfolio:
     from phanbo.tables.read import read_csv, read_excel, read_parquet
 
@@ -163,7 +173,11 @@ def _read(options: Any) -> Portfolio:
 
 
 def _read_at(options: Any) -> Portfolio:
-    """Read the tables; where their history has figures of the very data date and they are of another, take those."""
+    """Read the tables, which no output may replace.
+
+    Where their history has figures of the very data date, and they are of another, those are taken.
+    """
+    _keep_input(options)
     portfolio = _read(options)
     history = portfolio.history
     if history is None or str(portfolio.dated) == options.as_of or options.as_of not in set(history["date"]):
@@ -202,6 +216,9 @@ def _policy(options: Any) -> Any:
     except ValueError as error:
         vi, en = (say("policy", lang, why=error) for lang in ("vi", "en"))
         raise PolicyError(vi, en, {"reason": str(error)}) from error
+    if isinstance(plain, dict) and plain.get("forecaster") is not None:
+        vi, en = (say("forecaster", lang, name=plain["forecaster"]) for lang in ("vi", "en"))
+        raise PolicyError(vi, en, {"forecaster": str(plain["forecaster"])})
     return Policy.from_dict(plain)
 
 
@@ -215,6 +232,7 @@ def _template(options: Any) -> int:
 def _check(options: Any) -> int:
     from phanbo.tables.read import check_excel
 
+    _keep_input(options)
     found = check_excel(options.file, sheet=options.sheet, unit=options.unit, year=options.year)
     text, errors = findings_text(found, options.lang)
     print(text)

@@ -57,6 +57,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{error} errors, {warning} warnings, {note} notes.",
     ),
     "policy": ("Tệp chính sách không đọc được: {why}.", "The policy file cannot be read: {why}."),
+    "forecaster": (
+        "Dự báo “{name}” chỉ dùng được từ Python (Policy(forecaster=…)); bỏ dòng này khỏi tệp chính sách.",
+        "The forecaster {name!r} can be used from Python only (Policy(forecaster=…)); leave it out of the policy file.",
+    ),
     "file": ("Không đọc hoặc ghi được {name}: {why}.", "Cannot read or write {name}: {why}."),
     "usage": ("Sai cú pháp: {why}. Xem: {command} --help", "Usage: {why}. See: {command} --help"),
 }
@@ -70,8 +74,8 @@ WHY = {
         "not permitted; close it in Excel and run again",
     ),
     FileExistsError: (
-        "đã có và không phải do phanbo ghi; chọn thư mục khác",
-        "it is there already and was not written by phanbo; choose another folder",
+        "đã có, hoặc là dữ liệu vào; chọn tên khác",
+        "it is there already, or is the input; choose another name",
     ),
     NotADirectoryError: ("không phải thư mục", "it is no folder"),
     IsADirectoryError: ("là thư mục, không phải tệp", "it is a folder, not a file"),
@@ -141,7 +145,10 @@ def assessment_text(state: Assessment, lang: str) -> str:
     from phanbo.money import format_share
 
     totals = state.province
-    return say(
+    warned = [
+        say("warning", lang, text=text.split(" / ")[0 if lang == "vi" else -1]) for text in state.warnings
+    ]
+    said = say(
         "assessed",
         lang,
         as_of=state.as_of,
@@ -149,6 +156,7 @@ def assessment_text(state: Assessment, lang: str) -> str:
         plan=format_million(totals["plan"], lang),
         share=format_share(totals["disbursed"], totals["plan"], lang),
     )
+    return "\n".join([*warned, said])
 
 
 def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:

@@ -76,7 +76,12 @@ class Explanation:
         held = [
             f"- {step.says} [{step.rule}] ({step.citation})" for step in self.chain if step.bound is not None
         ]
-        free = list(dict.fromkeys(step.rule for step in self.chain if step.bound is None))
+        holding = {step.rule for step in self.chain if step.bound is not None}
+        free = [
+            rule
+            for rule in dict.fromkeys(s.rule for s in self.chain)
+            if rule not in holding | set(self.unchecked)
+        ]
         rest = ("- Không cản: " if self.lang == "vi" else "- Not in the way: ") + ", ".join(free)
         blind = ("- Chưa kiểm tra: " if self.lang == "vi" else "- Unchecked: ") + ", ".join(self.unchecked)
         tail = [*([rest] if free else []), *([blind] if self.unchecked else [])]
@@ -173,6 +178,12 @@ def _chain(case: Case, bounds: Bounds, line: int, lang: str) -> list[Step]:
                     rule.source.cite(lang),
                 )
             )
+    walled = int(bounds.closed_rule[case.pools.leaf[line]])
+    if walled >= 0:
+        rule = bounds.rules[walled]
+        title = rule.title_vi if lang == "vi" else rule.title_en
+        said = "Không nhận được từ chủ đầu tư khác" if lang == "vi" else "Receives nothing from other owners"
+        steps.append(Step("import", rule.code, 0, f"{said}: {title}", rule.source.cite(lang)))
     if case.shrinking[line]:
         steps.append(_shrinking(bounds, line, lang))
     return steps

@@ -15,7 +15,7 @@ import numpy as np
 
 from phanbo.absorption import Outlook, make_outlook
 from phanbo.assemble import assemble
-from phanbo.assess import Assessment, build_assessment
+from phanbo.assess import Assessment, build_assessment, stale_figures
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.calendar import Calendar, Round, as_date
 from phanbo.calendar_file import load_calendar
@@ -74,7 +74,7 @@ def assess(
     """
     calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
     book = _rulebook(rulebook)
-    policy = policy or Policy()
+    policy = _policy(policy)
     day = as_date(as_of)
     _same_year(portfolio, calendar)
     _of_these_lines(portfolio, calendar, None, outlook)
@@ -134,7 +134,7 @@ def propose(  # noqa: PLR0913 — the public interface
         When the plan failed its own re-check: a fault of phanbo.
     """
     calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
-    book, policy, day = _rulebook(rulebook), policy or Policy(), as_date(as_of)
+    book, policy, day = _rulebook(rulebook), _policy(policy), as_date(as_of)
     round_ = calendar.round(round)
     warnings = _admit(portfolio, calendar, book, round_, day)
     _of_these_lines(portfolio, calendar, assessment, outlook)
@@ -145,7 +145,12 @@ def propose(  # noqa: PLR0913 — the public interface
     limits = Limits(time_limit, cancel, _calm(progress))
     limits.left()
     limits.tell("assess", 0, 1)
-    outlook = outlook or make_outlook(portfolio, calendar, day, _deadline(policy, book, calendar), policy)
+    deadline = _deadline(policy, book, calendar)
+    if deadline <= day:
+        raise _round_error(
+            day, f"không trước hạn giải ngân {deadline}", f"not before the closing date {deadline}"
+        )
+    outlook = outlook or make_outlook(portfolio, calendar, day, deadline, policy)
     state = assessment or build_assessment(portfolio, calendar, day, round_, policy, outlook)
     free = np.zeros(len(portfolio), dtype=bool)
     case = Case(portfolio, calendar, policy, round_, day, state, outlook, book.pools(portfolio), free)
@@ -263,11 +268,7 @@ def _admit(
             f"Ngày số liệu {day} không trước hạn báo cáo {round_.report_by} của đợt. / "
             f"The data date {day} is not before the round's report date {round_.report_by}."
         )
-    if portfolio.dated is not None and portfolio.dated != day:
-        warnings.append(
-            f"Số liệu giải ngân của bảng đến ngày {portfolio.dated}, không phải {day}. / "
-            f"The disbursement figures of the table reach {portfolio.dated}, not {day}."
-        )
+    warnings += stale_figures(portfolio, day)
     if "requested_increase" not in portfolio.given:
         warnings.append(
             "Bảng không có cột nhu cầu bổ sung: không dòng nào nhận được vốn. / "
@@ -317,7 +318,29 @@ def _rulebook(rulebook: Rulebook | str | Path | None) -> Rulebook:
 
 
 def _deadline(policy: Policy, book: Rulebook, calendar: Calendar) -> dt.date:
-    return book.closing_date(calendar.year) if policy.deadline is None else as_date(policy.deadline)
+    """Return the last day of payments: the rulebook's, or the policy's inside the plan year and the year after."""
+    if policy.deadline is None:
+        return book.closing_date(calendar.year)
+    deadline = as_date(policy.deadline)
+    if deadline.year not in (calendar.year, calendar.year + 1):
+        raise PolicyError(
+            f"deadline = {deadline} không thuộc năm kế hoạch {calendar.year} hoặc năm sau.",
+            f"deadline = {deadline} lies neither in plan year {calendar.year} nor in the year after.",
+            {"deadline": deadline.isoformat()},
+        )
+    return deadline
+
+
+def _policy(policy: Policy | None) -> Policy:
+    if policy is None:
+        return Policy()
+    if not isinstance(policy, Policy):
+        raise PolicyError(
+            "policy phải là pb.Policy(…) hoặc None.",
+            "policy must be a pb.Policy(…) or None.",
+            {"type": type(policy).__name__},
+        )
+    return policy
 
 
 @dataclass

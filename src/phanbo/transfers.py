@@ -214,6 +214,8 @@ def _first(side: _Side, quota: Ints) -> Ints:
 def _overlay(donors: _Side, receivers: _Side, pool_of: Ints) -> Transfers:
     """Lay two running totals over each other; in every group both sides have the same total."""
     given, taken = np.cumsum(donors.amount), np.cumsum(receivers.amount)
+    if not np.array_equal(given[-1:], taken[-1:]):
+        raise AssertionError("cuts and adds do not balance")
     ends = np.union1d(given, taken)
     starts = np.concatenate([np.zeros(min(1, ends.size), dtype=np.int64), ends[:-1]])
     d, r = np.searchsorted(given, ends, side="left"), np.searchsorted(taken, ends, side="left")

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import phanbo as pb
+from held_round import sample
 from phanbo.errors import DataError
-from strategies import sample, settings_of
+from strategies import settings_of
 
 if TYPE_CHECKING:
+    from held_round import Setting
     from phanbo.portfolio import Portfolio
     from phanbo.proposal import Proposal
-    from strategies import Setting
 
 
 def change_of(proposal: Proposal) -> dict[str, int]:
@@ -44,7 +45,7 @@ def without_freed_room(first: Proposal) -> Portfolio:
             value, known = after.money(name)
             freed = [int(counted[groups == group].sum()) for group in groups]
             columns[name] = pd.Series(value + freed, dtype="Int64").mask(~known)
-    return after.replace(**columns)
+    return after.replace(sources=None, **columns)
 
 
 def raised_projects(proposal: Proposal) -> set[str]:

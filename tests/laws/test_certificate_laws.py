@@ -11,14 +11,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from held_round import ceiling_sample, sample
 from phanbo.absorption import Outlook
 from phanbo.certificate import RowClaim
 from phanbo.proposal.frames import FRAMES
-from strategies import ceiling_sample, sample, settings_of
+from strategies import settings_of
 
 if TYPE_CHECKING:
+    from held_round import Setting
     from phanbo.proposal import Proposal
-    from strategies import Setting
 
 
 def with_frame(proposal: Proposal, name: str, frame: pd.DataFrame) -> Proposal:
@@ -144,7 +145,7 @@ def test_another_input_is_found(setting: Setting, data: st.DataObject) -> None:
     values = setting.portfolio.money(name)[0].copy()
     values[data.draw(st.integers(0, len(values) - 1))] += 1
     assert proposal.case is not None
-    case = replace(proposal.case, portfolio=setting.portfolio.replace(**{name: values}))
+    case = replace(proposal.case, portfolio=setting.portfolio.replace(sources=None, **{name: values}))
     assert not replace(proposal, case=case).verify().ok
 
 

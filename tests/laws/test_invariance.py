@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,18 +19,19 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 import phanbo as pb
+from held_round import sample
 from phanbo.proposal.storage import check_manifest
-from strategies import sample, settings_of
+from strategies import settings_of
 
 if TYPE_CHECKING:
+    from held_round import Setting
     from phanbo.proposal import Proposal
-    from strategies import Setting
 
 FEW = max(5, (profile.default.max_examples if profile.default else 25) // 3)
 SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from strategies import sample
+from held_round import sample
 sys.stdout.buffer.write(sample().propose().to_json().encode())
 """
 
@@ -68,7 +70,7 @@ def test_frames_csv_and_workbook_are_one(setting: Setting) -> None:
         assert content(pb.propose(book, **setting.given())) == content(first)
 
 
-def workbook(path: Path, tables: dict[str, object]) -> None:
+def workbook(path: Path, tables: Mapping[str, object]) -> None:
     """Write tables under the Vietnamese headers of the template."""
     import pandas as pd
 

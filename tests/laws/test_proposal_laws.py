@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks import harmless, legal, mandatory, network_rows_hold, of_transfers
+from held_round import RULEBOOK
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
-from strategies import RULEBOOK, settings_of
+from strategies import settings_of
 
 if TYPE_CHECKING:
+    from held_round import Setting
     from phanbo.proposal import Proposal
-    from strategies import Setting
 
 
 def some(data: st.DataObject, proposal: Proposal) -> list[int]:
@@ -89,3 +91,22 @@ def test_confidences_add_up_to_more_than_one_so_no_line_gives_and_takes(setting:
     bounds = make_bounds(case, RULEBOOK)
     assert case.policy.d + case.policy.r > Fraction(1)
     assert not ((bounds.cut > 0) & (bounds.add > 0)).any()
+
+
+@given(setting=settings_of(), unit=st.sampled_from((1, 7, 1_000, 1_000_000)))
+def test_an_outlook_off_the_grid_of_units_is_certified(setting: Setting, unit: int) -> None:
+    first = setting.with_policy(return_unplaced=True).propose()
+    rounds = replace(setting, sources=None).with_policy(unit=unit, min_move=0)
+    proposal = rounds.propose(outlook=first.outlook)
+    legal(proposal)
+    harmless(proposal)
+
+
+@given(setting=settings_of(simple=True, most=6, authority=None), units=st.integers(2, 4))
+def test_no_line_changes_by_less_than_the_least_move(setting: Setting, units: int) -> None:
+    least = units * setting.policy.unit
+    proposal = setting.with_policy(min_move=least).propose()
+    lines, forced = proposal.lines, proposal.transfers[proposal.transfers["rank"] == 0]
+    moved = lines[(lines["cut"] + lines["add"] > 0) & ~lines["line_id"].isin(forced["from_line"])]
+    assert (moved["cut"] + moved["add"] >= least).all()
+    assert (lines.loc[lines["line_id"].isin(proposal.meta["held"]), ["cut", "add"]] == 0).all(axis=None)

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import phanbo as pb
-from strategies import LOCAL, LOTTERY, sample, settings_of, spare
+from held_round import LOCAL, LOTTERY, sample
+from strategies import settings_of, spare
 
 if TYPE_CHECKING:
-    from strategies import Setting
+    from held_round import Setting
 
 
 def short_by(setting: Setting, source: str, amount: int) -> Setting:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from hypothesis import given
 from hypothesis import settings as profile
+from hypothesis import strategies as st
 
 from checks import faces_agree
-from strategies import RULEBOOK, settings_of
+from held_round import RULEBOOK
+from phanbo.rules import RULES
+from strategies import settings_of
 
 if TYPE_CHECKING:
-    from strategies import Setting
+    from held_round import Setting
 
-MANY = 60
+MANY = profile.default.max_examples * 2 if profile.default else 50
 
 
-@given(setting=settings_of())
+@given(setting=settings_of(), held=st.lists(st.booleans(), min_size=7, max_size=7))
 @profile(max_examples=MANY)
-def test_rows_are_violations_at_the_edge(setting: Setting) -> None:
-    faces_agree(setting.case(), RULEBOOK)
+def test_rows_are_violations_at_the_edge(setting: Setting, held: list[bool]) -> None:
+    case = setting.case()
+    faces_agree(replace(case, held=np.array(held[: len(case)])), RULEBOOK)
+
+
+def test_every_built_in_rule_is_in_the_rulebook_and_cites_its_source() -> None:
+    assert {rule.code for rule in RULEBOOK.rules} == set(RULES)
+    for rule in RULEBOOK.rules:
+        assert rule.title_vi
+        assert rule.title_en
+        assert rule.source.cite("vi")
+        assert type(rule).__doc__

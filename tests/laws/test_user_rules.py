@@ -13,12 +13,13 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from checks import faces_agree, legal, of_transfers
+from held_round import RULEBOOK, Setting, sample
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
 from phanbo.pipeline import changes
 from phanbo.rules.base import GroupRows, Limits, Rule, Source
 from phanbo.solver.reference import solve
-from strategies import RULEBOOK, Setting, sample, settings_of
+from strategies import settings_of
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -127,6 +127,9 @@ class Oracle:
 
     def costs(self, x: Ints, name: str) -> Ints:
         """Return one tier's value of every plan, to be minimised, from its definition."""
+        return np.asarray(self._cost(x, name), dtype=np.int64)
+
+    def _cost(self, x: Ints, name: str) -> Any:
         case, book, reading = self.case, self.case.portfolio, self.case.assessment.decides
         cut, add = np.maximum(0, -x), np.maximum(0, x)
         late = np.where(case.offer > 0, 1000, reading.late_permille)
@@ -161,7 +164,7 @@ class Oracle:
             return (np.abs(x) * ranks).sum(axis=1) + np.abs(self._net(x)).sum(axis=1)
         return np.abs(x[:, int(name[5:-1])])
 
-    def _class(self) -> Ints:
+    def _class(self) -> Any:
         codes = np.array(["" for _ in range(len(self.case))], dtype=object)
         for entry in reversed(self.rulebook.classes):
             codes[CLASS_TESTS[entry.code](self.case)] = entry.code
@@ -171,7 +174,7 @@ class Oracle:
         leaves = range(len(self.case.pools.leaf_owner))
         return np.stack([x[:, self.case.pools.leaf == v].sum(axis=1) for v in leaves], axis=1)
 
-    def _returned(self, x: Ints) -> Ints:
+    def _returned(self, x: Ints) -> Any:
         return int((self.case.pools.inflow // self.unit).sum()) - x.sum(axis=1)
 
     def _ranks(self, salt: str) -> Ints:

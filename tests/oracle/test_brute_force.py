@@ -10,17 +10,18 @@ from brute_force import Oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
+from held_round import RULEBOOK
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
 from phanbo.errors import InfeasibleRound
 from phanbo.pipeline import changes
 from phanbo.policy import Tier
 from phanbo.solver.reference import solve
-from strategies import RULEBOOK, settings_of
+from strategies import settings_of
 
 if TYPE_CHECKING:
+    from held_round import Setting
     from phanbo.case import Case
-    from strategies import Setting
 
 
 def agrees(case: Case) -> None:

@@ -12,9 +12,9 @@ from checks import of_transfers
 from strategies import settings_of
 
 if TYPE_CHECKING:
+    from held_round import Setting
     from phanbo.case import Case, Changes
     from phanbo.proposal import Proposal
-    from strategies import Setting
 
 
 def demands(case: Case, plan: Changes, returned: dict[str, int]) -> nx.DiGraph:

@@ -113,7 +113,27 @@ def test_template_then_check(run: Run, tmp_path: Path) -> None:
     said = run("template", path)
     assert (said.code, path.is_file()) == (0, True)
     assert "phanbo check" in said.out
-    assert "Written" in run("--lang", "en", "template", path).out
+    kept = path.read_bytes()
+    again = run("template", path)
+    assert (again.code, path.read_bytes()) == (6, kept)
+    assert "Written" in run("--lang", "en", "template", tmp_path / "form.xlsx").out
+
+
+def test_no_output_replaces_the_input(run: Run, tables: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in tables.iterdir()}
+    lines_ = tables / "lines.csv"
+    assert run("check", lines_, "--out", lines_).code == 6
+    assert run("propose", tables, *PROPOSE, "--out", tables).code == 6
+    assert run("propose", lines_, *PROPOSE, "--out", tables.parent).code == 6
+    assert {path.name: path.read_bytes() for path in tables.iterdir()} == before
+
+
+def test_a_forecaster_has_no_place_in_a_file(run: Run, tables: Path, tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_text('{"forecaster": "magic"}', encoding="utf-8")
+    said = run("propose", tables, *PROPOSE, "--policy", path, "--out", tmp_path / "o")
+    assert said.code == 2
+    assert "magic" in said.err
 
 
 def test_check_of_a_sound_table(run: Run, tables: Path) -> None:
@@ -378,3 +398,10 @@ def test_any_console(case: Path, encoding: str) -> None:
         assert said.returncode == code, text
         assert "Traceback" not in text
         assert "ạ" in text or "ô" in text
+
+
+def test_a_deadline_outside_the_round_is_refused(run: Run, tables: Path, tmp_path: Path) -> None:
+    for day in ("2023-01-01", "2024-09-01", "2026-01-31"):
+        path = tmp_path / "policy.json"
+        path.write_text(f'{{"deadline": "{day}"}}', encoding="utf-8")
+        assert run("propose", tables, *PROPOSE, "--policy", path, "--out", tmp_path / "o").code == 2

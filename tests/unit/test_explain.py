@@ -63,10 +63,10 @@ def test_figures_come_before_requirements() -> None:
         said.index("15/9/2024 giải ngân 10,00%")
         < said.index("30/9/2024")
         < said.index("70,00%")
-        < said.index("dự báo")
+        < said.index("có thể giải ngân")
     )
     english = MADE.explain("L0", "en").standing
-    assert english.index("10.00%") < english.index("70.00%") < english.index("forecast")
+    assert english.index("10.00%") < english.index("70.00%") < english.index("may spend")
 
 
 def test_the_decision_says_what_is_done() -> None:
@@ -107,3 +107,17 @@ def test_no_such_line(wrong: str) -> None:
 def test_a_prefix_explains_its_own_amounts() -> None:
     part = MADE.head(0)
     assert all(part.explain(line).limits["add"] == part.explain(line).limits["cut"] == 0 for line in IDS)
+
+
+def test_a_missing_authority_is_named_everywhere() -> None:
+    """Where no authority may decide a move between owners, that is the reason, not the owners' pace."""
+    made = proposal(policy=pb.Policy(authority=("owner-internal",)))
+    held = made.lines[(made.lines["add_bound"] > made.lines["add"])]
+    assert set(held["binding_rule"]) == {"authority"}
+    assert made.summary["need_removed"]["authority"] > 0
+    asked = [ask["rule"] for row in made.unplaced["ask"] for ask in row]
+    assert "authority" in asked
+    assert "owner-import" not in asked
+    text = made.explain(str(held.iloc[0]["line_id"]))
+    assert any(step.rule == "authority" and step.side == "import" for step in text.chain)
+    assert "authority" not in text.text.partition("Không cản")[2]

@@ -82,9 +82,16 @@ def test_the_help_sheet_tells_of_every_column(book: Workbook) -> None:
         assert set(table.names) - {"line_id"} <= names
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "mẫu.xlsx"
     path.write_bytes(b"old")
+    with pytest.raises(FileExistsError):
+        write_template(path)
+    assert path.read_bytes() == b"old"
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mẫu.xlsx"
 
     def fail(*_: object) -> None:
         raise MemoryError
@@ -92,8 +99,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("phanbo.tables.template._write_help", fail)
     with pytest.raises(MemoryError):
         write_template(path)
-    assert path.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == ["mẫu.xlsx"]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:

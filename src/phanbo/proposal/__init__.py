@@ -160,10 +160,13 @@ class Proposal:
                 ok=False, findings=(f"the frames cannot be read: {error!r}",), gap={}, proved="legal"
             )
         certificate = certify(case, book, claims)
-        if self.meta["input_hash"] == case.portfolio.hash:
-            return certificate
-        stale = "the tables are not those the proposal was made from"
-        return replace(certificate, ok=False, findings=(*certificate.findings, stale))
+        wrong = list(certificate.findings)
+        if self.meta["input_hash"] != case.portfolio.hash:
+            wrong.append("the tables are not those the proposal was made from")
+        known = {item.number: item for item in case.calendar.rounds}
+        if case.round.number and known.get(case.round.number) != case.round:
+            wrong.append("the round is not the calendar's round of that number")
+        return replace(certificate, ok=not wrong, findings=tuple(wrong))
 
     def _claims(self) -> Claims:
         case, lines = self._case, self.frames["lines"]

@@ -72,7 +72,8 @@ class Facts:
     def binding(self) -> Ints:
         """Place of the rule that binds each line, −1 where none does.
 
-        A changed line short of its bound is bound by a full group row, else by its pool's balance.
+        A changed line short of its bound is bound by a full group row, else by its pool's balance; a line that
+        could receive more but for its owner, by the rule that closes the owner.
         """
         b, balance = self.bounds, self._place("pool-balance")
         rule = np.where(b.cut > 0, b.cut_rule, np.where(b.add > 0, b.add_rule, -1))
@@ -86,6 +87,8 @@ class Facts:
             here = np.zeros(len(self.case), dtype=bool)
             here[inside] = full[group.group[inside]]
             rule = np.where(short & (self.add > 0) & here, place, rule)
+        walled = b.closed_rule[self.case.pools.leaf]
+        rule = np.where((self.add < b.add) & (walled >= 0), walled, rule)
         forced = self.mandatory > 0
         return np.where(forced, self._place("revenue-shortfall"), rule)
 

@@ -44,9 +44,7 @@ def _ask(facts: Facts, line: int, unmet: int) -> dict[str, Any]:
     b = facts.bounds
     held = b.first_failed[line] if b.add[line] == 0 else b.add_rule[line]
     if b.add[line] > facts.add[line]:
-        held = facts.binding[line] if facts.add[line] > 0 else -1
-    if held < 0 and bool(b.closed[facts.case.pools.leaf[line]]):
-        held = next((k for k, rule in enumerate(b.rules) if rule.code == "owner-import"), -1)
+        held = facts.binding[line] if facts.add[line] > 0 else b.closed_rule[facts.case.pools.leaf[line]]
     rule = facts.rule(int(held))
     book = facts.case.portfolio
     return {
@@ -102,7 +100,7 @@ def summarise(
         "need_removed": _need_removed(facts),
         "conditional": len(gaps) > 0,
         "unchecked": gaps.to_dict("records"),
-        "why_empty": _why_empty(frames["lines"]) if empty else {},
+        "why_empty": _why_empty(facts, frames["lines"]) if empty else {},
         "warnings": list(warnings),
     }
 
@@ -157,11 +155,21 @@ def _need_removed(facts: Facts) -> dict[str, int]:
         if (taken := int((left - after).sum())) > 0:
             removed[rule.code] = taken
         left = after
+    short = left - facts.add
+    walled = facts.bounds.closed_rule[case.pools.leaf]
+    for place in np.unique(walled[(walled >= 0) & (short > 0)]).tolist():
+        taken = int(short[walled == place].sum())
+        removed[facts.bounds.rules[place].code] = removed.get(facts.bounds.rules[place].code, 0) + taken
+        left = np.where(walled == place, facts.add, left)
     removed["no-surplus"] = max(0, int(left.sum()) - int(facts.add.sum()))
     removed["added"] = int(facts.add.sum())
     return removed
 
 
-def _why_empty(lines: pd.DataFrame) -> dict[str, int]:
-    failed = lines["first_failed"].replace("", "no-partner")
+def _why_empty(facts: Facts, lines: pd.DataFrame) -> dict[str, int]:
+    """Return how many lines failed which test first; a line that could move lacks a partner, or its owner is closed."""
+    walled = facts.bounds.closed_rule[facts.case.pools.leaf]
+    codes = np.array([*(rule.code for rule in facts.bounds.rules), "no-partner"], dtype=object)
+    alone = pd.Series(codes[np.where(facts.bounds.add > 0, walled, -1)], index=lines.index)
+    failed = lines["first_failed"].where(lines["first_failed"] != "", alone)
     return {str(code): int(count) for code, count in failed.value_counts().sort_index().items()}

@@ -54,14 +54,16 @@ def standing(case: Case, line: int, lang: str = "vi") -> str:
         text = f"đến {day(case.as_of)} giải ngân {share} kế hoạch"
         text += f", mốc {day(milestone)} yêu cầu {asked}" if milestone else f", mức chung của nhóm {asked}"
         missed = MISSED_VI.get(str(case.assessment.missed[line]), "")
-        tail = f"dự báo đến hết niên độ {format_million(median)} triệu đồng ({BASIS_VI.get(basis, basis)})"
+        most, source = format_million(median), BASIS_VI.get(basis, basis)
+        tail = f"nếu đủ vốn có thể giải ngân đến hết niên độ {most} triệu đồng (mức giữa, theo {source})"
     else:
         text = f"{share} of the plan disbursed by {day(case.as_of, lang)}"
         text += (
             f", {asked} required by {day(milestone, lang)}" if milestone else f", {asked} usual for its group"
         )
         missed = MISSED_EN.get(str(case.assessment.missed[line]), "")
-        tail = f"forecast to the closing date {format_million(median, lang)} million đồng ({BASIS_EN.get(basis, basis)})"
+        most, source = format_million(median, lang), BASIS_EN.get(basis, basis)
+        tail = f"with money enough it may spend {most} million đồng by the closing date (median; {source})"
     return "; ".join(part for part in (text, missed, tail) if part)
 
 

@@ -116,6 +116,8 @@ def _province(book: Workbook, a: Assessment) -> None:
             )
         )
     )
+    for warning in a.warnings:
+        sheet.text(warning.split(" / ")[0 if book.lang == "vi" else -1], "alert")
     sheet.unit()
     _totals(sheet, a)
     sheet.space()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import tempfile
 import textwrap
@@ -149,6 +150,8 @@ def workbook(
     import xlsxwriter
 
     target = Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "", str(target))
     handle, name = tempfile.mkstemp(prefix=".", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -68,7 +69,7 @@ def write_template(path: str | os.PathLike[str], *, year: int = 2024) -> Path:
     Parameters
     ----------
     path : str or path-like
-        Where to write; a file of that name is replaced only once the new one is complete.
+        Where to write; it must not exist yet: a filled-in form is not lost by accident.
     year : int
         The plan year of the example row.
 
@@ -77,6 +78,8 @@ def write_template(path: str | os.PathLike[str], *, year: int = 2024) -> Path:
     Path
         The file written.
     """
+    if Path(path).exists():
+        raise FileExistsError(errno.EEXIST, "", str(path))
     import xlsxwriter
 
     target = Path(path)
