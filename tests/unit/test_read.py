@@ -442,9 +442,9 @@ def test_check_reads_folders_and_raises_nothing(tmp_path: Path) -> None:
 
 def test_an_optional_column_that_no_row_fills_is_taken_as_absent(tmp_path: Path) -> None:
     """A form has many columns: an unused one leaves its rule unchecked instead of refusing every line."""
-    headers = ["Mã dự án", "Tên dự án", "Chủ đầu tư", "Nguồn vốn", "Phân loại dự án", "Kế hoạch vốn năm 2024"]
+    headers: list[object] = ["Mã dự án", "Tên dự án", "Chủ đầu tư", "Nguồn vốn", "Phân loại dự án", "Kế hoạch vốn năm 2024"]
     headers += ["Vốn đã giải ngân", "Đủ thủ tục", "Nhu cầu bổ sung vốn"]
-    rows = [
+    rows: list[list[object]] = [
         ["01", "Đường A", "Ban A", "Xổ số kiến thiết", "Chuyển tiếp", 5_000_000_000, 1_000_000, "", 5],
         ["02", "Đường B", "Ban B", "Xổ số kiến thiết", "Chuyển tiếp", 6_000_000_000, 1_000_000, None, ""],
     ]
