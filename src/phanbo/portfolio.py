@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 import pandas as pd
 
-from phanbo.errors import DataError, Finding
+from phanbo.errors import DataError, Finding, RoundError
 from phanbo.tables.check import Examined, examine, in_order
 from phanbo.tables.check.canonical import csv_bytes, frame_of, hash_of, table_csv
 from phanbo.tables.check.complete import kinds
@@ -68,6 +68,9 @@ class Portfolio:
     ) -> None:
         tables = (lines, history, schedule, sources, owners, reports, controls)
         frames = {name: frame for name, frame in zip(TABLES, tables, strict=True) if frame is not None}
+        for name, frame in frames.items():
+            if not isinstance(frame, pd.DataFrame):
+                raise TypeError(f"{name}: a DataFrame is wanted, not {type(frame).__name__}")
         self._set(examine(frames), ())
 
     def _set(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
@@ -417,4 +420,8 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _iso(date: str | dt.date) -> str:
-    return (dt.date.fromisoformat(date) if isinstance(date, str) else date).isoformat()[:10]
+    try:
+        return (date if isinstance(date, dt.date) else dt.date.fromisoformat(str(date))).isoformat()[:10]
+    except ValueError:
+        vi, en = f"“{date}” không phải là ngày; hãy viết dạng", f"{date!r} is not a date; write it as"
+        raise RoundError(f"{vi} 2024-09-15.", f"{en} 2024-09-15.", {"value": str(date)}) from None

@@ -391,3 +391,26 @@ def test_warnings_do_not_stop_a_portfolio() -> None:
         "over-plan",
     }
     assert portfolio.notes["code"].tolist() == ["text-spaces"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        *[(cell, "") for cell in ("không", "Không", "no", 0, 0.0, False, "false", "-", None)],
+        *[(cell, "có") for cell in ("có", "Có", "x", 1, True, "true")],
+        *[(cell, "yes") for cell in ("yes", "Yes")],
+        ("chờ quyết toán", "chờ quyết toán"),
+        ("Không đủ thủ tục", "Không đủ thủ tục"),
+    ],
+)
+def test_a_lock_that_says_no_is_no_lock(cell: object, reason: str) -> None:
+    frame = lines({"locked": cell}, {"locked": "khác"})
+    examined = examine({"lines": frame})
+    cells = examined.grids["lines"].columns["locked"]
+    assert (cells.data[0], bool(cells.known[0])) == (reason, bool(reason))
+    notes = [finding.code for finding in examined.findings]
+    assert notes == ([] if cell in {None, reason} else ["reason-yes" if reason else "reason-no"])
+    portfolio = Portfolio(frame)
+    again = portfolio.replace(locked=portfolio.text("locked"))
+    assert again.hash == portfolio.hash
+    assert set(again.notes["code"]) == set(notes)

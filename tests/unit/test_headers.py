@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 
 from phanbo.tables.layout.headers import (
+    AFTER,
     Heading,
     data_date,
     find_row,
@@ -83,7 +84,7 @@ def test_doubtful_headers_never_match_blindly() -> None:
     for doubt in AMBIGUOUS:
         for text in doubt.headers:
             for year in (2024, None):
-                found = heading(text, year)
+                found = heading(text.replace("{N}", "2024"), year)
                 assert found.column == "", text
                 assert found.doubt is doubt, text
 
@@ -210,3 +211,57 @@ def test_ignored_headers_are_ignored_in_every_table() -> None:
             found = resolve(read_headings([text], table), 2024)[0]
             assert found.column == ""
             assert found.meanings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kế hoạch vốn năm 2024 sau điều chỉnh",
+        "KH vốn năm 2024 sau điều chỉnh",
+        "Kế hoạch năm 2024 sau điều chỉnh",
+        "Kế hoạch vốn năm 2024 (sau điều chỉnh)",
+        "Kế hoạch vốn năm 2024 (sau điều chỉnh, triệu đồng)",
+        "Kế hoạch vốn năm 2024 (đã điều chỉnh)",
+        "Kế hoạch vốn năm 2024 sau khi điều chỉnh",
+        "Kế hoạch vốn sau điều chỉnh năm 2024",
+        "Kế hoạch vốn năm 2024 sau điều chỉnh, bổ sung lần 2",
+        "KHV năm 2024 sau ĐC",
+    ],
+)
+def test_a_plan_after_adjustment_is_a_plan(text: str) -> None:
+    found = heading(text)
+    assert found.column == "plan"
+    assert AFTER.search(found.folded.key)
+    assert year_of([found]) in {2024, None}
+    assert heading(text.replace("2024", "2023")).column == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kế hoạch vốn năm 2024 đã giao",
+        "Kế hoạch vốn đã giao",
+        "Kế hoạch đã giao",
+        "Kế hoạch năm 2024 đã giao",
+        "KH vốn năm 2024 đã giao",
+    ],
+)
+def test_an_assigned_plan_is_a_plan(text: str) -> None:
+    found = heading(text)
+    assert found.column == "plan"
+    assert not AFTER.search(found.folded.key)
+
+
+def test_a_plan_before_adjustment_is_the_initial_one() -> None:
+    assert heading("Kế hoạch vốn năm 2024 trước điều chỉnh").column == "plan_initial"
+    assert heading("Kế hoạch vốn giao đầu năm 2024").column == "plan_initial"
+
+
+@pytest.mark.parametrize("text", ["Kế hoạch vốn điều chỉnh", "Tổng mức đầu tư sau điều chỉnh", "Vốn đã giao"])
+def test_other_adjustments_are_not_guessed(text: str) -> None:
+    assert heading(text).meanings == ()
+
+
+def test_a_unit_beside_other_words_in_brackets() -> None:
+    found = fold("Kế hoạch vốn (sau điều chỉnh; triệu đồng)")
+    assert (found.key, found.unit) == (fold("Kế hoạch vốn sau điều chỉnh").key, 10**6)

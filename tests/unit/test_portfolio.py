@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phanbo.errors import DataError, Finding
+from phanbo.errors import DataError, Finding, RoundError
 from phanbo.portfolio import Portfolio, build_portfolio
 
 if TYPE_CHECKING:
@@ -355,7 +355,7 @@ def test_at_takes_the_latest_figure_of_the_year() -> None:
     # Last year's figure is not this year's.
     assert portfolio.at("2024-01-31").money("disbursed")[0].tolist() == [20, 10, 30]
     assert portfolio.at("2024-04-30").at("2024-04-01").money("disbursed")[0].tolist() == [5, 100, 30]
-    with pytest.raises(ValueError, match="Invalid isoformat"):
+    with pytest.raises(RoundError, match="not a date"):
         portfolio.at("30/4/2024")
 
 
@@ -413,3 +413,8 @@ def test_control_totals_move_with_the_lines() -> None:
     moved = portfolio.replace(plan=np.array([90, 210])).controls
     assert moved is not None
     assert moved["plan"].tolist() == [300, 90]
+
+
+def test_a_table_that_is_no_frame_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="lines: a DataFrame is wanted, not list"):
+        Portfolio([1, 2])  # type: ignore[arg-type]

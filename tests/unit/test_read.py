@@ -135,7 +135,7 @@ def test_the_unit_comes_from_headers_argument_or_title(tmp_path: Path) -> None:
     assert read_excel(bare, unit="triệu đồng").hash == wanted
     assert read_excel(bare, unit=10**6).hash == wanted
     assert "unit-unknown" in codes(bare)
-    with pytest.raises(ValueError, match="unit="):
+    with pytest.raises(DataError, match="unit="):
         read_excel(bare, unit="lạng")
 
 
@@ -324,7 +324,7 @@ def test_columns_mends_what_is_not_recognised(tmp_path: Path) -> None:
     assert codes(path) == {"column-missing"}
     assert read_excel(path, columns={"vốn  a": "plan"}).hash == read_excel(plain(tmp_path / "b.xlsx")).hash
     assert "columns-unmatched" in codes(path, columns={"Vốn A": "plan", "Vốn B": "arrears"})
-    with pytest.raises(ValueError, match="no such column"):
+    with pytest.raises(DataError, match="no such column"):
         read_excel(path, columns={"Vốn A": "plans"})
     left_out = read_excel(path, columns={"Vốn A": "plan", "Nhu cầu bổ sung vốn": ""})
     assert "requested_increase" not in left_out.given
@@ -442,7 +442,14 @@ def test_check_reads_folders_and_raises_nothing(tmp_path: Path) -> None:
 
 def test_an_optional_column_that_no_row_fills_is_taken_as_absent(tmp_path: Path) -> None:
     """A form has many columns: an unused one leaves its rule unchecked instead of refusing every line."""
-    headers: list[object] = ["Mã dự án", "Tên dự án", "Chủ đầu tư", "Nguồn vốn", "Phân loại dự án", "Kế hoạch vốn năm 2024"]
+    headers: list[object] = [
+        "Mã dự án",
+        "Tên dự án",
+        "Chủ đầu tư",
+        "Nguồn vốn",
+        "Phân loại dự án",
+        "Kế hoạch vốn năm 2024",
+    ]
     headers += ["Vốn đã giải ngân", "Đủ thủ tục", "Nhu cầu bổ sung vốn"]
     rows: list[list[object]] = [
         ["01", "Đường A", "Ban A", "Xổ số kiến thiết", "Chuyển tiếp", 5_000_000_000, 1_000_000, "", 5],
@@ -455,3 +462,64 @@ def test_an_optional_column_that_no_row_fills_is_taken_as_absent(tmp_path: Path)
     assert "procedures_complete" not in portfolio.given
     assert "requested_increase" in portfolio.given
     assert "columns-unfilled" in set(portfolio.notes["code"])
+
+
+def test_options_that_cannot_be_are_findings(tmp_path: Path) -> None:
+    path = plain(tmp_path / "a.xlsx")
+    assert codes(path, columns={"STT": "khong"}, unit="tấn") == {"option-unknown"}
+    (finding,) = findings(path, "option-unknown", columns={"STT": "plans"})
+    assert "plan" in finding["mend_en"]
+    with pytest.raises(DataError) as caught:
+        read_excel(path, columns={"STT": "khong"}, unit=7)
+    assert [found.code for found in caught.value.findings] == ["option-unknown"] * 2
+    (tmp_path / "lines.parquet").write_bytes(b"PAR1")
+    assert codes(tmp_path / "lines.parquet") == {"file-unreadable"}
+    with pytest.raises(FileNotFoundError):
+        check_excel(tmp_path / "missing.xlsx", columns={"STT": "plan"})
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_year_over_plan_and_disbursement_is_two_header_rows(tmp_path: Path, *, below: bool) -> None:
+    names, parts = [*HEAD[:6], None, None, *HEAD[8:]], [*[None] * 6, "Kế hoạch", "Giải ngân", None, None]
+    year = [*[None] * 6, "Năm 2024", None, None, None]
+    pair = [
+        [a or b for a, b in zip(names, year, strict=True)],
+        parts,
+    ]
+    if not below:
+        pair = [year, [a or b for a, b in zip(names, parts, strict=True)]]
+    assert codes(workbook(tmp_path / "a.xlsx", [["ĐVT: đồng"], *pair, *ROWS])) == {"header-rows"}
+
+
+def test_a_bare_year_is_no_plan_year(tmp_path: Path) -> None:
+    rows = [[*row[:9], 5] for row in ROWS]
+    (finding,) = findings(workbook(tmp_path / "a.xlsx", [[*HEAD[:9], "Năm 2024"], *rows]), "header-doubtful")
+    assert (finding["severity"], finding["cell"]) == ("error", "J1")
+
+
+def test_odd_cells_anywhere_raise_nothing(tmp_path: Path) -> None:
+    odd = [
+        None,
+        "",
+        "#",
+        True,
+        0.5,
+        -1,
+        1e300,
+        "1e5",
+        "\u200b",
+        "12/13/2024",
+        dt.date(2024, 1, 1),
+        "Tổng",
+        "x" * 500,
+    ]
+    head = [
+        *HEAD[:9],
+        "Tỷ lệ giải ngân (%)",
+        "Kế hoạch điều chỉnh (+ tăng) (− giảm)",
+        "Khóa",
+        "Thời gian KC-HT",
+    ]
+    for shift in range(len(odd)):
+        rows = [[odd[(shift + i * j) % len(odd)] for i in range(len(head))] for j in range(1, 9)]
+        assert len(check_excel(workbook(tmp_path / "a.xlsx", [head, *ROWS, *rows]), unit="đồng"))

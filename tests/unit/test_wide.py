@@ -44,8 +44,8 @@ def found(path: Path, code: str) -> list[dict[Any, Any]]:
     return frame[frame["code"] == code].to_dict("records")
 
 
-def plans(path: Path) -> dict[str, int]:
-    lines = read_excel(path).lines
+def plans(path: Path, **options: Any) -> dict[str, int]:
+    lines = read_excel(path, **options).lines
     return dict(zip(lines["line_id"], (lines["plan"] // 10**6).tolist(), strict=True))
 
 
@@ -298,3 +298,198 @@ def test_a_header_of_another_year_is_a_warning(tmp_path: Path) -> None:
     (finding,) = found(path, "header-other-year")
     assert (finding["cell"], finding["severity"]) == ("I2", "warning")
     assert plans(path) == {"001/NSTW/2024": 100}
+
+
+GIVEN, AFTER = "Kế hoạch vốn năm 2024 đã giao", "Kế hoạch vốn năm 2024 sau điều chỉnh"
+
+
+@pytest.mark.parametrize(
+    ("given", "after"),
+    [
+        ("Kế hoạch vốn năm 2024", "Kế hoạch vốn năm 2024 (sau điều chỉnh)"),
+        ("Kế hoạch vốn năm 2024", "KH vốn năm 2024 sau điều chỉnh"),
+        ("KH vốn năm 2024 đã giao", "Kế hoạch năm 2024 sau khi điều chỉnh"),
+        ("Kế hoạch đã giao", "Kế hoạch vốn năm 2024 (đã điều chỉnh)"),
+        ("Kế hoạch vốn năm 2024 trước điều chỉnh", AFTER),
+    ],
+)
+def test_the_plan_after_adjustment_is_never_dropped(tmp_path: Path, given: str, after: str) -> None:
+    for order in (1, -1):
+        pair, amounts = [given, after][::order], [100, 120][::order]
+        lines = read_excel(
+            workbook(tmp_path / "a.xlsx", [[*HEAD, *pair, THIS[1]], line(1, *amounts, 40)])
+        ).lines
+        assert (lines["plan"].item(), lines["plan_initial"].item()) == (120_000_000, 100_000_000)
+
+
+def test_an_unused_adjustment_is_asked_about(tmp_path: Path) -> None:
+    header = "Kế hoạch vốn điều chỉnh năm 2024"
+    path = with_column(tmp_path, header, 120)
+    (finding,) = found(path, "header-adjusted")
+    assert (finding["severity"], finding["cell"]) == ("error", "I2")
+    assert plans(path, columns={header: ""}) == {"001/NSTW/2024": 100}
+    assert plans(path, columns={header: "plan"}) == {"001/NSTW/2024": 120}
+    assert plans(path, columns={THIS[0]: "plan"}) == {"001/NSTW/2024": 100}
+    assert not found(with_column(tmp_path, "Lý do điều chỉnh", "x"), "header-adjusted")
+    assert found(with_column(tmp_path, "Điều chỉnh tăng", 1, plan=THIS[0]), "header-settled")
+
+
+def test_a_second_adjustment_is_asked_about(tmp_path: Path) -> None:
+    rows = [[*HEAD, *THIS, "Đề xuất điều chỉnh tăng", "Điều chỉnh tăng"], line(1, 100, 40, 5, 6)]
+    (finding,) = found(workbook(tmp_path / "a.xlsx", rows), "header-doubtful")
+    assert (finding["severity"], finding["cell"]) == ("error", "J2")
+
+
+GRID = [*HEAD, GIVEN, "Đề xuất điều chỉnh giảm", "Đề xuất điều chỉnh tăng", AFTER, THIS[1]]
+
+
+def test_the_grid_of_an_adjustment(tmp_path: Path) -> None:
+    rows = [GRID, line(1, 100, 0, 20, 120, 40), line(2, 100, 30, None, 70, 40)]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    lines = read_excel(path).lines
+    assert (lines["plan"] // 10**6).tolist() == [120, 70]
+    assert (lines["plan_initial"] // 10**6).tolist() == [100, 100]
+    assert (lines["raised_this_year"] // 10**6).tolist() == [20, 0]
+    assert (lines["cut_this_year"] // 10**6).tolist() == [0, 30]
+    assert lines["requested_increase"].sum() == 0  # taken in already: as needs they would count twice
+    assert len(found(path, "proposal-taken-in")) == 2
+    before = read_excel(path, columns={AFTER: ""}).lines
+    assert (before["plan"] // 10**6).tolist() == [100, 100]
+    assert (before["requested_increase"] // 10**6).tolist() == [20, 0]
+    by_hand = {GRID[7]: "offered_decrease", GRID[8]: "requested_increase"}
+    assert read_excel(path, columns=by_hand).lines["requested_increase"].sum() == 20_000_000
+    rows[2][9] = 71
+    (finding,) = found(workbook(tmp_path / "a.xlsx", rows), "adjustment-identity")
+    assert (finding["cell"], finding["severity"]) == ("J4", "error")
+
+
+def test_a_proposal_on_top_of_the_plan_after_adjustment_is_a_need(tmp_path: Path) -> None:
+    rows = [GRID, line(1, 100, 0, 20, 100, 40), line(2, 100, 30, 0, 100, 40)]
+    lines = read_excel(workbook(tmp_path / "a.xlsx", rows)).lines
+    assert (lines["requested_increase"] // 10**6).tolist() == [20, 0]
+    alone = [[*HEAD, GIVEN, AFTER, "Đề nghị điều chỉnh giảm", THIS[1]], line(1, 100, 120, 15, 40)]
+    lines = read_excel(workbook(tmp_path / "a.xlsx", alone)).lines
+    assert (lines["plan"].item(), lines["offered_decrease"].item()) == (120_000_000, 15_000_000)
+
+
+def test_moves_done_are_checked_on_every_row(tmp_path: Path) -> None:
+    rows = [[*HEAD, GIVEN, "Điều chỉnh giảm", "Điều chỉnh tăng", AFTER, THIS[1]]]
+    rows += [line(1, 100, 0, 20, 120, 40), line(2, 100, 30, 0, 60, 40), line(3, "?", 0, 5, 60, 40)]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    assert [finding["cell"] for finding in found(path, "adjustment-identity")] == ["J4"]
+
+
+def test_a_signed_adjustment_that_the_plan_has_taken_in(tmp_path: Path) -> None:
+    rows: Rows = [[*HEAD, GIVEN, "Kế hoạch điều chỉnh (+ tăng) (− giảm)", AFTER, THIS[1]]]
+    rows += [line(1, 100, 20, 120, 40), line(2, 100, -30, 70, 40)]
+    lines = read_excel(workbook(tmp_path / "a.xlsx", rows)).lines
+    assert lines["requested_increase"].sum() == lines["offered_decrease"].sum() == 0
+    assert (lines["raised_this_year"] // 10**6).tolist() == [20, 0]
+    assert (lines["cut_this_year"] // 10**6).tolist() == [0, 30]
+    rows[2][8] = 71
+    assert found(workbook(tmp_path / "a.xlsx", rows), "adjustment-identity")
+
+
+def pages(path: Path, **sheets: Rows) -> Path:
+    (first, rows), *rest = sheets.items()
+    return workbook(path, rows, first, **dict(rest))
+
+
+def of(*lines: tuple[int, int, int], source: bool = False) -> Rows:
+    """Return a sheet of lines: project, plan, disbursed; with or without a column of sources."""
+    width = 6 if source else 5
+    return [[*HEAD[:width], *THIS], *([*line(n)[:width], plan, paid] for n, plan, paid in lines)]
+
+
+@pytest.mark.parametrize("source", [False, True])
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Tổng hợp", ((1, 100, 40), (2, 200, 60), (3, 50, 0))),
+        ("Biểu 1", ((1, 100, 40), (2, 200, 60), (3, 50, 0))),
+        ("Biểu 1", ((9, 350, 100),)),
+        ("Tổng hợp", ((1, 100, 40), (2, 201, 60), (3, 50, 0))),
+    ],
+)
+def test_a_sheet_that_repeats_the_others_is_an_error(
+    tmp_path: Path, name: str, lines: tuple[tuple[int, int, int], ...], *, source: bool
+) -> None:
+    sheets = {
+        name: of(*lines, source=source),
+        "NSTW": of((1, 100, 40), source=source),
+        "NS tỉnh": of((2, 200, 60), (3, 50, 0), source=source),
+    }
+    path = pages(tmp_path / "a.xlsx", **sheets)
+    (finding,) = found(path, "sheet-summary")
+    assert (finding["severity"], finding["sheet"]) == ("error", name)
+    assert "“NSTW”, “NS tỉnh”" in finding["message_vi"]
+    assert 'sheet=["NSTW", "NS tỉnh"]' in finding["mend_vi"]
+    assert len(read_excel(path, sheet=["NSTW", "NS tỉnh"])) == 3
+
+
+def test_a_summary_of_one_sheet_and_two_sources_of_one_project(tmp_path: Path) -> None:
+    rows = ((1, 100, 40), (2, 200, 60))
+    path = pages(tmp_path / "a.xlsx", **{"NSTW": of(*rows), "Xổ số": of(*rows)})
+    assert found(path, "sheet-summary")
+    assert not found(pages(path, **{"NSTW": of((1, 50, 0)), "Xổ số": of((1, 50, 0))}), "sheet-summary")
+    apart = {"NSTW": of(*rows), "Xổ số": of((1, 101, 0), (2, 1, 0))}
+    assert len(read_excel(pages(path, **apart))) == 4
+
+
+def test_a_sheet_taken_for_the_source_is_told_or_asked_about(tmp_path: Path) -> None:
+    path = pages(tmp_path / "a.xlsx", **{"Vốn X": of((1, 100, 40)), "NSTW": of((2, 200, 60))})
+    (warning,) = found(path, "sheet-source")
+    assert (warning["severity"], warning["sheet"]) == ("warning", "Vốn X")
+    assert "tên trang được hiểu là nguồn vốn" in warning["message_vi"]
+    for name in ("Sheet1", "Biểu 01", "Phụ lục II", "1", "Trang tính 2", "Tổng hợp"):
+        path = pages(path, **{name: of((1, 100, 40)), "NSTW": of((2, 200, 60))})
+        (error,) = found(path, "sheet-no-source")
+        assert (error["severity"], error["sheet"]) == ("error", name)
+    said = pages(path, Sheet1=of((1, 100, 40), source=True), Sheet2=of((2, 200, 60), source=True))
+    assert not found(said, "sheet-no-source")
+
+
+def owned(name: str, plan: int, paid: int, code: str | None = None) -> list[Any]:
+    return [None, name, code, "Sở", "chuyển tiếp", "NSTW", plan, paid]
+
+
+@pytest.mark.parametrize("name", ["Tổng cộng", "TỔNG SỐ", "Cộng", "Cộng NSTW", "Tổng cộng (I+II)"])
+def test_a_total_with_an_owner_is_no_line(tmp_path: Path, name: str) -> None:
+    rows = [[*HEAD, *THIS], line(1, 100, 40), line(2, 200, 60), owned(name, 300, 100)]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    assert plans(path) == {"001/NSTW/2024": 100, "002/NSTW/2024": 200}
+    assert found(path, "group-rows")[0]["value"] == "5"
+    rows[1:1] = [owned(name, 330, 110)]
+    rows += [line(3, 30, 10), owned(name, 30, 10)]
+    assert len(plans(workbook(path, rows))) == 3
+    assert not found(path, "subtotal")
+
+
+def test_a_total_with_an_owner_that_adds_nothing_up_is_asked_about(tmp_path: Path) -> None:
+    rows = [[*HEAD, *THIS], line(1, 100, 40), line(2, 200, 60), owned("Tổng cộng", 301, 100)]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    (finding,) = found(path, "total-unclear")
+    assert (finding["severity"], finding["cell"]) == ("error", "B5")
+    rows[3] = owned("Tổng cộng", 301, 100, "0009")
+    assert len(plans(workbook(path, rows))) == 3
+    rows[3] = owned("Tổng kho lương thực", 301, 100)
+    assert len(plans(workbook(path, rows))) == 3
+
+
+def test_a_cell_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    rows = [
+        [*HEAD, *THIS],
+        line(1, "#REF!", 40),
+        line(2, "nhiều", 60),
+        line(3, "=1+1", 60),
+        line(4, 5, "#N/A"),
+    ]
+    frame = check_excel(workbook(tmp_path / "a.xlsx", rows))
+    errors = frame[frame["severity"] == "error"]
+    assert sorted(zip(errors["code"], errors["cell"], strict=True)) == [
+        ("formula-error", "G3"),
+        ("formula-error", "H6"),
+        ("formula-unsaved", "G5"),
+        ("not-a-number", "G4"),
+    ]
+    assert "over-plan" not in set(frame["code"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import unicodedata
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -15,8 +16,9 @@ from phanbo.portfolio import build_portfolio
 from phanbo.tables.check import examine
 from phanbo.tables.check.dated import DATED, dated_finding
 from phanbo.tables.layout.block import Block, Options, read_block
+from phanbo.tables.layout.folding import UNITS, read_unit
 from phanbo.tables.layout.frames import Part, join, read_part
-from phanbo.tables.layout.headers import UNITS, read_unit
+from phanbo.tables.layout.several import check_summary, check_titles
 from phanbo.tables.layout.sheets import Limits, Sheet, digest, open_files, open_workbook
 from phanbo.tables.schema import LINES, TABLES
 
@@ -77,7 +79,8 @@ def read_excel(
     Raises
     ------
     DataError
-        The file cannot be used; all its faults are listed, with sheet, row and cell.
+        The file cannot be used; all its faults are listed, with sheet, row and cell. So are options it cannot
+        be read with.
     OSError
         The file cannot be opened.
     """
@@ -121,14 +124,15 @@ def check_excel(
     max_rows: int = 10**6,
     max_bytes: int = 200_000_000,
 ) -> pd.DataFrame:
-    """Return every finding of a workbook or of a folder of tables, errors included; bad data raises nothing.
+    """Return every finding of a workbook or of a folder of tables, errors included.
 
-    The parameters are those of `read_excel`; the columns of the result are the fields of `Finding`.
+    Bad data and bad options raise nothing; only a file that cannot be opened is an `OSError`. The parameters are
+    those of `read_excel`; the columns of the result are the fields of `Finding`.
     """
-    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
-    found = Path(path)
+    found, limits = Path(path), Limits(max_rows, max_bytes)
     findings: Sequence[Finding]
     try:
+        options = _options(unit, year, columns)
         if found.is_dir() or found.suffix.lower() in {*_TEXT, ".parquet"}:
             reading = _read_folder(found, (*_TEXT, ".parquet"), options, limits)
         else:
@@ -143,15 +147,26 @@ def check_excel(
 
 
 def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:
-    """Check what the caller says: a wrong argument is a fault of the program, not of the data."""
+    """Check what the caller says of the file; `DataError` with every fault of it."""
     size = read_unit(unit) if isinstance(unit, str) else unit
+    faults = []
     if unit is not None and size not in UNITS.values():
-        raise ValueError(f"unit={unit!r}: use one of {', '.join(UNITS)}")
+        units = ", ".join(UNITS)
+        faults.append(_option(f"unit={unit!r}: không có đơn vị này", f"unit={unit!r}: no such unit", units))
     names = {name for table in TABLES.values() for name in table.names}
     for header, column in (columns or {}).items():
         if column and column not in names:
-            raise ValueError(f"columns={{{header!r}: {column!r}}}: there is no such column")
+            near = ", ".join(difflib.get_close_matches(str(column), LINES.names, n=3, cutoff=0.5))
+            said = f"columns={{{header!r}: {column!r}}}"
+            faults.append(_option(f"{said}: không có cột này", f"{said}: there is no such column", near))
+    if faults:
+        raise DataError(faults)
     return Options(size, year, dict(columns or {}))
+
+
+def _option(vi: str, en: str, known: str) -> Finding:
+    mends = (f"dùng một trong: {known}", f"use one of: {known}") if known else ("", "")
+    return Finding("option-unknown", "error", vi, en, *mends, rule="option-unknown")
 
 
 def _portfolio(reading: _Reading) -> Portfolio:
@@ -183,7 +198,7 @@ def _noted_date(folder: Path) -> list[Finding]:
     path = folder / "notes.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8", errors="replace", newline="") as lines:
         return [dated_finding(row["value"]) for row in csv.DictReader(lines) if row.get("code") == DATED]
 
 
@@ -208,7 +223,9 @@ def _read_sheets(
 ) -> _Reading:
     reading = _Reading(files=files)
     lines, others = _choose(sheets, wanted, options, reading)
+    _refuse_header_rows([*lines, *others], reading)
     parts = _read_lines(name, lines, options, reading)
+    check_titles(parts, check_summary(parts, asked=wanted is not None))
     unit = next((part.unit for part in parts if part.unit is not None), None)
     grouped: dict[str, list[Part]] = {LINES.name: parts}
     for block in others:
@@ -218,6 +235,13 @@ def _read_sheets(
             reading.frames[table] = join(found)
         reading.findings += [finding for part in found for finding in part.findings]
     return reading
+
+
+def _refuse_header_rows(blocks: Sequence[Block], reading: _Reading) -> None:
+    """Stop where headers span several rows: whatever else is said of such a sheet is noise."""
+    found = [finding for block in blocks for finding in block.findings if finding.severity == "error"]
+    if any(finding.code == "header-rows" for finding in found):
+        raise DataError([*(each for each in reading.findings if each.severity == "error"), *found])
 
 
 def _choose(

@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 
     from phanbo.tables.schema.column import Column
 
-__all__ = ["Cells", "choice_cells", "clean_text", "date_cells", "number_cells", "text_cells", "yes_no_cells"]
+__all__ = [
+    "Cells",
+    "choice_cells",
+    "clean_text",
+    "date_cells",
+    "number_cells",
+    "reason_cells",
+    "text_cells",
+    "yes_no_cells",
+]
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _YES = frozenset(
@@ -257,6 +266,24 @@ def text_cells(raw: pd.Series[Any]) -> Cells:
         return clean, True, "text-spaces" if unicodedata.is_normalized("NFC", text) else "text-nfd"
 
     return _by_distinct(raw, read, "")
+
+
+def reason_cells(raw: pd.Series[Any]) -> Cells:
+    """Return a column of reasons, where people also write có and không: no is empty, yes a reason of its own."""
+    texts = text_cells(raw)
+
+    def read(text: str) -> tuple[str, bool, str]:
+        words = fold(text).rstrip(".")
+        if words in _NO or words in DASHES:
+            return "", False, "reason-no"
+        if words in _YES:
+            said = "yes" if words in {"yes", "y"} else "có"
+            return said, True, "" if said == text else "reason-yes"
+        return text, bool(text), ""
+
+    found = _by_distinct(pd.Series(texts.data, dtype=object), read, "")
+    found.faults |= texts.faults
+    return found
 
 
 def choice_cells(

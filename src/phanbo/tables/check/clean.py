@@ -11,6 +11,7 @@ from phanbo.tables.cells import (
     choice_cells,
     date_cells,
     number_cells,
+    reason_cells,
     text_cells,
     yes_no_cells,
 )
@@ -43,7 +44,7 @@ def clean(table: Table, raw: pd.DataFrame, log: Log) -> Grid:
     raw : DataFrame
         Cells as read, under the names of the schema. ``_sheet`` and ``_row`` say where a row stood;
         ``attrs["letters"]`` maps sheet to column to spreadsheet letter, ``attrs["plain"]`` says that the
-        file holds only text.
+        file holds only text, ``attrs["unread"]`` has (sheet, row, column) of cells reported already.
     log : Log
         Takes the findings.
     """
@@ -108,7 +109,16 @@ def _read(grid: Grid, column: Column, raw: pd.DataFrame) -> Cells:
                 return choice_cells(series, column, lambda text: stage_of(text, year))
             return choice_cells(series, column)
         case _:
-            return text_cells(series)
+            return reason_cells(series) if column.reason else text_cells(series)
+
+
+def _told(grid: Grid, raw: pd.DataFrame, name: str) -> list[int]:
+    """Return the rows whose cell the reader could not read, and has reported."""
+    unread = raw.attrs.get("unread", ())
+    places = {(sheet, row) for sheet, row, column in unread if column == name}
+    if not places:
+        return []
+    return [at for at in range(len(grid)) if (grid.sheets[at], int(grid.rows[at])) in places]
 
 
 def _choices(column: Column) -> str:
@@ -132,4 +142,5 @@ def _require(grid: Grid, raw: pd.DataFrame, log: Log) -> None:
         ]
         silent = ~cells.known
         silent[refused] = False  # said already what is wrong with it
+        silent[_told(grid, raw, column.name)] = False
         log.rows("required-empty", grid, np.flatnonzero(silent), column.name)

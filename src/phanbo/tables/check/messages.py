@@ -73,6 +73,11 @@ _CELLS = {
     "text-spaces": _note(
         "đã bỏ khoảng trắng thừa hoặc ký tự ẩn", "surplus blanks or invisible characters removed"
     ),
+    "reason-no": _note("“{title}”: “{value}” được hiểu là không", "“{title}”: “{value}” is read as no"),
+    "reason-yes": _note(
+        "“{title}”: “{value}” được hiểu là có, không ghi lý do",
+        "“{title}”: “{value}” is read as yes, no reason",
+    ),
     "not-a-choice": _error(
         "“{value}” không phải là một giá trị của “{title}”",
         "“{value}” is not a value of “{title}”",

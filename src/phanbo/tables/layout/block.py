@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from phanbo.errors import Finding
@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from phanbo.tables.layout.sheets import Cell, Sheet
     from phanbo.tables.schema.column import Table
 
-__all__ = ["Block", "Options", "empty", "read_block"]
+__all__ = ["BY_HAND", "Block", "Options", "empty", "read_block"]
 
+BY_HAND = (
+    'nói rõ bằng columns={"tiêu đề trong tệp": "tên cột"}',
+    'say it with columns={"header in the file": "column"}',
+)
+"""How the caller settles what a header means."""
+
+_PART = re.compile(r"(?:kế hoạch|khv?|giải ngân|thanh toán|tổng số|trong đó|số vốn)\b")
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?(?:\s*=.*)?")
 
 
@@ -70,6 +77,41 @@ class Block:
     def heading(self, column: str) -> Heading | None:
         """Return the header that means *column*, the first if there are several."""
         return next((heading for heading in self.headings if heading.column == column), None)
+
+    def unread(self, i: int, heading: Heading, amount: int | None) -> bool:
+        """Whether the cell in the row at position *i* holds something that is no *amount*."""
+        place = (self.rows[i], heading.index)
+        faults = self.sheet.faults
+        broken = place in faults.errors or place in faults.unsaved
+        return amount is None and (broken or not empty(self.cell(place[0], heading)))
+
+    def take(self, heading: Heading, column: str) -> None:
+        """Let *heading* mean *column*, and note it."""
+        place = self.headings.index(heading)
+        self.headings[place] = replace(heading, column=column)
+        self.report(
+            "header-settled",
+            "note",
+            (
+                f"tiêu đề “{heading.text}” được hiểu là {column}",
+                f"the header “{heading.text}” is read as {column}",
+            ),
+            heading=self.headings[place],
+            value=heading.text,
+        )
+
+    def tell(self, heading: Heading, severity: str) -> None:
+        """Say why a doubtful *heading* has no column; an error asks."""
+        if heading.doubt is None:
+            return
+        self.report(
+            "header-doubtful",
+            severity,
+            (f"“{heading.text}”: {heading.doubt.ask_vi}", f"“{heading.text}”: {heading.doubt.ask_en}"),
+            BY_HAND if severity == "error" else ("", ""),
+            heading=heading,
+            value=heading.text,
+        )
 
     def report(
         self,
@@ -188,6 +230,8 @@ def _check_header_rows(block: Block, options: Options) -> None:
         and any(start[1] <= heading.index <= end[1] for heading in block.headings if heading.meanings)
     ]
     second = next((position for position in neighbours if known(position) >= 2), None)
+    if second is None and (_tops(block, options) or _parts(block)):
+        second = block.header - 1 if _tops(block, options) else block.rows[0]
     if second is None and not spread:
         return
     place = address(*spread[0][0]) if second is None else f"{letter(0)}{second + 1}"
@@ -203,6 +247,29 @@ def _check_header_rows(block: Block, options: Options) -> None:
             "unmerge the cells and write each full name in one row, or use the template (phanbo template)",
         ),
         row=block.header,
+    )
+
+
+def _tops(block: Block, options: Options) -> bool:
+    """Whether the row above names what an unknown header is of: "Năm 2024" over "Kế hoạch", and no plan else."""
+    if not block.header or any(meaning.column == "plan" for h in block.headings for meaning in h.meanings):
+        return False
+    above = read_headings(block.sheet.rows[block.header - 1], block.table, options.columns)
+    open_ = {heading.index for heading in block.headings if not heading.meanings}
+    return any(heading.meanings and heading.index in open_ for heading in above)
+
+
+def _parts(block: Block) -> bool:
+    """Whether the row below parts the headers: two words or more, no figure, nothing that names a project."""
+    held = [cell for cell in block.sheet.rows[block.rows[0]] if not empty(cell)] if block.rows else []
+    if len(held) < 2 or not all(isinstance(cell, str) for cell in held):
+        return False
+    named = {"project", "project_id", "owner", "line_id"}
+    keys = [h for h in block.headings if any(meaning.column in named for meaning in h.meanings)]
+    return (
+        bool(keys)
+        and all(empty(block.cell(block.rows[0], heading)) for heading in keys)
+        and any(_PART.match(fold(cell).key) for cell in held)
     )
 
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phanbo.tables.layout.block import empty
+from phanbo.tables.layout.adjusted import check_moves, settle_plans, settle_proposed
+from phanbo.tables.layout.block import BY_HAND, empty
 from phanbo.tables.layout.headers import suggest
 from phanbo.tables.schema.vocabulary import CLASSES, fold, stage_of
 
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["settle"]
 
-_AFTER = re.compile(r"sau (?:khi )?(?:điều chỉnh|bổ sung)")
-_BY_HAND = (
-    'nói rõ bằng columns={"tiêu đề trong tệp": "tên cột"}',
-    'say it with columns={"header in the file": "column"}',
-)
+_ADJUSTED = re.compile(r"điều chỉnh|\bđ ?c\b|\b(?:sau|đã) bổ sung")
 
 
 def settle(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
@@ -31,12 +28,12 @@ def settle(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
 
     *lines* are the positions in ``block.rows`` that hold lines (no groups, no totals).
     """
-    after = _settle_plans(block)
+    past = settle_plans(block)
     for heading in list(block.headings):
         if heading.doubt is None:
             continue
         if heading.doubt.settle == "proposed":
-            _settle_proposed(block, heading, past=after is not None)
+            settle_proposed(block, heading, past=past)
         elif heading.doubt.settle == "alone":
             _settle_disbursed(block, heading, numbers, lines)
         elif "project_class" in heading.doubt.columns:
@@ -45,61 +42,11 @@ def settle(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
             _settle_allocated(block, heading, numbers, lines)
         else:
             severity = "error" if heading.doubt.settle == "ask" else "note"
-            _tell(block, heading, severity)
-    if after is not None:
-        _check_adjustments(block, numbers, lines)
+            block.tell(heading, severity)
+    if past:
+        check_moves(block, numbers, lines)
     _refuse_twice(block)
     _report_unused(block)
-
-
-def _take(block: Block, heading: Heading, column: str) -> None:
-    """Let *heading* mean *column*."""
-    place = block.headings.index(heading)
-    block.headings[place] = replace(heading, column=column)
-    block.report(
-        "header-settled",
-        "note",
-        (
-            f"tiêu đề “{heading.text}” được hiểu là {column}",
-            f"the header “{heading.text}” is read as {column}",
-        ),
-        heading=block.headings[place],
-        value=heading.text,
-    )
-
-
-def _tell(block: Block, heading: Heading, severity: str) -> None:
-    if heading.doubt is None:
-        return
-    block.report(
-        "header-doubtful",
-        severity,
-        (f"“{heading.text}”: {heading.doubt.ask_vi}", f"“{heading.text}”: {heading.doubt.ask_en}"),
-        _BY_HAND if severity == "error" else ("", ""),
-        heading=heading,
-        value=heading.text,
-    )
-
-
-def _settle_plans(block: Block) -> Heading | None:
-    """Where *sau điều chỉnh* stands it is the plan and *đã giao* the initial one; return the former."""
-    plans = [heading for heading in block.headings if heading.column == "plan" and not heading.carried]
-    after = [heading for heading in plans if _AFTER.search(heading.folded.key)]
-    given = [heading for heading in plans if heading not in after]
-    if len(after) == 1 and len(given) == 1 and block.heading("plan_initial") is None:
-        _take(block, given[0], "plan_initial")
-    return after[0] if len(after) == 1 else None
-
-
-def _settle_proposed(block: Block, heading: Heading, *, past: bool) -> None:
-    """*Điều chỉnh tăng/giảm*: done already where the plan after it stands, else needs and offers."""
-    column = heading.meaning.doubt.columns[0] if heading.meaning and heading.meaning.doubt else ""
-    if past:
-        column = {"requested_increase": "raised_this_year", "offered_decrease": "cut_this_year"}[column]
-    if block.heading(column) is None:
-        _take(block, heading, column)
-    else:
-        _tell(block, heading, "note")
 
 
 def _settle_disbursed(block: Block, heading: Heading, numbers: Numbers, lines: Sequence[int]) -> None:
@@ -107,15 +54,15 @@ def _settle_disbursed(block: Block, heading: Heading, numbers: Numbers, lines: S
     if block.heading("disbursed") is not None and not all(
         other.carried for other in block.headings if other.column == "disbursed"
     ):
-        _tell(block, heading, "note")
+        block.tell(heading, "note")
         return
     plan = block.heading("plan")
     pairs = [(numbers.at(heading, i), numbers.at(plan, i), i) for i in lines] if plan is not None else []
-    above = [i for paid, planned, i in pairs if paid is not None and paid > (planned or 0)]
+    above = [i for paid, planned, i in pairs if paid is not None and planned is not None and paid > planned]
     if plan is None or above or block.heading("disbursed_since_start") is not None:
-        _tell(block, heading, "error")
+        block.tell(heading, "error")
     else:
-        _take(block, heading, "disbursed")
+        block.take(heading, "disbursed")
 
 
 def _settle_class(block: Block, heading: Heading, lines: Sequence[int]) -> None:
@@ -125,49 +72,24 @@ def _settle_class(block: Block, heading: Heading, lines: Sequence[int]) -> None:
     are_classes = {text for text in texts if text in classes}
     are_stages = {text for text in texts - are_classes if stage_of(text, block.year or 0)}
     if texts and are_classes == texts:
-        _take(block, heading, "project_class")
+        block.take(heading, "project_class")
     elif texts and are_stages == texts:
-        _take(block, heading, "stage")
+        block.take(heading, "stage")
     elif texts:
-        _tell(block, heading, "error" if are_classes and are_stages else "warning")
+        block.tell(heading, "error" if are_classes and are_stages else "warning")
 
 
 def _settle_allocated(block: Block, heading: Heading, numbers: Numbers, lines: Sequence[int]) -> None:
     """Let an allocation without a year close the year before if a value is below this year's plan."""
     if any(other.column in {"allocated_to_date", "allocated_before"} for other in block.headings):
-        _tell(block, heading, "note")
+        block.tell(heading, "note")
         return
     plan = block.heading("plan")
     pairs = [(numbers.at(heading, i), numbers.at(plan, i)) for i in lines] if plan is not None else []
     if any(held is not None and planned is not None and held < planned for held, planned in pairs):
-        _take(block, heading, "allocated_before")
+        block.take(heading, "allocated_before")
     else:
-        _tell(block, heading, "error")
-
-
-def _check_adjustments(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
-    """Check đã giao + tăng − giảm = sau điều chỉnh on every line."""
-    parts = [block.heading(name) for name in ("plan_initial", "raised_this_year", "cut_this_year")]
-    plan = block.heading("plan")
-    if plan is None or parts[0] is None or (parts[1] is None and parts[2] is None):
-        return
-    for i in lines:
-        given, raised, cut = (numbers.at(part, i) or 0 for part in parts)
-        stated = numbers.at(plan, i)
-        if stated is None or given + raised - cut == stated:
-            continue
-        block.report(
-            "adjustment-identity",
-            "error",
-            (
-                "đã giao + tăng − giảm không bằng sau điều chỉnh",
-                "initial plan + raised − cut is not the plan after adjustment",
-            ),
-            ("sửa số ở dòng này, hoặc tiêu đề cột", "correct this row, or the headers"),
-            heading=plan,
-            row=block.rows[i],
-            value=block.cell(block.rows[i], plan),
-        )
+        block.tell(heading, "error")
 
 
 def _refuse_twice(block: Block) -> None:
@@ -188,7 +110,7 @@ def _refuse_twice(block: Block) -> None:
                     f"hai cột cùng là {heading.column}: “{earlier.text}” và “{heading.text}”",
                     f"two headers mean {heading.column}: “{earlier.text}” and “{heading.text}”",
                 ),
-                _BY_HAND,
+                BY_HAND,
                 heading=heading,
                 value=heading.text,
             )
@@ -196,14 +118,27 @@ def _refuse_twice(block: Block) -> None:
 
 
 def _report_unused(block: Block) -> None:
-    """Say which headers were not used: near a known one (did you mean), of another year, or unknown."""
+    """Say which headers were not used: near a known one, of another year, unknown; ask where it may be the plan."""
     taken = {heading.column for heading in block.headings}
+    plan = any(heading.column == "plan" and not heading.by_hand for heading in block.headings)
     unknown = []
     for heading in block.headings:
         if heading.column or heading.meaning is not None or heading.text.startswith("_"):
             continue
         near = suggest(heading, block.table)
-        if heading.meanings:
+        if plan and not heading.meanings and _ADJUSTED.search(heading.folded.key):
+            block.report(
+                "header-adjusted",
+                "error",
+                (
+                    f"không rõ “{heading.text}” là kế hoạch sau điều chỉnh, phần điều chỉnh hay số khác",
+                    f"“{heading.text}”: the plan after adjustment, the adjustment, or something else?",
+                ),
+                (f'{BY_HAND[0]}; "" nếu không dùng', f'{BY_HAND[1]}; "" leaves it out'),
+                heading=heading,
+                value=heading.text,
+            )
+        elif heading.meanings:
             year = block.year or "?"
             block.report(
                 "header-other-year",
@@ -212,7 +147,7 @@ def _report_unused(block: Block) -> None:
                     f"cột “{heading.text}” nói về năm khác năm kế hoạch {year}: không dùng",
                     f"“{heading.text}” speaks of another year than plan year {year}: not used",
                 ),
-                _BY_HAND,
+                BY_HAND,
                 heading=heading,
                 value=heading.text,
             )
@@ -224,7 +159,7 @@ def _report_unused(block: Block) -> None:
                     f"không nhận ra tiêu đề “{heading.text}”; có phải là “{near[1]}” ({near[0]})?",
                     f"unknown header “{heading.text}”; did you mean {near[0]} (“{near[1]}”)?",
                 ),
-                _BY_HAND,
+                BY_HAND,
                 heading=heading,
                 value=heading.text,
             )

@@ -51,6 +51,10 @@ class Part:
         The unit of its amounts, where it is known.
     plain : bool
         Whether the file holds only text.
+    titled : str
+        The sheet's name where it was taken for the source.
+    unread : set of (str, int, str)
+        Sheet, row and column of the cells that were reported already.
     findings : list of Finding
         What was found on the way.
     """
@@ -61,6 +65,8 @@ class Part:
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     unit: int | None = None
     plain: bool = False
+    titled: str = ""
+    unread: set[tuple[str, int, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -78,7 +84,7 @@ def read_part(block: Block, options: Options, *, unit: int | None = None, source
         part = Part()
         _add(part, block, numbers, lines, {h.column: h for h in block.headings})
     part.unit, part.plain = own_unit, block.sheet.is_text
-    _report_faults(block, lines)
+    _report_faults(part, block, lines)
     part.findings[:0] = block.findings
     return part
 
@@ -103,6 +109,7 @@ def _lines(block: Block, numbers: Numbers, lines: Sequence[int], source: str) ->
     named_source = plan.meaning.source if plan is not None and plan.meaning is not None else ""
     by_sheet = source or (block.sheet.name if kind_of(block.sheet.name) else "")
     if "source" not in part.columns:
+        part.titled = "" if named_source else source
         _fill(part, block, "source", named_source or by_sheet or None, range(len(part.rows)))
     _leave_out_unfilled(part, block, named)
     _split_schedule(part)
@@ -159,7 +166,7 @@ def _add(part: Part, block: Block, numbers: Numbers, held: Sequence[int], named:
     letters = {name: letter(h.index) for name, h in named.items() if sheet is None and name not in crossed}
     part.letters.setdefault(block.sheet.name, {}).update(letters)
     for name, heading in named.items():
-        if name not in {*block.table.names, "schedule", "adjustment", "ratio"}:
+        if name not in {*block.table.names, "schedule", "adjustment", "adjusted", "ratio"}:
             continue
         cells = [block.cell(position, heading) for position in positions]
         if numbers.units.get(heading.index, 1) != 1 or name in crossed:
@@ -190,12 +197,9 @@ def _in_dong(
     for code, at in read.faults.items():
         log.rows(code, places, at, name, value=raw.iloc[at].to_numpy())
     part.findings += log.findings
-    refused = {at for ats in read.faults.values() for at in ats}
-    # a refused amount is 0 from here on: it was reported, and never leaves with a portfolio
-    return [
-        int(value) if known else (0 if at in refused else None)
-        for at, (value, known) in enumerate(zip(read.data, read.known, strict=True))
-    ]
+    refused = {at for ats in read.faults.values() for at in ats if not read.known[at]}
+    part.unread |= {(block.sheet.name, positions[at] + 1, name) for at in refused}
+    return [int(value) if known else None for value, known in zip(read.data, read.known, strict=True)]
 
 
 def _fill(part: Part, block: Block, name: str, value: object, where: range) -> None:
@@ -230,14 +234,17 @@ def _split_schedule(part: Part) -> None:
 
 
 def _split_adjustment(part: Part) -> None:
-    """Read a signed adjustment: a need where positive, an offer where negative."""
-    cells = part.columns.pop("adjustment", None)
-    if cells is None:
-        return
-    read = number_cells(pd.Series(cells, dtype=object), plain=part.plain)
-    amounts = [int(value) for value in np.where(read.known, read.data, 0)]
-    part.columns.setdefault("requested_increase", [max(amount, 0) for amount in amounts])
-    part.columns.setdefault("offered_decrease", [max(-amount, 0) for amount in amounts])
+    """Read a signed adjustment: a need or an offer, or done already where the plan has taken it in."""
+    for name, up, down in (
+        ("adjustment", "requested_increase", "offered_decrease"),
+        ("adjusted", "raised_this_year", "cut_this_year"),
+    ):
+        cells = part.columns.pop(name, None)
+        if cells is not None:
+            read = number_cells(pd.Series(cells, dtype=object), plain=part.plain)
+            amounts = [int(value) for value in np.where(read.known, read.data, 0)]
+            part.columns.setdefault(up, [max(amount, 0) for amount in amounts])
+            part.columns.setdefault(down, [max(-amount, 0) for amount in amounts])
 
 
 def _check_ratio(part: Part, block: Block) -> None:
@@ -246,14 +253,11 @@ def _check_ratio(part: Part, block: Block) -> None:
     heading = block.heading("ratio")
     if cells is None or heading is None or not {"plan", "disbursed"} <= set(part.columns):
         return
-    plan, paid = (
-        number_cells(pd.Series(part.columns[name], dtype=object)).data.tolist()
-        for name in ("plan", "disbursed")
-    )
+    plan, paid = (number_cells(pd.Series(part.columns[name], dtype=object)) for name in ("plan", "disbursed"))
     shares = [
-        (part.rows[i], 100 * paid[i] / plan[i], cell)
+        (part.rows[i], 100 * int(paid.data[i]) / int(plan.data[i]), cell)
         for i, cell in enumerate(cells)
-        if plan[i] and isinstance(cell, (int, float)) and not isinstance(cell, bool)
+        if plan.data[i] and paid.known[i] and isinstance(cell, (int, float)) and not isinstance(cell, bool)
     ]
     # a column holds percents or fractions: whichever fits better
     readings = ([row for row, share, cell in shares if abs(share - scale * cell) > 1] for scale in (1, 100))
@@ -288,7 +292,7 @@ def _note_date(block: Block) -> None:
         )
 
 
-def _report_faults(block: Block, lines: Sequence[int]) -> None:
+def _report_faults(part: Part, block: Block, lines: Sequence[int]) -> None:
     """Report error cells and unsaved formulas: an error where a line needs them, else one note."""
     faults = block.sheet.faults
     used = {h.index: h for h in block.headings if h.column and h.column != "ratio"}
@@ -301,6 +305,7 @@ def _report_faults(block: Block, lines: Sequence[int]) -> None:
             rest.append(address(row, column))
             continue
         text = faults.errors.get((row, column))
+        part.unread.add((block.sheet.name, row + 1, used[column].column))
         block.report(
             "formula-error" if text else "formula-unsaved",
             "error",
@@ -335,5 +340,6 @@ def join(parts: Sequence[Part]) -> pd.DataFrame:
     frame["_sheet"] = pd.Series([sheet for part in parts for sheet in part.sheets], dtype=object)
     frame["_row"] = pd.Series([row for part in parts for row in part.rows], dtype=object)
     frame.attrs["letters"] = {sheet: letters for part in parts for sheet, letters in part.letters.items()}
+    frame.attrs["unread"] = {place for part in parts for place in part.unread}
     frame.attrs["plain"] = all(part.plain for part in parts)
     return frame

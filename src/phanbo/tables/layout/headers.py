@@ -6,7 +6,6 @@ A header that could mean two things is never matched here: it keeps its `Heading
 
 from __future__ import annotations
 
-import calendar
 import difflib
 import functools
 import re
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from phanbo.tables.layout.folding import DATE, UNITS, YEAR, Folded, fold, read_unit
 from phanbo.tables.schema import AMBIGUOUS, CARRIED, CHECKED, IGNORED, LINES, PLAN_BY_SOURCE, SPAN, Ambiguous
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from phanbo.tables.schema import Table
 
 __all__ = [
+    "AFTER",
     "UNITS",
     "Folded",
     "Heading",
@@ -37,43 +38,26 @@ __all__ = [
     "year_of",
 ]
 
-UNITS = {"đồng": 1, "nghìn đồng": 1_000, "triệu đồng": 1_000_000, "tỷ đồng": 1_000_000_000}
-"""Units of money by their plain names, as `unit=` takes them."""
-
-_UNIT_WORDS = (
-    (r"(?:tỷ|tỉ)(?: ?đồng| ?đ)?", 1_000_000_000),
-    (r"(?:triệu|tr|1 000 000|1000000)(?: ?đồng| ?đ)?", 1_000_000),
-    (r"(?:nghìn|ngàn|1 000|1000)(?: ?đồng| ?đ)?", 1_000),
-    (r"đồng(?: việt nam)?|đ|vnđ|vnd", 1),
-)
-_DATE, _YEAR = "\ue000", "\ue001"
-_DAY = r"(?:(?:hết )?ngày )?(\d{1,2})"
-_Y = r"(\d{4}|\{n(?:-1)?\})"
-_DATES = (
-    (re.compile(rf"{_DAY} tháng (\d{{1,2}}) năm {_Y}"), "dmy"),
-    (re.compile(rf"{_DAY} ?[/.-] ?(\d{{1,2}}) ?[/.-] ?{_Y}(?!\d)"), "dmy"),
-    (re.compile(rf"(?:hết )?tháng (\d{{1,2}})(?: ?[/.-] ?| năm ){_Y}(?!\d)"), "my"),
-    (re.compile(r"(?:(?:hết )?ngày )?(?<![\d/])([0-3]?\d)/([01]?\d)(?![\d/])"), "dm"),
-    (re.compile(r"(?:(?:hết )?ngày )?\{d\}"), ""),
-)
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b|\{n-1\}|\{n\}")
 _TAILS = (
-    (re.compile(rf" (?:tính |lũy kế )?đến {_DATE}$"), ()),
-    (re.compile(rf"(?: năm)? {_YEAR}$"), ("{n}",)),
-    (re.compile(rf" từ {_DATE} đến {_DATE}$"), ()),
+    (re.compile(rf" (?:tính |lũy kế )?đến {DATE}$"), ()),
+    (re.compile(rf"(?: năm)? {YEAR}$"), ("{n}",)),
+    (re.compile(rf" từ {DATE} đến {DATE}$"), ()),
 )
-_TONES = {
-    unicodedata.normalize("NFC", first + second + tone): unicodedata.normalize("NFC", first + tone + second)
-    for first, second in ("oa", "oe", "uy")
-    for tone in "\u0300\u0301\u0309\u0303\u0323"
-}
-
 SIGNED = (
     "Kế hoạch điều chỉnh (+ tăng) (− giảm)",
     "Điều chỉnh (+ tăng) (− giảm)",
     "Điều chỉnh tăng (+), giảm (−)",
 )
 """Headers of an adjustment with its sign: needs where positive, offers where negative."""
+
+_ADJUSTED = r"(?:điều chỉnh|đ ?c|bổ sung)"
+_STATE = re.compile(
+    rf"\b(?:(?:sau|trước|đã)(?: khi)?(?: được)? {_ADJUSTED}(?: {_ADJUSTED})?(?: (?:lần|đợt)(?: thứ)? \w+)?"
+    r"|(?:đã|được) giao)\b"
+)
+_BEFORE = re.compile(rf"\btrước(?: khi)?(?: được)? {_ADJUSTED}\b")
+AFTER = re.compile(rf"\b(?:sau|đã)(?: khi)?(?: được)? {_ADJUSTED}\b")
+"""Found in the header of a plan that earlier adjustments have already changed."""
 
 _NOT_CARRIED = re.compile(r"\b(?:không|chưa|bao gồm|gồm|cả|kể)\b")
 
@@ -104,16 +88,6 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """A text made comparable; what was taken out of it is kept beside it."""
-
-    key: str
-    years: tuple[str, ...] = ()
-    dates: tuple[tuple[int, int, int], ...] = ()
-    unit: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Heading:
     """One header cell: where it stands, what it says, which column it means.
 
@@ -131,6 +105,8 @@ class Heading:
         The column it means, ``""`` for none (or not yet settled).
     meaning : Meaning or None
         The meaning chosen, once the plan year is known.
+    by_hand : bool
+        Whether the caller said what it means.
     """
 
     index: int
@@ -139,6 +115,7 @@ class Heading:
     meanings: tuple[Meaning, ...] = ()
     column: str = ""
     meaning: Meaning | None = None
+    by_hand: bool = False
 
     @property
     def carried(self) -> bool:
@@ -149,79 +126,6 @@ class Heading:
     def doubt(self) -> Ambiguous | None:
         """Why it is not matched without a look at the values."""
         return self.meaning.doubt if self.meaning is not None and not self.column else None
-
-
-def fold(text: str) -> Folded:
-    """Return *text* without case, spacing, punctuation and unit; years and dates become marks.
-
-    Examples
-    --------
-    >>> fold("Kế hoạch vốn  năm 2024 (triệu đồng)").years
-    ('2024',)
-    >>> fold("Giải ngân từ 01/01/2024 đến 15/9/2024").dates
-    ((2024, 1, 1), (2024, 9, 15))
-    """
-    plain = " ".join(unicodedata.normalize("NFC", text).replace("\xa0", " ").casefold().split())
-    for new, old in _TONES.items():
-        plain = plain.replace(new, old)
-    plain, unit = _take_unit(plain)
-    plain, dates = _take_dates(plain)
-    years = tuple(_YEARS.findall(plain))
-    plain = _YEARS.sub(f" {_YEAR} ", plain)
-    plain = re.sub(rf"[^\w%#{_DATE}{_YEAR}]+", " ", plain).strip()
-    if re.search(rf"{_YEAR}(?: {_YEAR}){{2,}}", plain):
-        # "2021, 2022, 2023" says the same as "2021-2023"
-        plain, years = re.sub(rf"{_YEAR}(?: {_YEAR}){{2,}}", f"{_YEAR} {_YEAR}", plain), (years[0], years[-1])
-    return Folded(plain, years, dates, unit)
-
-
-def read_unit(text: str) -> int | None:
-    """Return the unit a text states ("triệu đồng", "ĐVT: Tr.đ"), or None."""
-    plain = re.sub(r"[.,\s]+", " ", unicodedata.normalize("NFC", text).casefold()).strip(" :()")
-    plain = re.sub(r"^(?:đvt|đơn vị(?: tính)?)\s*:?\s*", "", plain)
-    for words, unit in _UNIT_WORDS:
-        if re.fullmatch(words, plain):
-            return unit
-    return None
-
-
-def _take_unit(plain: str) -> tuple[str, int | None]:
-    """Drop brackets that hold a unit, or a percent sign; a unit after the last comma counts too."""
-    unit: int | None = None
-
-    def drop(match: re.Match[str]) -> str:
-        nonlocal unit
-        found = read_unit(match[1])
-        if found is None and match[1].strip() != "%":
-            return match[0]
-        unit = found or unit
-        return " "
-
-    plain = re.sub(r"[(\[]([^()\[\]]*)[)\]]", drop, plain)
-    tail = re.search(r"(?:,| -|:|đvt:|đơn vị tính:) ?([^,:()]*)$", plain)
-    if tail and (found := read_unit(tail[1])) is not None:
-        plain, unit = plain[: tail.start()], found
-    return plain, unit
-
-
-def _take_dates(plain: str) -> tuple[str, tuple[tuple[int, int, int], ...]]:
-    found: list[tuple[int, tuple[int, int, int]]] = []
-    for pattern, parts in _DATES:
-
-        def mark(match: re.Match[str], parts: str = parts) -> str:
-            numbers = [int(part) if part.isdigit() else 0 for part in match.groups()]
-            if parts == "my":
-                month, year = numbers
-                if not 1 <= month <= 12:
-                    return match[0]
-                numbers = [calendar.monthrange(year or 2001, month)[1], month, year]
-            day, month, year = (*numbers, 0, 0, 0)[:3]
-            found.append((match.start(), (year, month, day)))
-            # the mark is padded so that the places of later dates still compare
-            return f"{_DATE}".center(len(match[0]))
-
-        plain = pattern.sub(mark, plain)
-    return plain, tuple(parts for _, parts in sorted(found) if parts != (0, 0, 0))
 
 
 @functools.cache
@@ -274,15 +178,22 @@ def _look_up(folded: Folded, table: Table) -> tuple[Meaning, ...]:
         if meanings and (not found or meanings[0].doubt):
             # a date behind a doubtful header does not make it less doubtful
             found = tuple(replace(meaning, years=(*meaning.years, *years)) for meaning in meanings)
-    if (
-        not found
-        and table.name == LINES.name
-        and "kéo dài" in folded.key
-        and not _NOT_CARRIED.search(folded.key)
-    ):
+    if found or table.name != LINES.name:
+        return found
+    if "kéo dài" in folded.key and not _NOT_CARRIED.search(folded.key):
         column = "disbursed" if re.search(r"giải ngân|thanh toán", folded.key) else "plan"
         return (Meaning(column, carried=True),)
-    return found
+    return _plan_in_state(folded, table)
+
+
+def _plan_in_state(folded: Folded, table: Table) -> tuple[Meaning, ...]:
+    """Read a plan said to be assigned, before or after adjustment, wherever in the header it is said."""
+    key = " ".join(_STATE.sub(" ", folded.key).split())
+    if key == folded.key:
+        return ()
+    before = _BEFORE.search(folded.key) and not AFTER.search(folded.key)
+    meanings = (meaning for meaning in _look_up(replace(folded, key=key), table) if meaning.column == "plan")
+    return tuple(replace(meaning, column="plan_initial") if before else meaning for meaning in meanings)
 
 
 def read_headings(
@@ -298,8 +209,9 @@ def read_headings(
             continue
         folded = fold(text)
         if folded in by_hand:
-            meaning = Meaning(by_hand[folded])
-            headings.append(Heading(index, text, folded, (meaning,), meaning.column, meaning))
+            states_year = by_hand[folded] == "plan" and len(folded.years) == 1
+            meaning = Meaning(by_hand[folded], ("{n}",) if states_year else ())
+            headings.append(Heading(index, text, folded, (meaning,), meaning.column, meaning, by_hand=True))
         else:
             found = _look_up(folded, table)
             kept = tuple(m for m in found if m.carried or m.column not in taken)

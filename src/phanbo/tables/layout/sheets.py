@@ -163,7 +163,10 @@ def _text(path: Path) -> list[list[Cell]]:
 
 
 def _parquet(path: Path) -> list[list[Cell]]:
-    frame = pd.read_parquet(path)
+    try:
+        frame = pd.read_parquet(path)
+    except ValueError as error:  # what pyarrow raises is one
+        raise DataError([_unreadable(path, "không phải tệp Parquet", f"not Parquet: {error}")]) from error
     columns = [frame[name].astype(object).where(frame[name].notna(), "").tolist() for name in frame.columns]
     return [[str(name) for name in frame.columns], *map(list, zip(*columns, strict=True))]
 

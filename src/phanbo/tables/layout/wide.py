@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["Carried", "Rows", "carried_pairs", "copied_to_carried", "sort_rows"]
 
 _TOTAL = re.compile(r"(?:tổng|cộng|toàn tỉnh)\b")
+_TOTAL_NAME = re.compile(
+    r"(?:tổng|cộng|toàn tỉnh)"
+    r"(?:[ :(.,-]+(?:số|cộng|hợp|vốn|các|nguồn|ngân sách|ns\w*|kế hoạch|chung|toàn|dự án|[ivx]+|[a-z]|\d+)\b.*)?[ :.]*"
+)
+"""A name that no project has; the wider `_TOTAL` counts only where the owner is empty."""
+
 _MARK = re.compile(
     r"(?P<roman>[IVX]+)|(?P<letter>[A-Z])|(?P<number>\d+(?:\.0)?)|(?P<part>\d+(?:\.\d+)+|[a-z]\)?|[-+*])"
 )
@@ -53,6 +59,8 @@ def sort_rows(block: Block, numbers: Numbers) -> Rows:
     for i in range(len(block.rows)):
         if i not in candidates:
             rows.lines.append(i)
+        elif sums.has_money(i) and not sums.adds_up(i) and not _owner_empty(block, block.rows[i]):
+            _ask_total(block, i)
         elif not sums.has_money(i) or sums.adds_up(i) or sums.styles[i] in {"total", "roman", "letter"}:
             rows.groups.append(i)
         else:
@@ -75,11 +83,51 @@ def _candidates(block: Block) -> set[int]:
     }
 
 
+def _ask_total(block: Block, i: int) -> None:
+    """Ask about a row named like a total, with an owner, that adds nothing up."""
+    project = block.heading("project")
+    block.report(
+        "total-unclear",
+        "error",
+        (
+            f"“{_name(block, i)}” có tên như dòng tổng nhưng không bằng tổng các dòng: là dòng tổng hay dòng vốn?",
+            f"“{_name(block, i)}” is named like a total and adds nothing up: a total row or a line?",
+        ),
+        (
+            "dòng tổng: sửa số, hoặc để trống chủ đầu tư; dòng vốn: ghi mã dự án",
+            "a total: correct it, or leave the owner empty; a line: give its project id",
+        ),
+        heading=project,
+        row=block.rows[i],
+        value=_name(block, i),
+    )
+
+
+def _name(block: Block, i: int) -> str:
+    """Return the name in a row: under the project's header, else the first text of its first three cells."""
+    row = block.rows[i]
+    project = block.heading("project")
+    if project is not None and not empty(cell := block.cell(row, project)):
+        return str(cell)
+    texts = (cell for cell in block.sheet.rows[row][:3] if isinstance(cell, str) and cell.strip())
+    return next(texts, "")
+
+
+def _named_total(block: Block, i: int) -> bool:
+    """Whether a row is named like a total and has no project id, whoever is said to own it."""
+    code = block.heading("project_id")
+    if code is not None and not empty(block.cell(block.rows[i], code)):
+        return False
+    return _TOTAL_NAME.fullmatch(fold(_name(block, i))) is not None
+
+
 def _style(block: Block, i: int) -> str:
     """How a row is numbered: total, roman, letter, number, part, or nothing."""
     row = block.rows[i]
     texts = [cell for cell in block.sheet.rows[row][:3] if isinstance(cell, str)]
     if any(_TOTAL.match(fold(text)) for text in texts) and _owner_empty(block, row):
+        return "total"
+    if _named_total(block, i):
         return "total"
     order = next((heading for heading in block.headings if heading.folded.key in _ORDER), None)
     mark = str(block.cell(row, order)).strip(" .") if order is not None else ""

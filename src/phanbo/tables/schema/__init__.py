@@ -144,6 +144,13 @@ AMBIGUOUS: tuple[Ambiguous, ...] = (
         "The column mixes settled values, estimates and totals: split it.",
     ),
     Ambiguous(
+        ("Năm {N}",),
+        (),
+        "ask",
+        "Cột này là kế hoạch hay giải ngân của năm đó? Ghi đủ tên ở tiêu đề cột.",
+        "The plan or the disbursement of that year? Write it out in the header.",
+    ),
+    Ambiguous(
         ("Dự án cấp bách", "Cấp bách"),
         (),
         "drop",
@@ -185,5 +192,14 @@ SPAN: tuple[str, ...] = ("Thời gian KC-HT", "Thời gian thực hiện", "Th�
 CHECKED: tuple[str, ...] = ("Tỷ lệ giải ngân (%)", "Tỷ lệ giải ngân", "% GN", "Đạt tỷ lệ", "Tỷ lệ")
 """Headers of a disbursement ratio: checked against plan and disbursement, not stored."""
 
-IGNORED: tuple[str, ...] = ("STT", "TT", "#", "Mã chương", "Năng lực thiết kế", "Ghi chú")
+IGNORED: tuple[str, ...] = (
+    "STT",
+    "TT",
+    "#",
+    "Mã chương",
+    "Năng lực thiết kế",
+    "Ghi chú",
+    "Lý do điều chỉnh",
+    "Quyết định điều chỉnh",
+)
 """Headers of columns that are kept in the file and not used."""

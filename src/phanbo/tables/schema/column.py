@@ -54,6 +54,8 @@ class Column:
         Money that may be negative.
     lenient : bool
         A text that matches no choice is noted and left unknown; elsewhere it is an error.
+    reason : bool
+        A text where many write yes or no: "không" is empty, "có" a reason of its own.
     choices : tuple of (str, tuple of str)
         Accepted codes, each with the texts that mean it.
     headers : tuple of str
@@ -74,6 +76,7 @@ class Column:
     per_source: bool = False
     signed: bool = False
     lenient: bool = False
+    reason: bool = False
     choices: Choices = ()
     headers: tuple[str, ...] = ()
     help_vi: str = ""

@@ -192,9 +192,10 @@ KINDS_OF_LINE = (
         Type.TEXT,
         "Giữ nguyên (lý do)",
         "Locked (reason)",
+        reason=True,
         headers=("Giữ nguyên (lý do)", "Giữ nguyên", "Không điều chỉnh", "Khóa"),
-        help_vi="Ghi lý do nếu dòng vốn này không được tăng, giảm.",
-        help_en="The reason why this line must not change; empty: not locked.",
+        help_vi="Ghi lý do nếu dòng vốn này không được tăng, giảm; để trống hoặc “không”: không giữ.",
+        help_en="The reason why this line must not change; empty or “không”: not locked.",
     ),
     Column(
         "leader",

@@ -1,0 +1,124 @@
+"""Plans before and after adjustment: which is in force, and whether the moves between them add up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from phanbo.tables.layout.headers import AFTER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phanbo.tables.layout.amounts import Numbers
+    from phanbo.tables.layout.block import Block
+    from phanbo.tables.layout.headers import Heading
+
+__all__ = ["check_moves", "settle_plans", "settle_proposed"]
+
+_DONE = {"requested_increase": "raised_this_year", "offered_decrease": "cut_this_year"}
+_PROPOSED = re.compile(r"(?:đề xuất|đề nghị) (?:điều chỉnh )?(?:tăng|giảm)\b")
+
+
+def settle_plans(block: Block) -> bool:
+    """Where *sau điều chỉnh* stands it is the plan and *đã giao* the initial one; return whether it stands."""
+    plans = [heading for heading in block.headings if heading.column == "plan" and not heading.carried]
+    after = [heading for heading in plans if AFTER.search(heading.folded.key)]
+    given = [heading for heading in plans if heading not in after]
+    if len(after) == 1 and len(given) == 1 and block.heading("plan_initial") is None:
+        block.take(given[0], "plan_initial")
+    return len(after) == 1
+
+
+def settle_proposed(block: Block, heading: Heading, *, past: bool) -> None:
+    """*Điều chỉnh tăng/giảm*: done already where the plan after it stands, else needs and offers."""
+    column = heading.doubt.columns[0] if heading.doubt is not None else ""
+    column = _DONE[column] if past else column
+    if block.heading(column) is None:
+        block.take(heading, column)
+    else:
+        block.tell(heading, "error")
+
+
+def check_moves(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
+    """Check đã giao + tăng − giảm = sau điều chỉnh on every line of a table with a plan after adjustment."""
+    signed = block.heading("adjustment")
+    if signed is not None:  # the plan has taken it in already: no needs, no offers
+        block.headings[block.headings.index(signed)] = replace(signed, column="adjusted")
+    _take_in(block, numbers, lines)
+    moves = (block.heading("raised_this_year") or block.heading("adjusted"), block.heading("cut_this_year"))
+    plan = block.heading("plan")
+    if plan is None or block.heading("plan_initial") is None or moves == (None, None):
+        return
+    for i in _breaks(block, numbers, lines, moves):
+        block.report(
+            "adjustment-identity",
+            "error",
+            (
+                "đã giao + tăng − giảm không bằng sau điều chỉnh",
+                "initial plan + raised − cut is not the plan after adjustment",
+            ),
+            (
+                "sửa số ở dòng này, hoặc nói rõ từng cột bằng columns=",
+                "correct this row, or say what each column is with columns=",
+            ),
+            heading=plan,
+            row=block.rows[i],
+            value=block.cell(block.rows[i], plan),
+        )
+
+
+def _take_in(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
+    """Proposed moves that the plan after adjustment has taken in are done: as needs they would count twice."""
+    names = ("raised_this_year", "cut_this_year", "adjusted")
+    if block.heading("plan_initial") is None or any(block.heading(name) is not None for name in names):
+        return
+    wanted, offered = (_proposal(block, name) for name in _DONE)
+    moves = (wanted, offered)
+    if moves == (None, None) or not _breaks(block, numbers, lines, (None, None)):
+        return
+    if None in moves and _breaks(block, numbers, lines, moves):
+        return  # an offer or a need of its own, on top of the plan in force
+    for heading in moves:
+        if heading is None:
+            continue
+        block.headings[block.headings.index(heading)] = replace(heading, column=_DONE[heading.column])
+        block.report(
+            "proposal-taken-in",
+            "warning",
+            (
+                f"“{heading.text}” đã nằm trong kế hoạch sau điều chỉnh: hiểu là đã điều chỉnh, không phải nhu cầu mới",
+                f"“{heading.text}” is already in the plan after adjustment: read as done, not as a new need",
+            ),
+            (
+                'nếu chưa được duyệt: bỏ cột sau điều chỉnh bằng columns={"tiêu đề": ""}',
+                'if not approved yet: leave the column after adjustment out, columns={"header": ""}',
+            ),
+            heading=heading,
+            value=heading.text,
+        )
+
+
+def _proposal(block: Block, name: str) -> Heading | None:
+    heading = block.heading(name)
+    if heading is None or heading.by_hand or not _PROPOSED.match(heading.folded.key):
+        return None
+    return heading
+
+
+def _breaks(
+    block: Block, numbers: Numbers, lines: Sequence[int], moves: tuple[Heading | None, Heading | None]
+) -> list[int]:
+    """Return the lines on which initial plan + raised − cut is not the plan; unreadable ones are left out."""
+    given, plan = block.heading("plan_initial"), block.heading("plan")
+    parts = [heading for heading in (given, plan, *moves) if heading is not None]
+    found = []
+    for i in lines:
+        start, raised, cut = (numbers.at(heading, i) or 0 for heading in (given, *moves))
+        stated = numbers.at(plan, i)
+        if stated is None or any(block.unread(i, heading, numbers.at(heading, i)) for heading in parts):
+            continue
+        if start + raised - cut != stated:
+            found.append(i)
+    return found
