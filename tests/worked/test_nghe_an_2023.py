@@ -145,4 +145,4 @@ def test_what_is_paid_is_not_cut() -> None:
 
 def test_the_calendar_closes_the_year() -> None:
     with pytest.raises(RoundError):
-        propose(Portfolio(nghe_an_lines()), calendar=nghe_an_calendar(), round=1, as_of="2023-11-16")
+        propose(Portfolio(nghe_an_lines()), calendar=nghe_an_calendar(), round=1, as_of="2023-12-08")

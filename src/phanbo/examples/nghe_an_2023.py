@@ -9,7 +9,8 @@ addition), the source, the plan year, and that the three disburse well. The page
 project names are rendered from it.
 
 **Assumed**, because nothing is published: every owner; what was disbursed; the stage of every project; the data date
-(30/6/2023) and the date of the session (July 2023, from the numbering of sessions); what the receivers can spend
+(30/6/2023; the address names the 14th session, other sources 7/12/2023, after 15/11, so the calendar stays open until
+then); what the receivers can spend
 (``absorb_p10``); the third recipient's name and its plan before; the milestone and the curve of the calendar.
 Procedures, totals and the medium-term plan are not published either: those columns are left out, and the proposal
 lists their rules as unchecked.
@@ -65,7 +66,8 @@ title_vi = "Nghệ An, năm kế hoạch 2023 (ví dụ)"
 title_en = "Nghệ An, plan year 2023 (example)"
 year = 2023
 source = "Quyết định tại kỳ họp thứ 14 HĐND tỉnh Nghệ An khóa XVIII; các mốc dưới đây là giả định"
-last_adjustment = 2023-11-15
+# ngày muộn nhất mà các nguồn nhắc đến: quyết định có thể sau 15/11
+last_adjustment = 2023-12-07
 
 [[milestone]]
 group = "transitional"
