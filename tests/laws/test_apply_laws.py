@@ -104,7 +104,12 @@ def test_an_approval_moves_the_figures_it_must(setting: Setting) -> None:
     assert (barred <= (old.flag("not_to_be_raised")[0] | (change < 0))).all()
 
 
-@given(setting=settings_of(return_unplaced=False), data=st.data())
+SHRINKING = settings_of(
+    shortfall=True, simple=True, most=6, authority=None, min_move=0, return_unplaced=False
+)
+
+
+@given(setting=settings_of(return_unplaced=False) | SHRINKING, data=st.data())
 def test_what_was_signed_is_applied_or_refused(setting: Setting, data: st.DataObject) -> None:
     proposal = setting.propose()
     k = data.draw(st.integers(0, len(proposal.transfers)))

@@ -22,12 +22,13 @@ __all__ = ["approved"]
 def approved(proposal: Proposal, amounts: pd.DataFrame | None = None) -> Portfolio:
     """Return the portfolio after approval of a proposal, or of the signed *amounts* (``line_id, change``)."""
     case = proposal._case  # noqa: SLF001 — one house
-    if amounts is None:
-        cut, add = changes_of(proposal)
-        t = proposal._parsed()  # noqa: SLF001
-        forced = np.zeros(len(case), dtype=bool)
-        forced[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = True
-    else:
+    cut, add = changes_of(proposal)
+    t = proposal._parsed()  # noqa: SLF001
+    forced = np.zeros(len(case), dtype=bool)
+    forced[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = True
+    if amounts is not None:
+        # What is cut of a shrinking pool beside the proposal is cut for its shortfall.
+        forced |= case.shrinking & (cut == 0)
         change = _signed(case, amounts)
         cut, add = np.maximum(0, -change), np.maximum(0, change)
         faults = check_changes(case, proposal._rulebook, Changes(cut, add), whole_units=False)  # noqa: SLF001
@@ -40,7 +41,6 @@ def approved(proposal: Proposal, amounts: pd.DataFrame | None = None) -> Portfol
                     for f in faults
                 ]
             )
-        forced = case.shrinking & (cut > 0)
     return _after(case, cut, add, forced)
 
 
