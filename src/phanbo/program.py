@@ -103,6 +103,31 @@ class LinearProgram:
         np.add.at(total, self.column, self.value * duals[self.row])
         return total
 
+    def around(self, free: Bools, fixed: Ints, upper: Ints) -> LinearProgram:
+        """Return the program of the columns *free* beyond *fixed*, up to *upper* more; the others stay fixed."""
+        inside = free[self.column]
+        rows = np.zeros(self.rows, dtype=bool)
+        rows[self.row[inside]] = True
+        done = self.activity(fixed)[rows]
+        keys = np.flatnonzero(rows).tolist()
+        return LinearProgram(
+            block=self.block[free],
+            item=self.item[free],
+            upper=upper[free],
+            slope=self.slope[free],
+            row=(np.cumsum(rows) - 1)[self.row[inside]],
+            column=(np.cumsum(free) - 1)[self.column[inside]],
+            value=self.value[inside],
+            row_lower=self.row_lower[rows] - done,
+            row_upper=self.row_upper[rows] - done,
+            row_keys=tuple(self.row_keys[r] for r in keys),
+            component=self.component[free],
+            row_component=self.row_component[rows],
+            marked=self.marked,
+            tiers=_costs(self.tiers, free),
+            tiebreaks=_costs(self.tiebreaks, free),
+        )
+
     def part(self, component: int) -> LinearProgram:
         """Return the program of one component alone."""
         return self.restrict(self.component == component, self.row_component == component)
@@ -111,9 +136,6 @@ class LinearProgram:
         """Return the program of some columns and rows; no kept row may hold a column that is left out."""
         kept = rows[self.row]
         new_row, new_column = np.cumsum(rows) - 1, np.cumsum(columns) - 1
-
-        def cut(tiers: tuple[TierCosts, ...]) -> tuple[TierCosts, ...]:
-            return tuple(TierCosts(t.name, t.cost[columns], t.tolerance) for t in tiers)
 
         return LinearProgram(
             block=self.block[columns],
@@ -129,6 +151,10 @@ class LinearProgram:
             component=self.component[columns],
             row_component=self.row_component[rows],
             marked=self.marked,
-            tiers=cut(self.tiers),
-            tiebreaks=cut(self.tiebreaks),
+            tiers=_costs(self.tiers, columns),
+            tiebreaks=_costs(self.tiebreaks, columns),
         )
+
+
+def _costs(tiers: tuple[TierCosts, ...], columns: Bools) -> tuple[TierCosts, ...]:
+    return tuple(TierCosts(tier.name, tier.cost[columns], tier.tolerance) for tier in tiers)

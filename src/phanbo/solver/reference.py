@@ -6,6 +6,7 @@ and every tier's optimum is proved by weak duality in integers before the next o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,18 @@ import numpy as np
 from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
-from phanbo.solver.solution import Limits, Solution, SolvedTier, out_of_time
+from phanbo.solver.solution import Limits, Solution, SolvedTier, out_of_time, value_of
 from phanbo.solver.stating import load_highs
 
-__all__ = ["solve"]
+__all__ = ["on_faces", "solve"]
+
+Network = Callable[[LinearProgram, Limits], Solution]
 
 
-def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
+def solve(program: LinearProgram, limits: Limits | None = None, network: Network | None = None) -> Solution:
     """Return the unique lexicographic optimum of a program, every tier proved.
+
+    *network* solves what is no marked component; on faces unless given.
 
     Raises
     ------
@@ -37,18 +42,19 @@ def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
         return Solution(
             np.zeros(0, dtype=np.int64), tuple(SolvedTier(t.name, 0, empty) for t in program.tiers)
         )
+    network = network or on_faces
     if not program.marked:
-        return _on_faces(program, limits)
-    return _with_marked(program, limits)
+        return network(program, limits)
+    return _with_marked(program, limits, network)
 
 
-def _with_marked(program: LinearProgram, limits: Limits) -> Solution:
-    """Solve the network part on faces, each marked component as integer programs, and join them."""
+def _with_marked(program: LinearProgram, limits: Limits, network: Network) -> Solution:
+    """Solve the network part, and each marked component as integer programs, and join them."""
     from phanbo.solver.integer import solve_integer
 
     marks = np.array(sorted(program.marked), dtype=np.int64)
     column_marked, row_marked = np.isin(program.component, marks), np.isin(program.row_component, marks)
-    parts = [(~column_marked, ~row_marked, _on_faces)]
+    parts: list[tuple[Any, Any, Network]] = [(~column_marked, ~row_marked, network)]
     parts += [(program.component == m, program.row_component == m, solve_integer) for m in marks.tolist()]
     x = np.zeros(program.columns, dtype=np.int64)
     found: dict[str, list[Any]] = {}
@@ -70,19 +76,19 @@ def _with_marked(program: LinearProgram, limits: Limits) -> Solution:
 class _Face:
     """The program in HiGHS, narrowed to the optimal face of the tiers solved so far."""
 
-    def __init__(self, program: LinearProgram, limits: Limits) -> None:
+    def __init__(self, program: LinearProgram, limits: Limits, highs: Any) -> None:
         self.program = program
         self.limits = limits
         self.lower, self.upper = np.zeros(program.columns, dtype=np.int64), program.upper.copy()
         self.row_lower, self.row_upper = program.row_lower.copy(), program.row_upper.copy()
-        self.highs = load_highs(program)
+        self.highs = highs
         self.x: Ints | None = None
 
     def solve(self, tier: TierCosts) -> SolvedTier:
         """Minimise one tier on the face, prove it, and narrow the face to its optima."""
         free = self.lower < self.upper
         if self.x is not None and not tier.cost[free].any():
-            return SolvedTier(tier.name, int(tier.cost @ self.x), np.zeros(self.program.rows, dtype=np.int64))
+            return SolvedTier(tier.name, value_of(tier.cost, self.x), np.zeros(self.program.rows, dtype=np.int64))
         x, duals, reduced = self._optimum(tier.cost)
         self.x = x
         self.upper = np.where(reduced > 0, self.lower, self.upper)
@@ -90,7 +96,7 @@ class _Face:
         self.row_upper = np.where(duals > 0, self.row_lower, self.row_upper)
         self.row_lower = np.where(duals < 0, self.row_upper, self.row_lower)
         self._load_bounds()
-        return SolvedTier(tier.name, int(tier.cost @ x), duals)
+        return SolvedTier(tier.name, value_of(tier.cost, x), duals)
 
     def is_unique(self) -> bool:
         """Return whether the last optimum is the only point left: no nonbasic slack can move for free."""
@@ -152,13 +158,16 @@ class _Face:
         reduced = cost - program.priced(duals)
         rows = np.where(duals > 0, self.row_lower, self.row_upper)
         sides = np.where(reduced > 0, self.lower, self.upper)
-        if int(duals @ rows) + int(reduced @ sides) != int(cost @ x):
+        if value_of(duals, rows) + value_of(reduced, sides) != value_of(cost, x):
             return None
         return x, duals, reduced
 
 
-def _on_faces(program: LinearProgram, limits: Limits) -> Solution:
-    face = _Face(program, limits)
+def on_faces(
+    program: LinearProgram, limits: Limits, load: Callable[[LinearProgram], Any] = load_highs
+) -> Solution:
+    """Solve a network tier by tier in HiGHS; *load* states the program to it."""
+    face = _Face(program, limits, load(program))
     solved = []
     for number, tier in enumerate(program.tiers):
         limits.tell("solve", number, len(program.tiers))

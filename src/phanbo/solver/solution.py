@@ -7,10 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from phanbo.errors import Stopped
 from phanbo.money import Ints
 
-__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "out_of_time"]
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "out_of_time", "value_of"]
+
+SAFE = 2.0**62
+"""Sums below this fit in 64 bits, rounding of the test included."""
 
 
 class Cancel(Protocol):
@@ -67,6 +72,13 @@ class Limits:
         """Report progress, if anybody listens."""
         if self.progress is not None:
             self.progress(stage, done, total)
+
+
+def value_of(cost: Ints, x: Ints) -> int:
+    """Return ``cost · x``, exact whatever its size."""
+    if float(np.abs(cost).astype(float) @ np.abs(x).astype(float)) < SAFE:
+        return int(cost @ x)
+    return sum(c * v for c, v in zip(cost.tolist(), x.tolist(), strict=True))
 
 
 def out_of_time() -> Stopped:

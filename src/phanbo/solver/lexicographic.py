@@ -1,0 +1,108 @@
+"""Vectors of integers compared field by field, packed into as few 64-bit words as hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from phanbo.money import Bools, Ints
+
+__all__ = ["Layout", "running_before", "sort_fields"]
+
+WORD = 62
+"""Bits of a word in use: sums of two words must not overflow."""
+
+
+def running_before(group: Ints, amount: Ints) -> Ints:
+    """Return the sum of the amounts before each entry within its group; equal groups stand together."""
+    if not group.size:
+        return amount
+    before: Ints = np.cumsum(amount) - amount
+    new = np.ones(group.size, dtype=bool)
+    new[1:] = group[1:] != group[:-1]
+    first = np.flatnonzero(new)
+    return before - np.repeat(before[first], np.diff(np.append(first, group.size)))
+
+
+def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
+    """Sort by some fields, the first one counting most, then by *place*.
+
+    Returns
+    -------
+    order : int64 array of shape (n,)
+    ties : bool array of shape (n − 1,)
+        Where an entry of the order agrees with the next one in every field, whatever their places.
+    """
+    kept = [field for field in fields if field.size and field.min() < field.max()]
+    words: list[Ints] = []
+    room = 0
+    for field in [*kept, place]:
+        low = int(field.min()) if field.size else 0
+        bits = (int(field.max()) - low).bit_length() if field.size else 0
+        if bits > room:
+            words.append(field - low)
+            room = WORD - bits
+        else:
+            words[-1] = (words[-1] << bits) | (field - low)
+            room -= bits
+    spread = int(np.ptp(place)).bit_length() if place.size else 0
+    order = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
+    ties = np.ones(max(0, order.size - 1), dtype=bool)
+    for k, word in enumerate(words):
+        seen = (word >> spread if k == len(words) - 1 else word)[order]
+        ties &= seen[1:] == seen[:-1]
+    return order.astype(np.int64), ties
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How fields of either sign share words: each word is a list of (field, shift, bits), the first counting most.
+
+    A sum of up to ``2**guard`` vectors can be unpacked field by field.
+    """
+
+    words: tuple[tuple[tuple[int, int, int], ...], ...]
+
+    @classmethod
+    def of(cls, largest: Sequence[int], guard: int) -> Layout:
+        """Lay out fields of these largest sizes; fields that are always 0 are left out."""
+        words: list[list[tuple[int, int]]] = []
+        room = 0
+        for field, size in enumerate(largest):
+            if not size:
+                continue
+            bits = size.bit_length() + guard + 1
+            if bits > room:
+                words.append([])
+                room = WORD
+            words[-1].append((field, bits))
+            room -= bits
+        laid = []
+        for word in words:
+            shift = sum(bits for _, bits in word)
+            entries = []
+            for field, bits in word:
+                shift -= bits
+                entries.append((field, shift, bits))
+            laid.append(tuple(entries))
+        return cls(tuple(laid))
+
+    def pack(self, word: int, fields: Sequence[Ints]) -> Ints:
+        """Return one word of every vector."""
+        total: Ints = np.zeros_like(fields[0])
+        for field, shift, _ in self.words[word]:
+            total = total + (fields[field] << shift)
+        return total
+
+    def unpack(self, word: int, packed: Ints) -> dict[int, Ints]:
+        """Return the fields of one word, from the lowest up, each nearest to 0."""
+        found = {}
+        rest = packed
+        for field, _, bits in reversed(self.words[word]):
+            half = 1 << (bits - 1)
+            value = ((rest + half) & ((1 << bits) - 1)) - half
+            found[field] = value
+            rest = (rest - value) >> bits
+        return found
