@@ -18,7 +18,7 @@ from phanbo.solver import reference
 from phanbo.solver.arrays import pass_arrays
 from phanbo.solver.greedy import Greedy, first_units
 from phanbo.solver.prices import row_duals
-from phanbo.solver.solution import Limits, Solution, SolvedTier, value_of
+from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, value_of
 from phanbo.solver.tree import Tree, tree_of
 
 __all__ = ["solve"]
@@ -44,6 +44,10 @@ def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
 def _solve(program: LinearProgram, limits: Limits) -> Solution:
     limits.left()
     limits.tell("solve", 0, 1)
+    empty = np.ones(program.rows, dtype=bool)
+    empty[program.row] = False
+    if ((program.row_lower > 0) | (program.row_upper < 0))[empty].any():
+        raise infeasible()
     tree = tree_of(program)
     for ties in (0, len(program.tiebreaks)):
         tiers = (*program.tiers, *program.tiebreaks[:ties])
@@ -51,9 +55,9 @@ def _solve(program: LinearProgram, limits: Limits) -> Solution:
         if order.ambiguous:
             continue
         x = _plan(program, tree, order, limits)
-        duals = None if x is None else row_duals(program, tree, tiers, x)
+        duals = row_duals(program, tree, tiers, x)
         limits.tell("solve", 1, 1)
-        if x is not None and duals is not None:
+        if duals is not None:
             proved = zip(tiers, duals, strict=True)
             return Solution(x, tuple(SolvedTier(t.name, value_of(t.cost, x), pi) for t, pi in proved))
         break
@@ -61,8 +65,8 @@ def _solve(program: LinearProgram, limits: Limits) -> Solution:
     return reference.on_faces(program, limits)
 
 
-def _plan(program: LinearProgram, tree: Tree, order: Greedy, limits: Limits) -> Ints | None:
-    """Return the plan, column by column; ``None`` where its last ties are not broken."""
+def _plan(program: LinearProgram, tree: Tree, order: Greedy, limits: Limits) -> Ints:
+    """Return the plan, column by column."""
     width = _trimmed(program, tree, order)
     taken, unkept = order.taken(width)
     x = _columns(program, tree, width, taken, unkept)

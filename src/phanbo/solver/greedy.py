@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from phanbo.errors import InfeasibleRound
 from phanbo.grouping import sum_by
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver.lexicographic import running_before, sort_fields
+from phanbo.solver.solution import infeasible
 from phanbo.solver.tree import Tree
 
 __all__ = ["Greedy", "first_units"]
@@ -81,7 +81,7 @@ class Greedy:
         need = self.needed + sum_by(tree.leaf_pool, fed, pools)
         need[self.reserves] += self.room
         if (sum_by(self.pool, offered, pools) < need).any():
-            raise InfeasibleRound("Không có phương án nào thỏa mọi quy định.", "No plan keeps every rule.")
+            raise infeasible()
         found = first_units(self.pool, self.by_pool, offered, need)
         size = self.pooled.size
         taken = width.copy()  # a leaf without any crossing leaves its needs unserved

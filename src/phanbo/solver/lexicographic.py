@@ -41,7 +41,7 @@ def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
     for field in [*kept, place]:
         low = int(field.min()) if field.size else 0
         bits = (int(field.max()) - low).bit_length() if field.size else 0
-        if bits > room:
+        if not words or bits > room:
             words.append(field - low)
             room = WORD - bits
         else:

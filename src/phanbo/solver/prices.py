@@ -24,9 +24,7 @@ GUARD = 5
 """Bits a field may grow by: paths of up to 31 arcs; longer ones are found again with more."""
 
 
-def row_duals(
-    program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], x: Ints
-) -> list[Ints] | None:
+def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], x: Ints) -> list[Ints] | None:
     """Return the row duals that prove *x* the lexicographic optimum; ``None`` when it is none.
 
     Parameters

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from phanbo.errors import InfeasibleRound, Stopped
+from phanbo.errors import Stopped
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
-from phanbo.solver.solution import Limits, Solution, SolvedTier, out_of_time, value_of
+from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, out_of_time, value_of
 from phanbo.solver.stating import load_highs
 
 __all__ = ["on_faces", "solve"]
@@ -38,7 +38,7 @@ def solve(program: LinearProgram, limits: Limits | None = None, network: Network
     if not program.columns:
         empty = np.zeros(program.rows, dtype=np.int64)
         if (program.row_lower > 0).any() or (program.row_upper < 0).any():
-            raise _infeasible()
+            raise infeasible()
         return Solution(
             np.zeros(0, dtype=np.int64), tuple(SolvedTier(t.name, 0, empty) for t in program.tiers)
         )
@@ -88,7 +88,9 @@ class _Face:
         """Minimise one tier on the face, prove it, and narrow the face to its optima."""
         free = self.lower < self.upper
         if self.x is not None and not tier.cost[free].any():
-            return SolvedTier(tier.name, value_of(tier.cost, self.x), np.zeros(self.program.rows, dtype=np.int64))
+            return SolvedTier(
+                tier.name, value_of(tier.cost, self.x), np.zeros(self.program.rows, dtype=np.int64)
+            )
         x, duals, reduced = self._optimum(tier.cost)
         self.x = x
         self.upper = np.where(reduced > 0, self.lower, self.upper)
@@ -208,14 +210,10 @@ def run_highs(highs: Any, limits: Limits) -> None:
     if status == known.kOptimal:
         return
     if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
-        raise _infeasible()
+        raise infeasible()
     if status in (known.kTimeLimit, known.kIterationLimit, known.kInterrupt):
         raise out_of_time()
     raise Stopped(
         f"Bộ giải dừng với trạng thái “{highs.modelStatusToString(status)}”; không có phương án nào được trả về.",
         f"The solver stopped with status {highs.modelStatusToString(status)!r}; no plan is returned.",
     )
-
-
-def _infeasible() -> InfeasibleRound:
-    return InfeasibleRound("Không có phương án nào thỏa mọi quy định.", "No plan keeps every rule.")

@@ -9,13 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from phanbo.errors import Stopped
+from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.money import Ints
 
-__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "out_of_time", "value_of"]
-
-SAFE = 2.0**62
-"""Sums below this fit in 64 bits, rounding of the test included."""
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "infeasible", "out_of_time", "value_of"]
 
 
 class Cancel(Protocol):
@@ -76,7 +73,9 @@ class Limits:
 
 def value_of(cost: Ints, x: Ints) -> int:
     """Return ``cost · x``, exact whatever its size."""
-    if float(np.abs(cost).astype(float) @ np.abs(x).astype(float)) < SAFE:
+    most = max(int(cost.max(initial=0)), -int(cost.min(initial=0)))
+    largest = max(int(x.max(initial=0)), -int(x.min(initial=0)))
+    if most * largest * cost.size < 1 << 62 or most * int(np.abs(x).astype(float).sum()) < 1 << 62:
         return int(cost @ x)
     return sum(c * v for c, v in zip(cost.tolist(), x.tolist(), strict=True))
 
@@ -87,3 +86,8 @@ def out_of_time() -> Stopped:
         "Hết thời gian cho phép trước khi giải xong; không có phương án nào được trả về.",
         "The time limit passed before every tier was proved; no plan is returned.",
     )
+
+
+def infeasible() -> InfeasibleRound:
+    """Return the error of a round without any plan."""
+    return InfeasibleRound("Không có phương án nào thỏa mọi quy định.", "No plan keeps every rule.")
