@@ -67,7 +67,7 @@ def assemble(case: Case, rulebook: Rulebook, bounds: Bounds) -> LinearProgram:
         row_component=row_component,
         marked=frozenset(marked),
         tiers=tiers,
-        tiebreaks=tuple(_canonical(case, columns, cuts, adds, salt) for salt in (1, 2)),
+        tiebreak=lambda salt: _canonical(case, columns, cuts, adds, salt),
     )
 
 
@@ -280,10 +280,13 @@ def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
 def canonical_ranks(line_ids: tuple[str, ...], salt: int = 0) -> Ints:
     """Return a fixed, arbitrary rank 1 … n of each line: by a 64-bit hash of its id, ties by the id."""
     prefix = b"" if salt == 0 else f"{salt}:".encode()
-    hashed = [(hashlib.blake2b(prefix + line.encode(), digest_size=8).digest(), line) for line in line_ids]
-    order = sorted(range(len(hashed)), key=hashed.__getitem__)
-    ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = np.arange(1, len(order) + 1)
+    digests = [hashlib.blake2b(prefix + line.encode(), digest_size=8).digest() for line in line_ids]
+    hashed = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
+    order = np.argsort(hashed, kind="stable")
+    if (np.diff(hashed[order]) == 0).any():
+        order = np.array(sorted(range(len(digests)), key=lambda k: (digests[k], line_ids[k])), dtype=np.int64)
+    ranks = np.empty(order.size, dtype=np.int64)
+    ranks[order] = np.arange(1, order.size + 1)
     return ranks
 
 
@@ -320,7 +323,7 @@ def _tiers(
         "disbursement": on(cuts.slope, -adds.slope),
         "authority": on(nothing_cut, nothing_added, (flow == Block.IN).astype(np.int64)),
         "worst_first": on(-late[cuts.line], -reading.lead_permille[adds.line]),
-        "canonical": _canonical(case, columns, cuts, adds, 0).cost,
+        "canonical": _canonical(case, columns, cuts, adds, 0),
     }
     for k, entry in enumerate(rulebook.classes):
         costs[f"priority[{entry.code}]"] = on(nothing_cut, -(klass[adds.line] == k).astype(np.int64))
@@ -330,12 +333,11 @@ def _tiers(
     )
 
 
-def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments, salt: int) -> TierCosts:
+def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments, salt: int) -> Ints:
     """Return the cost that makes the optimum unique: ranks of the lines, and one for each crossing."""
     ranks = canonical_ranks(case.assessment.line_ids, salt)
     flow = columns.block[columns.block.size - columns.flows :]
-    cost = np.concatenate([ranks[cuts.line], ranks[adds.line], (flow != Block.RESERVE).astype(np.int64)])
-    return TierCosts(f"canonical[{salt}]" if salt else "canonical", cost)
+    return np.concatenate([ranks[cuts.line], ranks[adds.line], (flow != Block.RESERVE).astype(np.int64)])
 
 
 def key_lines(case: Case) -> Bools:

@@ -6,6 +6,7 @@ all data are integers (*model* §3–4).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -14,6 +15,8 @@ import numpy as np
 from phanbo.money import Bools, Ints
 
 __all__ = ["Block", "LinearProgram", "TierCosts"]
+
+SALTS = (1, 2)
 
 
 class Block(IntEnum):
@@ -61,8 +64,8 @@ class LinearProgram:
         Components that are no network and are solved as integer programs.
     tiers : tuple of TierCosts
         In order; the canonical tier is last.
-    tiebreaks : tuple of TierCosts
-        Further canonical orders, used only where an optimum is not yet unique.
+    tiebreak : callable, optional
+        Costs of further canonical orders by number (1, 2), asked for only where an optimum is not yet unique.
     """
 
     block: Ints
@@ -79,7 +82,7 @@ class LinearProgram:
     row_component: Ints
     marked: frozenset[int]
     tiers: tuple[TierCosts, ...]
-    tiebreaks: tuple[TierCosts, ...]
+    tiebreak: Callable[[int], Ints] | None = None
 
     @property
     def columns(self) -> int:
@@ -90,6 +93,17 @@ class LinearProgram:
     def rows(self) -> int:
         """Number of rows."""
         return int(self.row_lower.size)
+
+    @property
+    def tiebreaks(self) -> tuple[TierCosts, ...]:
+        """Further canonical orders, hashed on demand."""
+        if self.tiebreak is None:
+            return ()
+        return tuple(TierCosts(f"canonical[{salt}]", self.tiebreak(salt)) for salt in SALTS)
+
+    def _some_ties(self, columns: Bools) -> Callable[[int], Ints] | None:
+        every = self.tiebreak
+        return None if every is None else lambda salt: every(salt)[columns]
 
     def activity(self, x: Ints) -> Ints:
         """Return ``A x``, exact."""
@@ -125,7 +139,7 @@ class LinearProgram:
             row_component=self.row_component[rows],
             marked=self.marked,
             tiers=_costs(self.tiers, free),
-            tiebreaks=_costs(self.tiebreaks, free),
+            tiebreak=self._some_ties(free),
         )
 
     def part(self, component: int) -> LinearProgram:
@@ -152,7 +166,7 @@ class LinearProgram:
             row_component=self.row_component[rows],
             marked=self.marked,
             tiers=_costs(self.tiers, columns),
-            tiebreaks=_costs(self.tiebreaks, columns),
+            tiebreak=self._some_ties(columns),
         )
 
 

@@ -150,6 +150,8 @@ def _stated(
     used[row] = True
     used |= low != 0
     number = np.cumsum(used) - 1
+    tiers = _tiers(rng, lines, segments, block)
+    ties = [_canonical(rng, lines, segments, block) for _ in range(2)]
     return LinearProgram(
         block=block,
         item=np.array([c[1] for c in columns], dtype=np.int64),
@@ -164,8 +166,8 @@ def _stated(
         component=np.zeros(block.size, dtype=np.int64),
         row_component=np.zeros(int(used.sum()), dtype=np.int64),
         marked=frozenset(),
-        tiers=_tiers(rng, lines, segments, block),
-        tiebreaks=tuple(_canonical(rng, lines, segments, block, salt) for salt in (1, 2)),
+        tiers=tiers,
+        tiebreak=lambda salt: ties[salt - 1],
     )
 
 
@@ -203,7 +205,7 @@ def _tiers(
     }
     tiers = [TierCosts(name, cost) for name, cost in forced.items()]
     tiers += [TierCosts(str(name), costs[str(name)]) for name in names]
-    return (*tiers, _canonical(rng, lines, segments, block, 0))
+    return (*tiers, TierCosts("canonical", _canonical(rng, lines, segments, block)))
 
 
 def _canonical(
@@ -211,10 +213,7 @@ def _canonical(
     lines: _Lines,
     segments: list[tuple[int, Block, int, int, int, int]],
     block: Ints,
-    salt: int,
-) -> TierCosts:
+) -> Ints:
     ranks = rng.permutation(len(lines.pool)) + 1
-    flow = block[len(segments) :]
-    crossing = (flow != Block.RESERVE).astype(np.int64)
-    cost = np.concatenate([ranks[[s[0] for s in segments]], crossing])
-    return TierCosts(f"canonical[{salt}]" if salt else "canonical", cost.astype(np.int64))
+    crossing = (block[len(segments) :] != Block.RESERVE).astype(np.int64)
+    return np.concatenate([ranks[[s[0] for s in segments]], crossing]).astype(np.int64)

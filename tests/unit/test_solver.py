@@ -52,7 +52,6 @@ def program(
         row_component=np.zeros(len(rows), dtype=np.int64),
         marked=frozenset({0}) if marked else frozenset(),
         tiers=tuple(tiers),
-        tiebreaks=(),
     )
 
 

@@ -8,20 +8,25 @@ a small program for HiGHS. Prices prove the result; what they do not prove is so
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 
 from phanbo.grouping import sum_by
 from phanbo.money import Bools, Ints
-from phanbo.program import Block, LinearProgram
+from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver import reference
 from phanbo.solver.arrays import pass_arrays
 from phanbo.solver.greedy import Greedy, first_units
+from phanbo.solver.lexicographic import Layout
 from phanbo.solver.prices import row_duals
 from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, value_of
 from phanbo.solver.tree import Tree, tree_of
 
 __all__ = ["solve"]
+
+WEIGHING, DISTINCT = 2, 26
+"""Bits between two tiers weighed into one cost, and bits of such a cost."""
 
 log = logging.getLogger("phanbo")
 
@@ -49,8 +54,8 @@ def _solve(program: LinearProgram, limits: Limits) -> Solution:
     if ((program.row_lower > 0) | (program.row_upper < 0))[empty].any():
         raise infeasible()
     tree = tree_of(program)
-    for ties in (0, len(program.tiebreaks)):
-        tiers = (*program.tiers, *program.tiebreaks[:ties])
+    for ties in (False, True):
+        tiers = (*program.tiers, *program.tiebreaks) if ties else program.tiers
         order = Greedy(program, tree, tiers)
         if order.ambiguous:
             continue
@@ -160,7 +165,18 @@ def _between(program: LinearProgram, tree: Tree, x: Ints, low: Ints, high: Ints,
     fixed[tree.moves :][free[tree.moves :]] = 0
     upper = program.upper.copy()
     upper[: tree.moves] = high - low
-    rest = program.around(free, fixed, upper)
+    rest = _fewer_tiers(program.around(free, fixed, upper))
     found = reference.on_faces(rest, limits, load=pass_arrays)
     fixed[free] += found.x
     return fixed
+
+
+def _fewer_tiers(program: LinearProgram) -> LinearProgram:
+    """Return the program with neighbouring tiers weighed into one cost, as far as HiGHS tells the weights apart.
+
+    A weight outdoes any exchange of a few columns; that it did so is what the prices prove.
+    """
+    costs = [tier.cost for tier in program.tiers]
+    layout = Layout.of([int(np.abs(cost).max(initial=0)) for cost in costs], WEIGHING, DISTINCT)
+    tiers = [TierCosts(f"word {k}", layout.pack(k, costs)) for k in range(len(layout.words))]
+    return replace(program, tiers=tuple(tiers))

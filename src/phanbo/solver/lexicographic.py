@@ -66,8 +66,8 @@ class Layout:
     words: tuple[tuple[tuple[int, int, int], ...], ...]
 
     @classmethod
-    def of(cls, largest: Sequence[int], guard: int) -> Layout:
-        """Lay out fields of these largest sizes; fields that are always 0 are left out."""
+    def of(cls, largest: Sequence[int], guard: int, word: int = WORD) -> Layout:
+        """Lay out fields of these largest sizes in words of some bits; fields that are always 0 are left out."""
         words: list[list[tuple[int, int]]] = []
         room = 0
         for field, size in enumerate(largest):
@@ -76,14 +76,14 @@ class Layout:
             bits = size.bit_length() + guard + 1
             if bits > room:
                 words.append([])
-                room = WORD
+                room = word
             words[-1].append((field, bits))
             room -= bits
         laid = []
-        for word in words:
-            shift = sum(bits for _, bits in word)
+        for fields in words:
+            shift = sum(bits for _, bits in fields)
             entries = []
-            for field, bits in word:
+            for field, bits in fields:
                 shift -= bits
                 entries.append((field, shift, bits))
             laid.append(tuple(entries))

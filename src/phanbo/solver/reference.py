@@ -174,7 +174,7 @@ def on_faces(
     for number, tier in enumerate(program.tiers):
         limits.tell("solve", number, len(program.tiers))
         solved.append(face.solve(tier))
-    for tier in program.tiebreaks:
+    for tier in () if face.is_unique() else program.tiebreaks:
         if face.is_unique():
             break
         solved.append(face.solve(tier))
