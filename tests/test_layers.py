@@ -32,6 +32,8 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "certificate",
         "proposal",
         "explain",
+        "admission",
+        "decision",
         "pipeline",
         "replay examples report",
         "cli_texts cli __init__ __main__",
@@ -122,6 +124,8 @@ def test_rules_never_see_the_program_or_the_solver() -> None:
         "solver",
         "bounds",
         "segments",
+        "admission",
+        "decision",
         "pipeline",
         "proposal",
     }

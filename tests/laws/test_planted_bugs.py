@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import phanbo as pb
 from checks import faces_agree, legal
 from held_round import RULEBOOK, Setting, ceiling_sample, sample
-from phanbo import assemble, certificate, pipeline, portfolio, ranking, segments, transfers
+from phanbo import assemble, certificate, decision, pipeline, portfolio, ranking, segments, transfers
 from phanbo.absorption import Outlook
 from phanbo.program import Block
 from phanbo.rules import RULES
@@ -192,15 +192,15 @@ def freely_in(old: Callable[..., Any], *args: Any) -> Any:
 
 
 PROGRAM_BUGS: dict[str, tuple[ModuleType, str, Callable[..., Any], Any]] = {
-    "one unit more": (pipeline, "make_bounds", one_unit_more, ROUNDS),
+    "one unit more": (decision, "make_bounds", one_unit_more, ROUNDS),
     "no owner closed": (
-        pipeline,
+        decision,
         "make_bounds",
         no_owner_closed,
         settings_of(simple=True, fast="milestone", authority=None),
     ),
-    "lines swapped": (pipeline, "changes", swapped_lines, ROUNDS),
-    "a đồng lost": (pipeline, "changes", one_line_less, ROUNDS),
+    "lines swapped": (decision, "changes", swapped_lines, ROUNDS),
+    "a đồng lost": (decision, "changes", one_line_less, ROUNDS),
     "disbursement, wrong sign": (assemble, "_tiers", other_cost("disbursement", np.negative), ROUNDS),
     "worst first, wrong sign": (assemble, "_tiers", other_cost("worst_first", np.negative), ROUNDS),
     "canonical, all alike": (assemble, "_tiers", other_cost("canonical", np.sign), ROUNDS),
@@ -270,12 +270,12 @@ def half(old: Callable[..., Any], *args: Any) -> Any:
 
 
 def test_transfers_that_do_not_add_up(monkeypatch: Patch) -> None:
-    plant(monkeypatch, pipeline, "make_transfers", half)
+    plant(monkeypatch, decision, "make_transfers", half)
     assert bites(unproved, ROUNDS)
 
 
 def test_a_shortfall_that_is_not_rank_0(monkeypatch: Patch) -> None:
-    plant(monkeypatch, pipeline, "rank_transfers", shortfall_last)
+    plant(monkeypatch, decision, "rank_transfers", shortfall_last)
     with pytest.raises(pb.CertificateError):
         sample().propose()
 
@@ -311,7 +311,7 @@ def test_an_unbalanced_pool_is_found_by_the_law_alone(monkeypatch: Patch) -> Non
             monkeypatch, rule, "violations", lambda _, __, case, *___, **____: np.zeros(len(case), np.int64)
         )
     plant(monkeypatch, pipeline, "verified", lambda _, proposal: proposal)
-    plant(monkeypatch, pipeline, "rank_transfers", one_move_less)
+    plant(monkeypatch, decision, "rank_transfers", one_move_less)
     assert bites(lambda setting: legal(setting.propose()), SHORT)
 
 
@@ -384,7 +384,7 @@ def test_a_proposal_that_depends_on_the_order_of_the_rows(monkeypatch: Patch) ->
 
 
 def test_a_refusal_that_names_nothing(monkeypatch: Patch) -> None:
-    plant(monkeypatch, pipeline, "_refuse_infeasible", lambda *_: None)
+    plant(monkeypatch, decision, "_refuse_infeasible", lambda *_: None)
     law = test_refusals.test_a_shortfall_nobody_can_meet_is_infeasible_and_says_what_is_missing
     rounds = settings_of(shortfall=False)
     with pytest.raises(ValueError, match="unpack"):

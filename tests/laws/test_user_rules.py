@@ -16,7 +16,7 @@ from checks import faces_agree, legal, of_transfers
 from held_round import RULEBOOK, Setting, sample
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
-from phanbo.pipeline import changes
+from phanbo.decision import changes
 from phanbo.rules.base import GroupRows, Limits, Rule, Source
 from phanbo.solver.reference import solve
 from strategies import settings_of

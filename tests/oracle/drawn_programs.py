@@ -60,10 +60,10 @@ def draw_program(seed: int) -> LinearProgram:
             entries += [(v, len(columns), sign), (leaves + v // owners, len(columns), -sign)]
             columns.append((block, v, int(room[v])))
     for p in range(pools):
-        room = max(0, int(inflow[p])) + (int(give[p]) if returns else 0)
-        if room:
+        kept = max(0, int(inflow[p])) + (int(give[p]) if returns else 0)
+        if kept:
             entries.append((leaves + p, len(columns), -1))
-            columns.append((Block.RESERVE, p, room))
+            columns.append((Block.RESERVE, p, kept))
     low = [0] * leaves + (-inflow).tolist()
     high = list(low)
     _ceilings(rng, lines, segments, entries, low, high)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from held_round import RULEBOOK
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
+from phanbo.decision import changes
 from phanbo.errors import InfeasibleRound
-from phanbo.pipeline import changes
 from phanbo.policy import Tier
 from phanbo.solver.reference import solve
 from strategies import settings_of

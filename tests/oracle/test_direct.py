@@ -12,12 +12,13 @@ from drawn_programs import draw_program
 from hypothesis import given
 
 import phanbo as pb
-from phanbo import pipeline
+from phanbo import decision
 from phanbo.errors import InfeasibleRound
 from phanbo.program import Block, LinearProgram
 from phanbo.solver import direct, greedy, prices, reference
 from phanbo.solver.arrays import pass_arrays
 from phanbo.solver.solution import Limits, Solution
+from phanbo.solver.tree import tree_of
 from strategies import settings_of
 
 if TYPE_CHECKING:
@@ -90,9 +91,7 @@ def disagreement(program: LinearProgram, given_up: list[str]) -> str:
         return "" if ours is theirs else "only one of them finds a plan"
     if (
         given_up
-        and not greedy.Greedy(
-            program, direct.tree_of(program), (*program.tiers, *program.tiebreaks)
-        ).ambiguous
+        and not greedy.Greedy(program, tree_of(program), (*program.tiers, *program.tiebreaks)).ambiguous
     ):
         return "it was left to the reference solver"
     if plan(program, ours.x) != plan(program, theirs.x):
@@ -113,7 +112,7 @@ def test_drawn_programs_meet_every_part_of_the_method() -> None:
     met = dict.fromkeys(("joined", "inside", "closed", "duty", "inflow", "reserve", "infeasible"), 0)
     for seed in range(300):
         program = draw_program(seed)
-        tree = direct.tree_of(program)
+        tree = tree_of(program)
         solution = solved(program, direct.solve)
         met["infeasible"] += solution is None
         met["duty"] += bool((program.row_lower > 0).any())
@@ -145,7 +144,7 @@ def test_drawn_rounds_have_the_plan_of_the_reference_solver(setting: Setting) ->
         return ours
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "solve", both)
+        patch.setattr(decision, "solve", both)
         try:
             setting.propose()
         except pb.PhanboError:
@@ -192,16 +191,14 @@ def _uncrossed(program: LinearProgram, tier: Any) -> Any:
 
 
 def test_a_ceiling_that_is_forgotten_is_seen(given_up: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        direct, "_exceeded", lambda program, tree, x: np.zeros(tree.group_row.size, dtype=bool)
-    )
+    monkeypatch.setattr(direct, "_exceeded", lambda _, tree, __: np.zeros(tree.group_row.size, dtype=bool))
     assert _seen(given_up)
 
 
 def test_a_ceiling_trimmed_from_the_wrong_end_is_seen(
     given_up: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = direct.first_units
+    honest = greedy.first_units
     monkeypatch.setattr(
         direct, "first_units", lambda group, order, width, need: honest(group, order[::-1], width, need)
     )
@@ -240,7 +237,7 @@ def test_a_worse_plan_has_no_prices() -> None:
         best = solved(program, direct.solve)
         if best is None or not program.columns:
             continue
-        tree = direct.tree_of(program)
+        tree = tree_of(program)
         for tier in program.tiers:
             other = solved(_reversed(program, tier.name), direct.solve)
             if other is None or plan(program, other.x) == plan(program, best.x):

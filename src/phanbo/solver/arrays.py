@@ -25,7 +25,7 @@ def pass_arrays(program: LinearProgram) -> Any:
     lp.a_matrix_.start_ = np.searchsorted(program.column[order], np.arange(program.columns + 1))
     lp.a_matrix_.index_ = program.row[order]
     lp.a_matrix_.value_ = program.value[order].astype(float)
-    highs: Any = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)  # noqa: FBT003 — its signature
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("presolve", "off")

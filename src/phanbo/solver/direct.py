@@ -60,6 +60,7 @@ def _solve(program: LinearProgram, limits: Limits) -> Solution:
         if order.ambiguous:
             continue
         x = _plan(program, tree, order, limits)
+        limits.left()
         duals = row_duals(program, tree, tiers, x)
         limits.tell("solve", 1, 1)
         if duals is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,11 @@ def load_highs(program: LinearProgram, *, integer: bool = False) -> Any:
 
 def solver_versions() -> dict[str, str]:
     """Return the names and versions of what solves a round."""
+    return {"name": "direct", **_versions()}
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
-    return {"name": "reference", "pulp": version("pulp"), "highspy": version("highspy")}
+    return {name: version(name) for name in ("pulp", "highspy")}

@@ -1,0 +1,135 @@
+"""Whether a round may be held at all: its dates, its lines, its settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from phanbo.absorption import Outlook
+from phanbo.assess import Assessment, stale_figures
+from phanbo.calendar import Calendar, Round, as_date
+from phanbo.errors import PolicyError, RoundError
+from phanbo.policy import Policy
+from phanbo.portfolio import Portfolio
+from phanbo.rulebook import Rulebook, load_rulebook
+
+__all__ = [
+    "admit",
+    "check_policy",
+    "closing_date",
+    "find_rulebook",
+    "of_these_lines",
+    "same_year",
+    "still_open",
+]
+
+
+def admit(
+    portfolio: Portfolio, calendar: Calendar, book: Rulebook, round_: Round, day: dt.date
+) -> tuple[str, ...]:
+    """Refuse a round outside its dates; return what is only worth a warning."""
+    same_year(portfolio, calendar)
+    if day.year != calendar.year:
+        raise _round_error(
+            day, f"ngoài năm kế hoạch {calendar.year}", f"outside the plan year {calendar.year}"
+        )
+    if not book.valid_from <= day <= book.valid_to:
+        span = f"{book.valid_from} … {book.valid_to}"
+        raise _round_error(
+            day, f"ngoài hiệu lực của {book.code} ({span})", f"outside the validity of {book.code} ({span})"
+        )
+    if day > calendar.last_adjustment:
+        last = calendar.last_adjustment
+        raise _round_error(
+            day, f"sau hạn điều chỉnh cuối cùng {last}", f"after the last adjustment date {last}"
+        )
+    warnings = []
+    if day >= round_.report_by:
+        warnings.append(
+            f"Ngày số liệu {day} không trước hạn báo cáo {round_.report_by} của đợt. / "
+            f"The data date {day} is not before the round's report date {round_.report_by}."
+        )
+    warnings += stale_figures(portfolio, day)
+    if "requested_increase" not in portfolio.given:
+        warnings.append(
+            "Bảng không có cột nhu cầu bổ sung: không dòng nào nhận được vốn. / "
+            "The table has no column of stated needs: no line can receive capital."
+        )
+    return tuple(warnings)
+
+
+def of_these_lines(
+    portfolio: Portfolio, calendar: Calendar, assessment: Assessment | None, outlook: Outlook | None
+) -> None:
+    """Refuse an assessment or an outlook of other lines, or of another calendar."""
+    ids = tuple(portfolio.text("line_id").tolist())
+    strange = [
+        name
+        for name, part in (("assessment", assessment), ("outlook", outlook))
+        if part is not None and part.line_ids != ids
+    ]
+    if assessment is not None and assessment.calendar != calendar:
+        strange.append("calendar")
+    if strange:
+        names = ", ".join(strange)
+        raise RoundError(
+            f"Không dùng được {names}: không phải của các dòng vốn và lịch này.",
+            f"{names} cannot be used: not of these lines and this calendar.",
+            {"strange": strange},
+        )
+
+
+def _round_error(day: dt.date, vi: str, en: str) -> RoundError:
+    return RoundError(
+        f"Ngày số liệu {day} {vi}.", f"The data date {day} lies {en}.", {"as_of": day.isoformat()}
+    )
+
+
+def still_open(day: dt.date, deadline: dt.date) -> None:
+    """Refuse a data date on or after the last day of payments."""
+    if deadline <= day:
+        raise _round_error(
+            day, f"không trước hạn giải ngân {deadline}", f"not before the closing date {deadline}"
+        )
+
+
+def same_year(portfolio: Portfolio, calendar: Calendar) -> None:
+    """Refuse a calendar of another year than the tables."""
+    if portfolio.year != calendar.year:
+        raise RoundError(
+            f"Bảng là kế hoạch năm {portfolio.year}, lịch {calendar.code} là năm {calendar.year}.",
+            f"The tables are of plan year {portfolio.year}, calendar {calendar.code} is of {calendar.year}.",
+            {"tables": portfolio.year, "calendar": calendar.year},
+        )
+
+
+def find_rulebook(rulebook: Rulebook | str | Path | None) -> Rulebook:
+    """Return the rulebook asked for, ``vn-2020`` when none is."""
+    return rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook or "vn-2020")
+
+
+def closing_date(policy: Policy, book: Rulebook, calendar: Calendar) -> dt.date:
+    """Return the last day of payments: the rulebook's, or the policy's inside the plan year and the year after."""
+    if policy.deadline is None:
+        return book.closing_date(calendar.year)
+    deadline = as_date(policy.deadline)
+    if deadline.year not in (calendar.year, calendar.year + 1):
+        raise PolicyError(
+            f"deadline = {deadline} không thuộc năm kế hoạch {calendar.year} hoặc năm sau.",
+            f"deadline = {deadline} lies neither in plan year {calendar.year} nor in the year after.",
+            {"deadline": deadline.isoformat()},
+        )
+    return deadline
+
+
+def check_policy(policy: Policy | None) -> Policy:
+    """Return the policy, the default one when none is given; refuse anything else."""
+    if policy is None:
+        return Policy()
+    if not isinstance(policy, Policy):
+        raise PolicyError(
+            "policy phải là pb.Policy(…) hoặc None.",
+            "policy must be a pb.Policy(…) or None.",
+            {"type": type(policy).__name__},
+        )
+    return policy

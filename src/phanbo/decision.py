@@ -1,0 +1,125 @@
+"""The decision of a round: who is cut and raised by how much, and the proof that nothing better was legal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from phanbo.assemble import assemble
+from phanbo.bounds import Bounds, make_bounds
+from phanbo.case import Case
+from phanbo.certificate import RowClaim
+from phanbo.errors import InfeasibleRound
+from phanbo.money import Ints, format_million
+from phanbo.program import Block, LinearProgram
+from phanbo.proposal import Proof
+from phanbo.ranking import Ranked, rank_transfers
+from phanbo.rulebook import Rulebook
+from phanbo.rules.walls import duty
+from phanbo.solver.direct import solve
+from phanbo.solver.solution import Limits, Solution
+from phanbo.transfers import SHORTFALL, make_transfers
+
+__all__ = ["Decision", "decide"]
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """A solved round: its facts with the lines held, bounds, program, solution, and the ranked transfers."""
+
+    case: Case
+    bounds: Bounds
+    program: LinearProgram
+    solution: Solution
+    ranked: Ranked
+
+    @property
+    def proof(self) -> Proof:
+        """Claimed rows, and each tier's value and row duals by key."""
+        return _proof(self.program, self.solution, self.bounds)
+
+
+def decide(case: Case, book: Rulebook, limits: Limits) -> Decision:
+    """Solve the round; hold the lines changed by less than the least amount and solve again until none is left."""
+    while True:
+        bounds = make_bounds(case, book)
+        _refuse_infeasible(case, bounds)
+        program = assemble(case, book, bounds)
+        solution = solve(program, limits)
+        cut, add = changes(program, solution, case)
+        ranked = rank_transfers(make_transfers(case, book, cut, add), case.plan, case.outlook)
+        t, moved = ranked.transfers, cut + add
+        forced = np.zeros(len(case), dtype=bool)
+        forced[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = True
+        small = (moved > 0) & (moved < case.policy.min_move) & ~forced
+        if not small.any():
+            return Decision(case, bounds, program, solution, ranked)
+        case = replace(case, held=case.held | small)
+
+
+def changes(program: LinearProgram, solution: Solution, case: Case) -> tuple[Ints, Ints]:
+    """Return the cut and the add of every line, đồng."""
+    totals = []
+    for block in (Block.CUT, Block.ADD):
+        total = np.zeros(len(case), dtype=np.int64)
+        here = program.block == block
+        np.add.at(total, program.item[here], solution.x[here] * case.policy.unit)
+        totals.append(total)
+    return totals[0], totals[1]
+
+
+def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
+    tiers = tuple(
+        (
+            t.name,
+            t.value,
+            {program.row_keys[r]: int(t.duals[r]) for r in np.flatnonzero(t.duals).tolist()},
+            t.gap,
+        )
+        for t in solution.tiers
+    )
+    priced = {key for _, _, duals, _ in tiers for key in duals}
+    rows: list[RowClaim] = []
+    for place, part in bounds.groups:
+        code = bounds.rules[place].code
+        lines = np.flatnonzero((part.group >= 0) & (bounds.add > 0))
+        lines = lines[np.argsort(part.group[lines], kind="stable")]
+        starts = np.searchsorted(part.group[lines], np.arange(len(part.keys) + 1)).tolist()
+        rows += [
+            RowClaim(key, code, tuple(lines[starts[g] : starts[g + 1]].tolist()), int(part.headroom[g]))
+            for g, key in enumerate(part.keys)
+            if key in priced
+        ]
+    return Proof(tuple(rows), tiers, bool(program.marked))
+
+
+def _refuse_infeasible(case: Case, bounds: Bounds) -> None:
+    """Raise where a shrinking pool cannot give what it must: the only way a round has no plan."""
+    owed, able = -np.minimum(0, duty(case)), case.pool_sum(bounds.forced)
+    conflict = []
+    for p in np.flatnonzero(owed > able).tolist():
+        lines = np.flatnonzero(case.pools.pool == p)
+        holding = {bounds.rules[k].code for k in bounds.forced_rule[lines].tolist() if k >= 0}
+        conflict.append(
+            {
+                "pool": case.pools.names[p],
+                "required": int(owed[p]),
+                "available": int(able[p]),
+                "missing": int(owed[p] - able[p]),
+                "lines": case.portfolio.text("line_id")[lines].tolist(),
+                "rules": sorted(holding),
+            }
+        )
+    if conflict:
+        said = [(c["pool"], c["required"], c["available"], c["missing"]) for c in conflict]
+        vi = [
+            f"{p}: phải giảm {format_million(r)}, giảm được {format_million(a)}, thiếu {format_million(m)} triệu đồng"
+            for p, r, a, m in said
+        ]
+        en = [f"{p}: must give {r}, can give {a}, {m} đồng missing" for p, r, a, m in said]
+        raise InfeasibleRound(
+            "Không có phương án thỏa mọi quy định. " + "; ".join(vi) + ".",
+            "No plan keeps every rule. " + "; ".join(en) + ".",
+            conflict,
+        )
