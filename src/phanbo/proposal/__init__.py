@@ -333,6 +333,21 @@ class Proposal:
 
         save(self, folder)
 
+    def to_lp(self, path: str | Path, tier: str | None = None) -> None:
+        """Write the program of the full round as an LP file, readable by any solver.
+
+        It minimises *tier* (the last one unless given); a row each keeps the tiers before it at their proved
+        values, so that the optimum is the plan. Comments say what every column and row stands for.
+
+        Raises
+        ------
+        PolicyError
+            When the round has no such tier.
+        """
+        from phanbo.proposal.program_file import write_lp
+
+        write_lp(self, path, tier)
+
     def to_excel(self, path: str | Path, lang: str = "vi") -> None:
         """Write the annex (*biểu điều chỉnh kế hoạch vốn*) as a workbook."""
         from phanbo.report.annex import write_annex

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from phanbo.money import Ints
 from phanbo.program import LinearProgram
 
 __all__ = ["load_highs", "solver_versions", "state"]
 
 
-def state(program: LinearProgram, *, integer: bool = False) -> Any:
-    """Return the program as a ``pulp.LpProblem`` that minimises the first tier.
+def state(program: LinearProgram, *, integer: bool = False, values: Sequence[int] = ()) -> Any:
+    """Return the program as a ``pulp.LpProblem`` that minimises the first tier whose value is not given.
+
+    Each tier before it is kept by a row ``t000``, …: its cost is at most its value.
 
     Columns are ``x0000000`` …, rows ``r0000000`` …: PuLP 3 orders columns by name as text, so names are padded.
     Rows with two sides are stated with their upper side; the lower one is 0 and all terms are ≥ 0.
@@ -27,8 +31,12 @@ def state(program: LinearProgram, *, integer: bool = False) -> Any:
         problem.add_variable(f"x{k:07d}", 0, int(upper), category)
         for k, upper in enumerate(program.upper.tolist())
     ]
-    costs = program.tiers[0].cost.tolist() if program.tiers else [0] * len(x)
-    problem.setObjective(linear(list(zip(x, costs, strict=True))))
+
+    def total(cost: Ints) -> Any:
+        places = np.flatnonzero(cost).tolist()
+        return linear([(x[k], int(cost[k])) for k in places])
+
+    problem.setObjective(total(program.tiers[len(values)].cost if program.tiers else np.zeros(0)))
     order = np.argsort(program.row, kind="stable")
     starts = np.searchsorted(program.row[order], np.arange(program.rows + 1))
     column, value = program.column[order].tolist(), program.value[order].tolist()
@@ -37,6 +45,9 @@ def state(program: LinearProgram, *, integer: bool = False) -> Any:
         lower, upper = int(program.row_lower[r]), int(program.row_upper[r])
         body = linear(terms)
         problem.addConstraint(body == upper if lower == upper else body <= upper, f"r{r:07d}")
+    for k, value in enumerate(values):
+        if program.tiers[k].cost.any():
+            problem.addConstraint(total(program.tiers[k].cost) <= value, f"t{k:03d}")
     return problem
 
 
