@@ -152,7 +152,9 @@ class MediumTermHeadroom(Rule):
         line = np.empty(count, dtype=np.int64)
         line[pair] = np.arange(len(case))
         ids, sources = (case.portfolio.text(name)[line].tolist() for name in ("project_id", "source"))
-        keys = tuple(f"medium-term:{project} × {source}" for project, source in zip(ids, sources, strict=True))
+        keys = tuple(
+            f"medium-term:{project} × {source}" for project, source in zip(ids, sources, strict=True)
+        )
         return Limits(groups=GroupRows(np.where(free, -1, pair), room, keys))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
