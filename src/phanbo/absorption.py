@@ -135,7 +135,9 @@ class Outlook:
             raise _fault("mỗi dòng một căn cứ", "one basis a line is needed")
         if (points[:, 1:] < points[:, :-1]).any():
             raise _fault("các điểm của một dòng phải không giảm", "the points of a line must not fall")
-        points.flags.writeable = False
+        if points.flags.writeable:  # it may be changed elsewhere
+            points = points.copy()
+            points.flags.writeable = False
         object.__setattr__(self, "points", points)
 
     @property
@@ -237,9 +239,7 @@ def prepare_outlook(portfolio: Portfolio, forecast: Forecast, unit: int) -> Outl
     plan, disbursed, offer = (
         portfolio.money(name)[0][:, None] for name in ("plan", "disbursed", "offered_decrease")
     )
-    points = _whole_numbers(
-        forecast.points, len(portfolio)
-    )  # a copy, changed in place: it is the largest table
+    points = _whole_numbers(forecast.points, len(portfolio)).copy()  # the largest table: changed in place
     points.sort(axis=1)
     np.minimum(points, np.where(offer > 0, plan - offer, LIMIT), out=points)
     points -= plan
@@ -247,6 +247,7 @@ def prepare_outlook(portfolio: Portfolio, forecast: Forecast, unit: int) -> Outl
     points *= unit
     points += plan
     np.maximum(points, disbursed, out=points)
+    points.flags.writeable = False
     ids = tuple(portfolio.text("line_id").tolist())
     return Outlook(ids, points, tuple(forecast.basis), forecast.forecaster)
 
@@ -338,7 +339,7 @@ def _whole_numbers(points: Ints, lines: int) -> Ints:
         raise _fault(
             "các điểm phải là số nguyên đồng từ 0 đến 2⁵³ − 1", "points must be whole đồng from 0 to 2⁵³ − 1"
         )
-    return table.astype(np.int64)  # always a copy
+    return table.astype(np.int64, copy=False)
 
 
 def _fault(message_vi: str, message_en: str) -> PolicyError:

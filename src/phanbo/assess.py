@@ -24,7 +24,6 @@ from phanbo.grouping import codes_of, joint_codes, sum_by
 from phanbo.money import Bools, Ints, ceil_share, floor_ratio, floor_share
 from phanbo.policy import READINGS, Policy
 from phanbo.portfolio import Portfolio
-from phanbo.tables.schema import STAGES
 
 __all__ = ["Assessment", "Reading", "build_assessment", "missed_deadlines", "stale_figures"]
 
@@ -333,12 +332,12 @@ def _cells(portfolio: Portfolio) -> tuple[Ints, list[tuple[str, int, str]]]:
 
 def _stage_shares(portfolio: Portfolio, executed: Ints, plan: Ints) -> dict[str, Fraction]:
     """Return *s*: the province's weighted share of each stage over this year's lines; 0 where it has no plan."""
-    shares = {}
-    for name in STAGES:
-        lines = portfolio.says("stage", name) & ~portfolio.carried
-        total = int(plan[lines].sum())
-        shares[name] = Fraction(int(executed[lines].sum()), total) if total else Fraction(0)
-    return shares
+    stage, stages = portfolio.codes("stage")
+    now = np.where(portfolio.carried, -1, stage)
+    done, total = (sum_by(now, side, len(stages)).tolist() for side in (executed, plan))
+    return {
+        name: Fraction(e, p) if p else Fraction(0) for name, e, p in zip(stages, done, total, strict=True)
+    }
 
 
 def _required(cell: Ints, share: tuple[Fraction, ...], plan: Ints) -> Ints:

@@ -235,4 +235,4 @@ class NewStartFunding(Rule):
         covered = reduce_by(np.add, home, np.maximum(0, held), projects)[project]
         known = t & a
         short = (known & (total > allocated + covered)) | (~known & (case.policy.unknown != "allow"))
-        return short & book.says("stage", "new_start") & ~book.carried
+        return np.asarray(short & book.says("stage", "new_start") & ~book.carried, dtype=bool)
