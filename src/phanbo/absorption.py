@@ -28,7 +28,7 @@ import numpy as np
 
 from phanbo.calendar import WHOLE
 from phanbo.errors import PolicyError
-from phanbo.grouping import codes_of, sum_by
+from phanbo.grouping import joint_codes, sum_by
 from phanbo.money import LIMIT, floor_ratio
 
 if TYPE_CHECKING:
@@ -133,9 +133,11 @@ class Outlook:
         points = _whole_numbers(self.points, len(self.line_ids))
         if len(self.basis) != len(self.line_ids):
             raise _fault("mỗi dòng một căn cứ", "one basis a line is needed")
-        if (np.diff(points, axis=1) < 0).any():
+        if (points[:, 1:] < points[:, :-1]).any():
             raise _fault("các điểm của một dòng phải không giảm", "the points of a line must not fall")
-        points.flags.writeable = False
+        if points.flags.writeable:  # it may be changed elsewhere
+            points = points.copy()
+            points.flags.writeable = False
         object.__setattr__(self, "points", points)
 
     @property
@@ -210,7 +212,8 @@ class PaceForecaster:
                 if len(z) > 1
                 else _spread(disbursed[rows], amounts[:, 0], [sigma * (score - z[0]) for score in scores])
             )
-        return Forecast(np.clip(points, disbursed[:, None], LIMIT), tuple(basis.tolist()), self.name)
+        np.clip(points, disbursed[:, None], LIMIT, out=points)
+        return Forecast(points, tuple(basis.tolist()), self.name)
 
 
 def make_outlook(
@@ -236,10 +239,16 @@ def prepare_outlook(portfolio: Portfolio, forecast: Forecast, unit: int) -> Outl
     plan, disbursed, offer = (
         portfolio.money(name)[0][:, None] for name in ("plan", "disbursed", "offered_decrease")
     )
-    points = np.sort(_whole_numbers(forecast.points, len(portfolio)), axis=1)
-    points = np.where(offer > 0, np.minimum(points, plan - offer), points)
-    points = np.maximum(disbursed, plan + unit * ((points - plan) // unit))
-    ids = tuple(str(line) for line in portfolio.text("line_id"))
+    points = _whole_numbers(forecast.points, len(portfolio)).copy()  # the largest table: changed in place
+    points.sort(axis=1)
+    np.minimum(points, np.where(offer > 0, plan - offer, LIMIT), out=points)
+    points -= plan
+    points //= unit
+    points *= unit
+    points += plan
+    np.maximum(points, disbursed, out=points)
+    points.flags.writeable = False
+    ids = tuple(portfolio.text("line_id").tolist())
     return Outlook(ids, points, tuple(forecast.basis), forecast.forecaster)
 
 
@@ -265,34 +274,41 @@ def _idle_pace(portfolio: Portfolio, plan: Ints, disbursed: Ints, elapsed: int) 
 
     Carried-over capital is compared with carried-over capital. Shares are whole millionths.
     """
-    owner, stage, carried = portfolio.text("owner"), portfolio.text("stage"), portfolio.carried
-    own = _rates(codes_of(owner, stage, carried)[0], plan, disbursed, elapsed)
-    province = _rates(codes_of(stage, carried)[0], plan, disbursed, elapsed)
+    stage = joint_codes(portfolio.codes("stage"), (portfolio.carried.astype(np.int64), (False, True)))
+    owner = joint_codes(stage, portfolio.codes("owner"))
+    own, province = (
+        _rates(group, len(first), plan, disbursed, elapsed)[group] for group, first in (owner, stage)
+    )
     return _scaled(plan, np.where(own > 0, own, province), PPM)
 
 
-def _rates(group: Ints, plan: Ints, disbursed: Ints, elapsed: int) -> Ints:
-    """Return for each line ``ΣD/ΣP ÷ c`` of its group in whole millionths, 0 where ΣP = 0."""
-    size = int(group.max(initial=-1)) + 1
-    sums = zip(sum_by(group, plan, size).tolist(), sum_by(group, disbursed, size).tolist(), strict=True)
+def _rates(group: Ints, size: int, plan: Ints, disbursed: Ints, elapsed: int) -> Ints:
+    """Return for each group ``ΣD/ΣP ÷ c`` in whole millionths, 0 where ΣP = 0."""
+    planned, paid = sum_by(group, plan, size), sum_by(group, disbursed, size).astype(object)
+    base = np.maximum(planned, 1).astype(object) * elapsed  # Python integers: no product is too large
     most = PPM * PPM  # a million times the plan: `_scaled` stays inside int64
-    rates = [min(d * PPM * WHOLE // (p * elapsed), most) if p else 0 for p, d in sums]
-    return np.array(rates, dtype=np.int64)[group]
+    rates = np.minimum(paid * (PPM * WHOLE) // base, most).astype(np.int64)
+    return np.where(planned > 0, rates, 0)
 
 
 def _scaled(amount: Ints, rate: Ints, base: int) -> Ints:
     """Return ``⌊amount × rate / base⌋``, at most `LIMIT`, for arrays of rates; ``base × rate < 2⁶³``."""
     whole, rest = np.divmod(amount, base)
-    capped = np.minimum(whole, LIMIT // np.maximum(rate, 1) + 1)
-    product: Ints = capped * rate + rest * rate // base
-    return np.minimum(product, LIMIT)
+    product: Ints = np.minimum(whole, LIMIT // np.maximum(rate, 1) + 1)
+    product *= rate
+    small = rest * rate
+    small //= base
+    product += small
+    return np.minimum(product, LIMIT, out=product)
 
 
 def _spread(disbursed: Ints, centre: Ints, exponents: Sequence[float]) -> Ints:
     """Return ``D + (A − D)·exp(e_k)``, factors rounded to ten-thousandths."""
     factors = np.array([round(WHOLE * math.exp(e)) for e in exponents], dtype=np.int64)
     gap = np.maximum(centre - disbursed, 0)
-    return disbursed[:, None] + _scaled(gap[:, None], factors[None, :], WHOLE)
+    points = _scaled(gap[:, None], factors[None, :], WHOLE)
+    points += disbursed[:, None]
+    return points
 
 
 def _joined(amounts: Ints, z: Sequence[float], scores: Sequence[float]) -> Ints:
@@ -319,11 +335,11 @@ def _whole_numbers(points: Ints, lines: int) -> Ints:
             f"cần {lines} dòng, mỗi dòng 1 … {MOST_POINTS} điểm",
             f"{lines} lines of 1 … {MOST_POINTS} points are needed",
         )
-    if table.dtype.kind not in "iu" or ((table < 0) | (table > LIMIT)).any():
+    if table.dtype.kind not in "iu" or table.min(initial=0) < 0 or table.max(initial=0) > LIMIT:
         raise _fault(
             "các điểm phải là số nguyên đồng từ 0 đến 2⁵³ − 1", "points must be whole đồng from 0 to 2⁵³ − 1"
         )
-    return table.astype(np.int64)  # always a copy
+    return table.astype(np.int64, copy=False)
 
 
 def _fault(message_vi: str, message_en: str) -> PolicyError:

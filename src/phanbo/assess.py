@@ -7,6 +7,7 @@ that decides. Shares are compared by cross-multiplying integers, never as floats
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -19,11 +20,10 @@ from numpy.typing import NDArray
 
 from phanbo.absorption import Outlook
 from phanbo.calendar import CARRIED, WHOLE, Calendar, Round
-from phanbo.grouping import codes_of, sum_by
-from phanbo.money import Bools, Ints, floor_ratio
+from phanbo.grouping import codes_of, joint_codes, sum_by
+from phanbo.money import Bools, Ints, ceil_share, floor_ratio, floor_share
 from phanbo.policy import READINGS, Policy
 from phanbo.portfolio import Portfolio
-from phanbo.tables.schema import STAGES
 
 __all__ = ["Assessment", "Reading", "build_assessment", "missed_deadlines", "stale_figures"]
 
@@ -237,8 +237,8 @@ def missed_deadlines(portfolio: Portfolio, calendar: Calendar, as_of: dt.date, j
     plan have deadlines.
     """
     missed = np.full(len(portfolio), "", dtype=object)
-    stage = portfolio.text("stage")
-    programme = portfolio.text("programme") != ""
+    free = np.ones(len(portfolio), dtype=bool)
+    programme = ~portfolio.says("programme", "")
     columns = {
         "start": "started_on",
         "policy_dossier": "policy_dossier_on",
@@ -249,34 +249,33 @@ def missed_deadlines(portfolio: Portfolio, calendar: Calendar, as_of: dt.date, j
     for deadline in calendar.deadlines:
         if deadline.last_day > judged:
             continue
-        events = portfolio.text(columns[deadline.kind])
+        code, events = portfolio.codes(columns[deadline.kind])
         open_ = (events == "chưa") | ((events != "") & (events > today))
-        bound = (stage == deadline.stage) & ~portfolio.carried
+        bound = portfolio.says("stage", deadline.stage) & ~portfolio.carried
         if deadline.programme_only:
             bound &= programme
-        missed[bound & open_ & (missed == "")] = deadline.kind
+        late = bound & open_[code] & free
+        missed[late], free[late] = deadline.kind, False
     return missed
 
 
 def _reading(
     name: str, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, round_: Round, outlook: Outlook
 ) -> Reading:
-    plan = portfolio.money("plan")[0]
-    stage, year, carried = portfolio.text("stage"), portfolio.integer("plan_year")[0], portfolio.carried
-    tau = round_.tau(name)
-
-    cell, keys = codes_of(np.where(carried, CARRIED, stage), year, stage)
-    marks = [calendar.milestone(group, int(plan_year), tau) for group, plan_year, _ in keys]
+    plan, tau = portfolio.money("plan")[0], round_.tau(name)
+    cell, keys = _cells(portfolio)
+    marks = [calendar.milestone(group, year, tau) for group, year, _ in keys]
     days = tuple(min(tau, m.last_day) if m is not None and m.on == tau else tau for m in marks)
     executed = _executed(name, portfolio, calendar, as_of, cell, days, outlook)
 
-    province = _stage_shares(stage, carried, executed, plan)
+    province = _stage_shares(portfolio, executed, plan)
     share = tuple(
         mark.share if mark is not None else province[key[2]] for mark, key in zip(marks, keys, strict=True)
     )
     required = _required(cell, share, plan)
     has_mark = np.array([m is not None for m in marks], dtype=bool)[cell]
-    own, average = _owners(portfolio, executed, plan, cell, share, province)
+    usual = tuple(province[stage] for _, _, stage in keys)
+    own, average = (_owners(portfolio, executed, plan, cell, asked) for asked in (share, usual))
     below, above = _permille(cell, share, plan, executed)
     return Reading(
         name=name,
@@ -323,14 +322,22 @@ def _executed(
     return executed
 
 
-def _stage_shares(stage: Texts, carried: Bools, executed: Ints, plan: Ints) -> dict[str, Fraction]:
+def _cells(portfolio: Portfolio) -> tuple[Ints, list[tuple[str, int, str]]]:
+    """Return the cell of each line, and group, plan year and stage of each cell, in order."""
+    year, stage, carried = portfolio.integer("plan_year")[0], portfolio.text("stage"), portfolio.carried
+    some, first = joint_codes(portfolio.codes("plan_year"), portfolio.codes("stage"))
+    cell, keys = codes_of(np.where(carried, CARRIED, stage)[first], year[first], stage[first])
+    return cell[some], keys
+
+
+def _stage_shares(portfolio: Portfolio, executed: Ints, plan: Ints) -> dict[str, Fraction]:
     """Return *s*: the province's weighted share of each stage over this year's lines; 0 where it has no plan."""
-    shares = {}
-    for name in STAGES:
-        lines = (stage == name) & ~carried
-        total = int(plan[lines].sum())
-        shares[name] = Fraction(int(executed[lines].sum()), total) if total else Fraction(0)
-    return shares
+    stage, stages = portfolio.codes("stage")
+    now = np.where(portfolio.carried, -1, stage)
+    done, total = (sum_by(now, side, len(stages)).tolist() for side in (executed, plan))
+    return {
+        name: Fraction(e, p) if p else Fraction(0) for name, e, p in zip(stages, done, total, strict=True)
+    }
 
 
 def _required(cell: Ints, share: tuple[Fraction, ...], plan: Ints) -> Ints:
@@ -338,8 +345,7 @@ def _required(cell: Ints, share: tuple[Fraction, ...], plan: Ints) -> Ints:
     required = np.zeros(plan.size, dtype=np.int64)
     for k, rho in enumerate(share):
         lines = cell == k
-        exactly = plan[lines].astype(object) * rho.numerator
-        required[lines] = (-(-exactly // rho.denominator)).astype(np.int64)
+        required[lines] = ceil_share(plan[lines], rho)
     return required
 
 
@@ -348,11 +354,10 @@ def _permille(cell: Ints, share: tuple[Fraction, ...], plan: Ints, executed: Int
     below, above = np.zeros(plan.size, dtype=np.int64), np.zeros(plan.size, dtype=np.int64)
     for k, rho in enumerate(share):
         lines = (cell == k) & (plan > 0)
-        p, e = plan[lines].astype(object), executed[lines].astype(object)
-        gap = p * rho.numerator - e * rho.denominator
-        whole = p * rho.denominator
-        below[lines] = np.maximum(0, 1000 * gap // whole).astype(np.int64)
-        above[lines] = np.clip(-1000 * gap // whole, 0, 1000).astype(np.int64)
+        p, e = plan[lines], 1000 * executed[lines]
+        # ⌊(x − e)/p⌋ is ⌊(⌊x⌋ − e)/p⌋ in whole đồng; so no product of two amounts is needed.
+        below[lines] = np.maximum(0, (floor_share(p, 1000 * rho) - e) // p)
+        above[lines] = np.clip((e - ceil_share(p, 1000 * rho)) // p, 0, 1000)
     return below, above
 
 
@@ -360,37 +365,21 @@ def _behind(
     portfolio: Portfolio, executed: Ints, plan: Ints, cell: Ints, share: tuple[Fraction, ...]
 ) -> Bools:
     """Return whether the bucket (owner × stage × plan year) of each line is below its required share."""
-    bucket, keys = codes_of(
-        portfolio.text("owner"), portfolio.text("stage"), portfolio.integer("plan_year")[0]
-    )
-    rho = np.zeros(len(keys), dtype=np.int64)
-    rho[bucket] = cell
-    done, total = sum_by(bucket, executed, len(keys)), sum_by(bucket, plan, len(keys))
-    cells = zip(done.tolist(), total.tolist(), rho.tolist(), strict=True)
-    return np.array([e < share[k] * p for e, p, k in cells], dtype=bool)[bucket]
+    bucket, first = joint_codes(*(portfolio.codes(name) for name in ("owner", "stage", "plan_year")))
+    done, total = sum_by(bucket, executed, len(first)), sum_by(bucket, plan, len(first))
+    behind: Bools = done < _required(cell[first], share, total)
+    return behind[bucket]
 
 
 def _owners(
-    portfolio: Portfolio,
-    executed: Ints,
-    plan: Ints,
-    cell: Ints,
-    share: tuple[Fraction, ...],
-    province: dict[str, Fraction],
-) -> tuple[Bools, Bools]:
-    """Return for each line whether its owner meets its own share, and the province's stage by stage.
-
-    Only this year's lines count.
-    """
-    now = ~portfolio.carried
-    owner, owners = codes_of(portfolio.text("owner"))
-    parts, keys = codes_of(owner, portfolio.text("stage"), cell)
-    plans = sum_by(np.where(now, parts, -1), plan, len(keys)).tolist()
-    done = sum_by(np.where(now, owner, -1), executed, len(owners)).tolist()
-    need, usual = [Fraction(0)] * len(owners), [Fraction(0)] * len(owners)
-    for (who, stage, k), total in zip(keys, plans, strict=True):
-        need[who] += share[k] * total
-        usual[who] += province[stage] * total
-    own = np.array([e >= n for e, n in zip(done, need, strict=True)], dtype=bool)
-    average = np.array([e >= n for e, n in zip(done, usual, strict=True)], dtype=bool)
-    return own[owner], average[owner]
+    portfolio: Portfolio, executed: Ints, plan: Ints, cell: Ints, share: tuple[Fraction, ...]
+) -> Bools:
+    """Return for each line whether its owner has spent what the shares of its cells ask of this year's lines."""
+    now, (owner, owners) = ~portfolio.carried, portfolio.codes("owner")
+    count, cells = len(owners), len(share)
+    plans = sum_by(np.where(now, owner * cells + cell, -1), plan, count * cells).reshape(count, cells)
+    done = sum_by(np.where(now, owner, -1), executed, count)
+    scale = math.lcm(*(rho.denominator for rho in share))  # Python integers: no product is too large
+    need = sum(plans[:, k].astype(object) * int(rho * scale) for k, rho in enumerate(share))
+    enough = np.asarray(done.astype(object) * scale >= need, dtype=bool)
+    return enough[owner]

@@ -66,26 +66,22 @@ class Bounds:
 
 def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
     """Ask every rule for its limits and return the least of them for every line."""
-    limits = [rule.limits(case) for rule in rulebook.rules]
-    unit, n = case.policy.unit, len(case)
-    cut, cut_rule, _ = _least(limits, "cut", unit, n)
-    add, add_rule, first_failed = _least(limits, "add", unit, n)
-    waived = [
-        part if rule.when_forced else Limits() for rule, part in zip(rulebook.rules, limits, strict=True)
-    ]
-    forced, forced_rule, _ = _least(waived, "cut", unit, n)
+    rules, unit = rulebook.rules, case.policy.unit
+    limits = [rule.limits(case) for rule in rules]
+    cuts, adds = (_in_units(limits, side, unit) for side in ("cut", "add"))
     # Nobody gives more than the plan, whatever the rules at hand.
-    cut, forced = np.minimum(cut, case.plan // unit * unit), np.minimum(forced, case.plan // unit * unit)
-    sparing = [
-        Limits() if rule.of_movement else part for rule, part in zip(rulebook.rules, limits, strict=True)
-    ]
-    surplus = np.minimum(_least(sparing, "cut", unit, n)[0], case.plan // unit * unit)
+    plan, most = case.plan // unit * unit, np.full(len(case), LIMIT // unit * unit, dtype=np.int64)
+    cut, cut_rule = _least(cuts, most)
+    forced, forced_rule = _least({k: part for k, part in cuts.items() if rules[k].when_forced}, most)
+    surplus, _ = _least({k: part for k, part in cuts.items() if not rules[k].of_movement}, most)
+    cut, forced, surplus = (np.minimum(side, plan) for side in (cut, forced, surplus))
+    add, add_rule = _least(adds, most)
     closed_rule = np.full(len(case.pools.leaf_owner), -1, dtype=np.int64)
     for place, part in enumerate(limits):
         if part.closed is not None:
             closed_rule = np.where((closed_rule < 0) & part.closed, place, closed_rule)
     return Bounds(
-        rules=rulebook.rules,
+        rules=rules,
         unit=unit,
         cut=cut,
         add=add,
@@ -94,7 +90,7 @@ def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
         cut_rule=cut_rule,
         add_rule=add_rule,
         forced_rule=forced_rule,
-        first_failed=np.where(add == 0, first_failed, -1),
+        first_failed=_first_refusing(adds, add),
         groups=tuple((k, part.groups) for k, part in enumerate(limits) if part.groups is not None),
         closed=closed_rule >= 0,
         closed_rule=closed_rule,
@@ -111,16 +107,24 @@ def bound_of(limits: Limits, side: str) -> Ints | None:
     return alone if limits.add is None else np.minimum(limits.add, alone)
 
 
-def _least(limits: list[Limits], side: str, unit: int, n: int) -> tuple[Ints, Ints, Ints]:
-    """Return the least bound in whole units, the first rule that attains it, the first that leaves nothing."""
-    least = np.full(n, LIMIT // unit * unit, dtype=np.int64)
-    attained, refused = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-    for k, part in enumerate(limits):
-        bound = bound_of(part, side)
-        if bound is None:
-            continue
-        whole = np.maximum(0, bound) // unit * unit
-        lower = whole < least
-        least, attained = np.where(lower, whole, least), np.where(lower, k, attained)
-        refused = np.where((refused < 0) & (whole == 0), k, refused)
-    return least, attained, refused
+def _in_units(limits: list[Limits], side: str, unit: int) -> dict[int, Ints]:
+    """Return what the rules that speak of a side leave every line, in whole units, by the place of the rule."""
+    stated = ((place, bound_of(part, side)) for place, part in enumerate(limits))
+    return {place: np.maximum(0, bound) // unit * unit for place, bound in stated if bound is not None}
+
+
+def _least(bounds: dict[int, Ints], most: Ints) -> tuple[Ints, Ints]:
+    """Return the least bound of every line, and the first rule that attains it."""
+    least, attained = most.copy(), np.full(most.size, -1, dtype=np.int64)
+    for place, bound in bounds.items():
+        np.copyto(attained, place, where=bound < least)
+        np.minimum(least, bound, out=least)
+    return least, attained
+
+
+def _first_refusing(bounds: dict[int, Ints], least: Ints) -> Ints:
+    """Return the first rule that leaves a line nothing; −1 where there is none."""
+    refusing = np.full(least.size, -1, dtype=np.int64)
+    for place, bound in reversed(bounds.items()):
+        np.copyto(refusing, place, where=bound == 0)
+    return refusing

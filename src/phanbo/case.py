@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from phanbo.absorption import Outlook
 from phanbo.assess import Assessment
 from phanbo.calendar import Calendar, Round
-from phanbo.grouping import codes_of, sum_by
+from phanbo.grouping import joint_codes, sum_by
 from phanbo.money import Bools, Ints
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
@@ -132,14 +132,14 @@ class Case:
     @cached_property
     def project(self) -> tuple[Ints, int]:
         """Number of each line's project, and how many there are."""
-        codes, keys = codes_of(self.portfolio.text("project_id"))
+        codes, keys = self.portfolio.codes("project_id")
         return codes, len(keys)
 
     @cached_property
     def project_source(self) -> tuple[Ints, int]:
         """Number of each line's project × source, and how many there are."""
-        codes, keys = codes_of(self.portfolio.text("project_id"), self.portfolio.text("source"))
-        return codes, len(keys)
+        codes, first = joint_codes(self.portfolio.codes("project_id"), self.portfolio.codes("source"))
+        return codes, len(first)
 
     @cached_property
     def shrinking(self) -> Bools:
@@ -156,9 +156,9 @@ class Case:
     def procedures(self) -> tuple[Bools, Bools]:
         """Whether procedures are complete at the data date, and whether that is known."""
         yes, known = self.portfolio.flag("procedures_complete")
-        day = self.portfolio.text("procedures_completed_on")
-        dated = day != ""
-        in_time = dated & (day != "chưa") & (day <= self.as_of.isoformat())
+        code, day = self.portfolio.codes("procedures_completed_on")
+        in_time = ((day != "") & (day != "chưa") & (day <= self.as_of.isoformat()))[code]
+        dated = (day != "")[code]
         done: Bools = np.where(known, yes & (~dated | in_time), in_time).astype(bool)
         return done, known | dated
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from phanbo.money import Ints
 
-__all__ = ["codes_of", "sum_by", "sum_of"]
+__all__ = ["codes_of", "joint_codes", "reduce_by", "sum_by", "sum_of"]
+
+
+LARGEST = 2**62
 
 
 def codes_of(*columns: Sequence[Hashable] | NDArray[Any]) -> tuple[Ints, list[tuple[Any, ...]]]:
@@ -28,27 +31,54 @@ def codes_of(*columns: Sequence[Hashable] | NDArray[Any]) -> tuple[Ints, list[tu
     >>> codes_of(["b", "a", "b"])[0].tolist()
     [1, 0, 1]
     """
-    combined = np.zeros(len(columns[0]), dtype=np.int64)
-    levels: list[list[Any]] = []
-    for column in columns:
-        codes, values = pd.factorize(np.asarray(column), sort=True)
-        levels.append(values.tolist())
-        combined = combined * len(values) + codes
-    distinct, numbered = np.unique(combined, return_inverse=True)
-    parts: list[list[Any]] = []
-    rest = distinct
-    for values in reversed(levels):
-        rest, place = np.divmod(rest, max(1, len(values)))
-        parts.append([values[k] for k in place.tolist()])
-    return numbered.astype(np.int64), list(zip(*reversed(parts), strict=True))
+    parts = [pd.factorize(np.asarray(column), sort=True) for column in columns]
+    codes, first = joint_codes(*((part, values) for part, values in parts))
+    return codes, list(zip(*(values[part[first]].tolist() for part, values in parts), strict=True))
+
+
+def joint_codes(*columns: tuple[Ints, Sized]) -> tuple[Ints, Ints]:
+    """Number the distinct rows of numbered columns, in the order of their numbers.
+
+    Parameters
+    ----------
+    *columns : tuple of (int64 array of shape (n,), sized)
+        The number of each row in a column, and the values numbered.
+
+    Returns
+    -------
+    codes : int64 array of shape (n,)
+    first : int64 array
+        The first row of each code.
+
+    Examples
+    --------
+    >>> joint_codes((np.array([1, 0, 1]), "ab"), (np.array([0, 1, 0]), "xy"))[1].tolist()
+    [1, 0]
+    """
+    joint, size = np.zeros(len(columns[0][0]), dtype=np.int64), 1
+    for codes, values in columns:
+        if size * len(values) > LARGEST:
+            joint, distinct = pd.factorize(joint, sort=True)
+            size = len(distinct)
+        joint, size = joint * len(values) + codes, size * len(values)
+    numbered, distinct = pd.factorize(joint, sort=True)
+    first = np.empty(len(distinct), dtype=np.int64)
+    first[numbered[::-1]] = np.arange(len(numbered), dtype=np.int64)[::-1]
+    return numbered.astype(np.int64), first
+
+
+def reduce_by(ufunc: np.ufunc, codes: Ints, values: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the values of each code 0 … size − 1 taken together by a ufunc; every code must occur."""
+    order = np.argsort(codes, kind="stable")
+    taken: NDArray[Any] = ufunc.reduceat(values[order], np.searchsorted(codes[order], np.arange(size)))
+    return taken
 
 
 def sum_by(codes: Ints, values: Ints, size: int) -> Ints:
     """Return the int64 sum of *values* for each code 0 … size − 1; codes below 0 are left out."""
-    total = np.zeros(size, dtype=np.int64)
-    kept = codes >= 0
-    np.add.at(total, codes[kept], values[kept])
-    return total
+    total = np.zeros(size + 1, dtype=np.int64)
+    np.add.at(total, np.maximum(codes, -1), values)  # −1 is the place after the last one
+    return total[:size]
 
 
 def sum_of(values: Ints) -> int:

@@ -16,8 +16,10 @@ __all__ = [
     "MILLION",
     "Bools",
     "Ints",
+    "ceil_share",
     "exact",
     "floor_ratio",
+    "floor_share",
     "format_dong",
     "format_million",
     "format_share",
@@ -58,6 +60,48 @@ def floor_ratio(amount: Ints, numerator: int, denominator: int) -> Ints:
     capped = np.minimum(whole, LIMIT // numerator + 1)
     result: Ints = np.minimum(capped * numerator + rest * numerator // denominator, LIMIT)
     return result
+
+
+def floor_share(amount: Ints, share: Fraction) -> Ints:
+    """Return ``floor(amount * share)``, exact whatever the terms of the share.
+
+    *amount* holds non-negative int64 đồng, *share* is at least 0; `OverflowError` where a result is no int64.
+
+    Examples
+    --------
+    >>> floor_share(np.array([9_007_199_254_740_991]), Fraction(2**52 - 1, 2**52)).tolist()
+    [9007199254740988]
+    """
+    return _divided(amount, share)[0]
+
+
+def ceil_share(amount: Ints, share: Fraction) -> Ints:
+    """Return ``ceil(amount * share)``, exact; see `floor_share`.
+
+    Examples
+    --------
+    >>> ceil_share(np.array([10, 11]), Fraction(7, 10)).tolist()
+    [7, 8]
+    """
+    whole, more = _divided(amount, share)
+    return whole + more
+
+
+def _divided(amount: Ints, share: Fraction) -> tuple[Ints, Bools]:
+    """Return ``floor(amount * share)`` and whether anything is left over."""
+    numerator, denominator = share.numerator, share.denominator
+    most = int(amount.max(initial=0)) * numerator // denominator
+    # 3·2⁻⁵³ of the result, and 2: no guess below is farther off.
+    if most >= 2**62 or ((most >> 51) + 3) * denominator >= 2**63:
+        product = amount.astype(object) * numerator
+        whole = product // denominator
+        return whole.astype(np.int64), (product > whole * denominator).astype(np.bool_)
+    guess = (amount * float(share)).astype(np.int64)
+    # The float only guesses. What it leaves of the product is small, so it is exact modulo 2⁶⁴.
+    product = amount.astype(np.uint64) * np.uint64(numerator % 2**64)
+    left = (product - guess.astype(np.uint64) * np.uint64(denominator)).view(np.int64)
+    further, rest = np.divmod(left, denominator)
+    return guess + further, rest > 0
 
 
 def format_dong(amount: int) -> str:

@@ -232,7 +232,30 @@ class Portfolio:
         kind = LINES.column(name).type
         if kind not in types:
             raise TypeError(f"{name} is a column of type {kind}")
-        return _frozen(self._lines.values(name)), _frozen(self._lines.known(name))
+        if name not in self._columns:
+            self._columns[name] = _frozen(self._lines.values(name)), _frozen(self._lines.known(name))
+        return self._columns[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[NDArray[Any], Bools]]:
+        return {}
+
+    def codes(self, name: str) -> tuple[Ints, NDArray[Any]]:
+        """Return the number of each line's value in a column, and the distinct values in order."""
+        if name not in self._codes:
+            values = self._kinds if name == "kind" else self._lines.values(name)
+            codes, distinct = pd.factorize(values, sort=True)
+            self._codes[name] = _frozen(codes.astype(np.int64)), _frozen(distinct)
+        return self._codes[name]
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[Ints, NDArray[Any]]]:
+        return {}
+
+    def says(self, name: str, *texts: str) -> Bools:
+        """Return the lines whose text in a column is one of *texts*."""
+        codes, distinct = self.codes(name)
+        return np.array([text in texts for text in distinct.tolist()], dtype=np.bool_)[codes]
 
     # -- other portfolios ---------------------------------------------------------------------------
 

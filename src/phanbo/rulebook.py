@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from phanbo.calendar_file import read_toml, strict_date, what_is_wrong
 from phanbo.case import Case, Pools
 from phanbo.errors import DataError, Finding, RulebookError, RulebookUnavailable
-from phanbo.grouping import codes_of
+from phanbo.grouping import joint_codes
 from phanbo.money import Ints
 from phanbo.policy import AUTHORITIES
 from phanbo.portfolio import Portfolio
@@ -32,6 +33,7 @@ __all__ = ["PoolKey", "PriorityClass", "Rulebook", "load_rulebook", "parse_ruleb
 
 PLANNED = ("vn-2025a", "vn-2025b")
 POOL_COLUMNS = ("source", "sector", "programme", "component", "nature", "loan")
+UNKNOWN = {"sector": "chưa rõ ngành", "loan": "chưa rõ hiệp định"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class Rulebook:
 
     def _unchecked_classes(self, case: Case) -> list[Unchecked]:
         given = case.portfolio.given
-        transitional = int((case.stage == "transitional").sum())
+        transitional = int(case.portfolio.says("stage", "transitional").sum())
         gaps = [
             ("priority[transitional]", "schedule_finish", transitional),
             ("priority[oda]", "oda", len(case)),
@@ -146,7 +148,7 @@ class Rulebook:
 
     def _unchecked_pools(self, portfolio: Portfolio) -> list[Unchecked]:
         key = self.pools_by_kind.get("central_targeted")
-        lines = int((portfolio.text("kind") == "central_targeted").sum())
+        lines = int(portfolio.says("kind", "central_targeted").sum())
         if key is None or "sector" not in key.key or "sector" in portfolio.given or not lines:
             return []
         return [Unchecked("pool-balance", "sector", lines)]
@@ -160,71 +162,80 @@ class Rulebook:
             When a source with an inflow lies in several pools, so that nobody can say which one shrinks; when a
             line is called as a pool's reserve, shortfall or inflow is.
         """
-        names, keys = _pool_names(self.pools_by_kind, portfolio)
+        pool, names, keys = _drawn(self.pools_by_kind, portfolio)
         _refuse_namesakes(names, portfolio)
-        pool, pool_keys = codes_of(names)
-        leaf, leaf_keys = codes_of(pool, portfolio.text("owner"))
-        count = len(pool_keys)
-        first = np.full(count, -1, dtype=np.int64)
-        first[pool[::-1]] = np.arange(len(portfolio), dtype=np.int64)[::-1]
-        between = [keys[i].between for i in first.tolist()]
-        table = portfolio.sources
-        if table is not None and "authority" in table:
-            named = {
-                row["source"]: row["authority"]
-                for row in table.to_dict("records")
-                if isinstance(row["authority"], str) and row["authority"]
-            }
-            source = portfolio.text("source")
-            between = [named.get(source[i], code) for i, code in zip(first.tolist(), between, strict=True)]
+        leaf, some = joint_codes((pool, names), portfolio.codes("owner"))
+        sources = portfolio.text("source")[joint_codes((pool, names))[1]].tolist()
+        named = _named_by_source(portfolio, "authority")
         return Pools(
-            names=tuple(key[0] for key in pool_keys),
+            names=tuple(names),
             pool=pool,
             leaf=leaf,
-            leaf_pool=np.array([key[0] for key in leaf_keys], dtype=np.int64),
-            leaf_owner=tuple(key[1] for key in leaf_keys),
-            inflow=_inflows(portfolio, pool, count),
-            within=tuple(keys[i].within for i in first.tolist()),
-            between=tuple(between),
+            leaf_pool=pool[some],
+            leaf_owner=tuple(portfolio.text("owner")[some].tolist()),
+            inflow=_inflows(portfolio, pool, len(names)),
+            within=tuple(key.within for key in keys),
+            between=tuple(named.get(source, key.between) for source, key in zip(sources, keys, strict=True)),
         )
 
 
-def _pool_names(by_kind: dict[str, PoolKey], portfolio: Portfolio) -> tuple[NDArray[Any], list[PoolKey]]:
-    """Return each line's pool name, and the key its name was made from."""
-    kind, programme = portfolio.text("kind"), portfolio.text("programme")
-    year = portfolio.integer("plan_year")[0].astype(str).astype(object)
+def _drawn(by_kind: dict[str, PoolKey], portfolio: Portfolio) -> tuple[Ints, list[str], list[PoolKey]]:
+    """Return the pool of each line, and the name of each pool with the key of its first line.
+
+    A name is made once for all lines that agree in every column it may rest on.
+    """
+    alike, some = joint_codes(*(portfolio.codes(name) for name in ("kind", "plan_year", *POOL_COLUMNS)))
+    kinds, programmes = (portfolio.text(name)[some].tolist() for name in ("kind", "programme"))
     keys = [
-        by_kind["programme"] if programme[i] else by_kind.get(kind[i], by_kind["default"])
-        for i in range(len(portfolio))
+        by_kind["programme"] if programme else by_kind.get(kind, by_kind["default"])
+        for kind, programme in zip(kinds, programmes, strict=True)
     ]
-    names = np.full(len(portfolio), "", dtype=object)
-    columns = {name: portfolio.text(name) for name in POOL_COLUMNS}
     # A wall that the table does not state is drawn around the project; without the column it is unchecked.
-    for name, unknown in (("sector", "chưa rõ ngành"), ("loan", "chưa rõ hiệp định")):
-        if name == "loan" or name in portfolio.given:
-            alone = unknown + ": " + portfolio.text("project_id")
-            columns[name] = np.where(columns[name] == "", alone, columns[name])
-    for key in {k.key for k in keys}:
-        lines = np.array([k.key == key for k in keys], dtype=bool)
-        text = columns[key[0]]
-        for part in key[1:]:
-            text = np.where(columns[part] == "", text, text + " · " + columns[part])
-        names[lines] = text[lines]
+    blank = {name: portfolio.text(name)[some] == "" for name in UNKNOWN if name in ("loan", *portfolio.given)}
+    lone = [any(blank[part][k] for part in key.key if part in blank) for k, key in enumerate(keys)]
+    project, projects = portfolio.codes("project_id")
+    row, lines = joint_codes(
+        (alike, some), (np.where(np.array(lone, dtype=bool)[alike], project, 0), projects)
+    )
+    of_line = [keys[k] for k in alike[lines].tolist()]
+    names = _names(of_line, portfolio, lines, blank.keys())
+    pool, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
+    pool = pool.astype(np.int64)
+    first = np.full(len(distinct), len(portfolio), dtype=np.int64)
+    np.minimum.at(first, pool, lines)
+    return pool[row], distinct.tolist(), [keys[k] for k in alike[first].tolist()]
+
+
+def _names(keys: list[PoolKey], portfolio: Portfolio, lines: Ints, walls: Collection[str]) -> list[str]:
+    """Return the name of the pool of some lines, each with its key; unknown *walls* are drawn by project."""
+    columns = {name: portfolio.text(name)[lines].tolist() for name in POOL_COLUMNS}
+    projects, years = portfolio.text("project_id")[lines], portfolio.integer("plan_year")[0][lines]
+    for name in walls:
+        columns[name] = [
+            text or f"{UNKNOWN[name]}: {project}"
+            for text, project in zip(columns[name], projects.tolist(), strict=True)
+        ]
+    named = _named_by_source(portfolio, "pool")
+    names = []
+    for i, (key, year) in enumerate(zip(keys, years.tolist(), strict=True)):
+        head, *rest = (columns[part][i] for part in key.key)
+        usual = " · ".join([head, *filter(None, rest)])
+        names.append(f"{named.get(columns['source'][i], usual)} · {year}")
+    return names
+
+
+def _named_by_source(portfolio: Portfolio, column: str) -> dict[str, str]:
+    """Return what a column of the sources table says of each source, where it says something."""
     table = portfolio.sources
-    if table is not None and "pool" in table:
-        named = {
-            r["source"]: r["pool"]
-            for r in table.to_dict("records")
-            if isinstance(r["pool"], str) and r["pool"]
-        }
-        source = portfolio.text("source")
-        names = np.array([named.get(s, name) for s, name in zip(source, names, strict=True)], dtype=object)
-    return names + " · " + year, keys
+    if table is None or column not in table:
+        return {}
+    pairs = zip(table["source"].tolist(), table[column].tolist(), strict=True)
+    return {source: text for source, text in pairs if isinstance(text, str) and text}
 
 
-def _refuse_namesakes(names: NDArray[Any], portfolio: Portfolio) -> None:
+def _refuse_namesakes(names: list[str], portfolio: Portfolio) -> None:
     """Refuse line ids that a transfer could not tell from ``reserve:<pool>`` and its like."""
-    taken = {kind + pool for pool in set(names.tolist()) for kind in ("reserve:", "shortfall:", "inflow:")}
+    taken = {kind + pool for pool in names for kind in ("reserve:", "shortfall:", "inflow:")}
     findings = [
         Finding(
             code="line-id-reserved",
@@ -237,8 +248,7 @@ def _refuse_namesakes(names: NDArray[Any], portfolio: Portfolio) -> None:
             mend_vi="đổi mã dòng vốn",
             mend_en="give the line another id",
         )
-        for line in portfolio.text("line_id").tolist()
-        if line in taken
+        for line in sorted(taken.intersection(portfolio.text("line_id").tolist()))
     ]
     if findings:
         raise DataError(findings)
@@ -251,12 +261,11 @@ def _inflows(portfolio: Portfolio, pool: Ints, count: int) -> Ints:
     if table is None or "inflow" not in table:
         return inflow
     findings = []
-    source, now = portfolio.text("source"), ~portfolio.carried
     for row in table.to_dict("records"):
         amount = row["inflow"]
         if not isinstance(amount, int | np.integer) or amount == 0:
             continue
-        pools = np.unique(pool[(source == row["source"]) & now])
+        pools = np.unique(pool[portfolio.says("source", row["source"]) & ~portfolio.carried])
         if pools.size == 1:
             inflow[pools[0]] += int(amount)
         else:

@@ -58,6 +58,10 @@ class Lines:
     def text(self, name: str) -> np.ndarray[Any, np.dtype[np.object_]]:
         return np.array([row.get(name, f"L{i}") for i, row in enumerate(self.rows)], dtype=object)
 
+    def codes(self, name: str) -> tuple[Ints, list[str]]:
+        distinct = sorted(set(self.text(name).tolist()))
+        return np.array([distinct.index(text) for text in self.text(name)], dtype=np.int64), distinct
+
     @property
     def carried(self) -> Bools:
         return np.array([row.get("carried", False) for row in self.rows], dtype=bool)

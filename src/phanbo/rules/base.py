@@ -167,12 +167,12 @@ class Rule(ABC):
 
 def open_where(allowed: Bools) -> Ints:
     """Return a bound that is 0 outside *allowed* and no limit inside."""
-    return np.where(allowed, LIMIT, 0).astype(np.int64)
+    return np.where(allowed, np.int64(LIMIT), np.int64(0))
 
 
 def closed_where(refused: Bools) -> Ints:
     """Return a bound that is 0 in *refused* and no limit elsewhere."""
-    return np.where(refused, 0, LIMIT).astype(np.int64)
+    return np.where(refused, np.int64(0), np.int64(LIMIT))
 
 
 SomeRule = TypeVar("SomeRule", bound=Rule)

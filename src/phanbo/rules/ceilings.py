@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phanbo.grouping import sum_by
+from phanbo.grouping import reduce_by, sum_by
 from phanbo.money import LIMIT
 from phanbo.rules.base import GroupRows, Limits, Rule, Source, closed_where, once_a_case, open_where
 from phanbo.rules.receiver_tests import allows_unknown
@@ -20,8 +20,7 @@ __all__ = ["MediumTermHeadroom", "MediumTermListed", "NewStartFunding", "TotalIn
 
 def exempt_from_medium_term(case: Case) -> Bools:
     """Return the lines that need no place in the medium-term plan: urgent projects and ODA grants."""
-    urgent = case.portfolio.flag("emergency")[0]
-    return np.asarray(urgent | (case.kind == "oda_grant"), dtype=bool)
+    return case.portfolio.flag("emergency")[0] | case.portfolio.says("kind", "oda_grant")
 
 
 class TotalInvestment(Rule):
@@ -56,59 +55,42 @@ class TotalInvestment(Rule):
             blind = np.zeros(count, dtype=bool)
             np.logical_or.at(blind, project, ~(known & counted))
             group[blind[project]] = -1
-        ids = case.portfolio.text("project_id")
-        keys = np.empty(count, dtype=object)
-        keys[project] = ids
-        return Limits(groups=GroupRows(group, room, tuple(f"project:{key}" for key in keys)))
+        ids = case.portfolio.codes("project_id")[1].tolist()
+        return Limits(groups=GroupRows(group, room, tuple(f"project:{key}" for key in ids)))
 
     def _total(self, case: Case) -> tuple[Ints, Bools]:
         total, known = case.portfolio.money("total_investment")
         total, known = total.copy(), known.copy()
         for stage, column in (("completed", "settled_value"), ("preparation", "preparation_estimate")):
             value, told = case.portfolio.money(column)
-            place = (case.stage == stage) & told
+            place = case.portfolio.says("stage", stage) & told
             total[place], known[place] = value[place], True
         return total, known
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return, on each line raised, how far its project goes over its total."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
-        ids, (totals, blind) = case.portfolio.text("project_id"), self._left(case)
-        raised: dict[str, int] = {}
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            raised[ids[i]] = raised.get(ids[i], 0) + int(plan.add[i])
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            project = ids[i]
-            if project in blind:
-                excess[i] = 0 if allows_unknown(case) else plan.add[i]
-            else:
-                added = int(plan.add[i]) if alone else raised[project]
-                excess[i] = max(0, added - max(0, totals[project]))
-        return excess
+            return np.zeros(len(case), dtype=np.int64)
+        project, count = case.project
+        left, blind = self._left(case)
+        added = plan.add if alone else sum_by(project, plan.add, count)[project]
+        over = np.where(blind, 0 if allows_unknown(case) else plan.add, np.maximum(0, added - left))
+        return np.where(plan.add > 0, over, 0)
 
     @once_a_case
-    def _left(self, case: Case) -> tuple[dict[str, int], set[str]]:
-        """Return what each project has left of its total, line by line, and the projects where that is unknown."""
-        book = case.portfolio
+    def _left(self, case: Case) -> tuple[Ints, Bools]:
+        """Return for each line what its project has left of its total, and whether that is unknown."""
+        book, (project, count) = case.portfolio, case.project
         allocated, counted = book.money("allocated_to_date")
-        usual = book.money("total_investment")
-        special = {
-            "completed": book.money("settled_value"),
-            "preparation": book.money("preparation_estimate"),
-        }
-        left: dict[str, int] = {}
-        blind: set[str] = set()
-        for i, (project, stage) in enumerate(zip(book.text("project_id"), case.stage, strict=True)):
-            value, known = special.get(stage, usual)
-            if not known[i]:
-                value, known = usual
-            if known[i] and counted[i]:
-                left[project] = min(left.get(project, LIMIT), int(value[i]) - int(allocated[i]))
-            else:
-                blind.add(project)
-        return left, blind
+        settled, closed = book.money("settled_value")
+        estimate, studied = book.money("preparation_estimate")
+        usual, known = book.money("total_investment")
+        told = [closed & book.says("stage", "completed"), studied & book.says("stage", "preparation"), known]
+        sure = np.logical_or.reduce(told) & counted
+        left = np.where(sure, np.select(told, [settled, estimate, usual]) - allocated, LIMIT)
+        least = reduce_by(np.minimum, project, left, count)
+        blind = ~reduce_by(np.logical_and, project, sure, count)
+        return np.maximum(0, least)[project], blind[project]
 
 
 class MediumTermListed(Rule):
@@ -133,17 +115,12 @@ class MediumTermListed(Rule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added outside the medium-term plan."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
+            return np.zeros(len(case), dtype=np.int64)
         ceiling, known = case.portfolio.money("medium_term_plan")
-        urgent = case.portfolio.flag("emergency")[0]
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            if urgent[i] or case.kind[i] == "oda_grant":
-                continue
-            missing = ceiling[i] <= 0 if known[i] else not allows_unknown(case)
-            excess[i] = plan.add[i] if missing else 0
-        return excess
+        missing = (known & (ceiling <= 0)) | (~known & (case.policy.unknown != "allow"))
+        urgent, grant = case.portfolio.flag("emergency")[0], case.portfolio.says("kind", "oda_grant")
+        return np.where(missing & ~urgent & ~grant, plan.add, 0)
 
 
 class MediumTermHeadroom(Rule):
@@ -172,46 +149,37 @@ class MediumTermHeadroom(Rule):
         sure = known & counted
         np.minimum.at(room, pair, np.where(sure, np.maximum(0, ceiling - allocated), 0))
         free = exempt_from_medium_term(case) | ~case.this_year | (~sure & allows_unknown(case))
-        ids, sources = case.portfolio.text("project_id"), case.portfolio.text("source")
-        keys = np.empty(count, dtype=object)
-        keys[pair] = ids + " × " + sources
-        rows = GroupRows(np.where(free, -1, pair), room, tuple(f"medium-term:{key}" for key in keys))
-        return Limits(groups=rows)
+        line = np.empty(count, dtype=np.int64)
+        line[pair] = np.arange(len(case))
+        ids, sources = (case.portfolio.text(name)[line].tolist() for name in ("project_id", "source"))
+        keys = tuple(
+            f"medium-term:{project} × {source}" for project, source in zip(ids, sources, strict=True)
+        )
+        return Limits(groups=GroupRows(np.where(free, -1, pair), room, keys))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return, on each line raised, how far its project × source goes over its ceiling."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
-        book, room = case.portfolio, self._left(case)
-        known, counted = book.money("medium_term_plan")[1], book.money("medium_term_allocated")[1]
-        urgent, ids, sources = book.flag("emergency")[0], book.text("project_id"), book.text("source")
-        raised: dict[tuple[str, str], int] = {}
-        bound = []
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            free = urgent[i] or case.kind[i] == "oda_grant" or book.carried[i]
-            if free or (allows_unknown(case) and not (known[i] and counted[i])):
-                continue
-            bound.append(i)
-            raised[ids[i], sources[i]] = raised.get((ids[i], sources[i]), 0) + int(plan.add[i])
-        for i in bound:
-            added = int(plan.add[i]) if alone else raised[ids[i], sources[i]]
-            excess[i] = max(0, added - room[ids[i], sources[i]])
-        return excess
+            return np.zeros(len(case), dtype=np.int64)
+        pair, count = case.project_source
+        left, bound = self._left(case)
+        counted = np.where(bound & (plan.add > 0), plan.add, 0)
+        added = counted if alone else sum_by(pair, counted, count)[pair]
+        return np.where(counted > 0, np.maximum(0, added - left), 0)
 
     @once_a_case
-    def _left(self, case: Case) -> dict[tuple[str, str], int]:
-        """Return what each project × source has left of its ceiling, line by line; 0 where that is unknown."""
-        book = case.portfolio
+    def _left(self, case: Case) -> tuple[Ints, Bools]:
+        """Return for each line what its project × source has left of its ceiling, and whether that binds it."""
+        book, (pair, count) = case.portfolio, case.project_source
         (ceiling, known), (allocated, counted) = (
             book.money("medium_term_plan"),
             book.money("medium_term_allocated"),
         )
-        room: dict[tuple[str, str], int] = {}
-        for i, key in enumerate(zip(book.text("project_id"), book.text("source"), strict=True)):
-            left = int(ceiling[i]) - int(allocated[i]) if known[i] and counted[i] else 0
-            room[key] = min(room.get(key, LIMIT), max(0, left))
-        return room
+        least = reduce_by(np.minimum, pair, (ceiling - allocated) * (known & counted), count)
+        bound = ~(book.flag("emergency")[0] | book.carried | book.says("kind", "oda_grant"))
+        if allows_unknown(case):
+            bound &= known & counted
+        return np.maximum(0, least)[pair], bound
 
 
 class NewStartFunding(Rule):
@@ -231,7 +199,7 @@ class NewStartFunding(Rule):
 
     def binds(self, case: Case) -> Bools:
         """New starts of this year's plan."""
-        return np.asarray((case.stage == "new_start") & case.this_year, dtype=bool)
+        return case.portfolio.says("stage", "new_start") & case.this_year
 
     def limits(self, case: Case) -> Limits:
         """Close the new starts whose rest is not covered."""
@@ -252,29 +220,19 @@ class NewStartFunding(Rule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added to new starts that the medium-term plan cannot finish."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
-        assured = self._assured(case)
-        for i in np.flatnonzero((plan.add > 0) & self.binds(case)).tolist():
-            excess[i] = 0 if assured[i] else plan.add[i]
-        return excess
+            return np.zeros(len(case), dtype=np.int64)
+        return np.where(self._unfunded(case), plan.add, 0)
 
     @once_a_case
-    def _assured(self, case: Case) -> list[bool]:
-        """Return for each line whether the medium-term plan can finish its project, line by line."""
-        book = case.portfolio
-        ids, sources = book.text("project_id"), book.text("source")
+    def _unfunded(self, case: Case) -> Bools:
+        """Return the new starts that the medium-term plan cannot finish."""
+        book, (pair, pairs), (project, projects) = case.portfolio, case.project_source, case.project
         (total, t), (allocated, a) = book.money("total_investment"), book.money("allocated_to_date")
         (ceiling, m), (given, b) = book.money("medium_term_plan"), book.money("medium_term_allocated")
-        left: dict[str, dict[str, int]] = {}
-        for i, (project, source) in enumerate(zip(ids, sources, strict=True)):
-            here = int(ceiling[i]) - int(given[i]) if m[i] and b[i] else 0
-            held = left.setdefault(project, {})
-            held[source] = max(held.get(source, 0), here)
-        return [
-            int(total[i]) - int(allocated[i]) <= sum(left[project].values())
-            if t[i] and a[i]
-            else allows_unknown(case)
-            for i, project in enumerate(ids)
-        ]
+        held = reduce_by(np.maximum, pair, np.where(m & b, ceiling - given, 0), pairs)
+        home = reduce_by(np.maximum, pair, project, pairs)
+        covered = reduce_by(np.add, home, np.maximum(0, held), projects)[project]
+        known = t & a
+        short = (known & (total > allocated + covered)) | (~known & (case.policy.unknown != "allow"))
+        return np.asarray(short & book.says("stage", "new_start") & ~book.carried, dtype=bool)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from phanbo.assess import missed_deadlines
+from phanbo.grouping import joint_codes, sum_by
 from phanbo.money import LIMIT
 from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 
 if TYPE_CHECKING:
+    from phanbo.assess import Reading
     from phanbo.case import Case, Changes
     from phanbo.money import Bools, Ints
 
 __all__ = ["Counterpart", "DonorTest", "Locked"]
 
 DIRECTIVE = "Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn, tháng 02/2024"
+
+
+def short_of_share(reading: Reading, executed: Ints, plan: Ints) -> Bools:
+    """Return where ``e < ρ · plan``, ρ of each line, cross-multiplied in Python integers: no product is too large."""
+    above, below = (
+        np.array([getattr(rho, part) for rho in reading.cell_share], dtype=object)[reading.cell]
+        for part in ("numerator", "denominator")
+    )
+    return np.asarray(executed * below < above * plan, dtype=bool)
 
 
 class DonorTest(Rule):
@@ -45,24 +55,16 @@ class DonorTest(Rule):
 
     @once_a_case
     def _behind(self, case: Case) -> Bools:
-        """Judge each line anew, with fractions, line by line and bucket by bucket."""
-        reading, lines = case.assessment.decides, range(len(case))
-        a = case.assessment  # it may be one of an earlier date, passed in
+        """Judge each line and each bucket anew, with fractions."""
+        a, book = case.assessment, case.portfolio  # the assessment may be one of an earlier date, passed in
+        reading = a.decides
         missed = missed_deadlines(a.portfolio, a.calendar, a.as_of, max(a.round.tau(a.judge), a.as_of))
-        owner, years = case.portfolio.text("owner"), case.portfolio.integer("plan_year")[0]
-        executed, plans = reading.executed.tolist(), case.assessment.portfolio.money("plan")[0].tolist()
-        done: dict[tuple[object, ...], list[int]] = {}
-        for i in lines:
-            total = done.setdefault((owner[i], case.stage[i], int(years[i])), [0, 0])
-            total[0] += executed[i]
-            total[1] += plans[i]
-        behind = []
-        for i in lines:
-            rho: Fraction = reading.share(i)
-            e, p = done[owner[i], case.stage[i], int(years[i])]
-            below = reading.milestone(i) is not None and executed[i] < rho * plans[i] and e < rho * p
-            behind.append(below or missed[i] != "" or bool(case.incomplete[i]))
-        return np.array(behind, dtype=bool)
+        executed, plans = reading.executed, a.portfolio.money("plan")[0]
+        bucket, first = joint_codes(*(book.codes(name) for name in ("owner", "stage", "plan_year")))
+        done, planned = (sum_by(bucket, side, len(first))[bucket] for side in (executed, plans))
+        marked = np.array([day is not None for day in reading.cell_milestone], dtype=bool)[reading.cell]
+        below = short_of_share(reading, executed, plans) & short_of_share(reading, done, planned)
+        return np.asarray((marked & below) | (missed != "") | case.incomplete, dtype=bool)
 
 
 class Locked(Rule):
@@ -76,18 +78,14 @@ class Locked(Rule):
 
     def limits(self, case: Case) -> Limits:
         """Close both directions."""
-        locked = case.portfolio.text("locked") != ""
+        locked = ~case.portfolio.says("locked", "")
         return Limits(cut=closed_where(locked), add=closed_where(locked))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return any change of a line that carries a reason to stay."""
-        return np.array(
-            [
-                int(c + a) if str(reason).strip() else 0
-                for c, a, reason in zip(plan.cut, plan.add, case.portfolio.text("locked"), strict=True)
-            ],
-            dtype=np.int64,
-        )
+        code, reasons = case.portfolio.codes("locked")
+        stays = np.array([bool(reason.strip()) for reason in reasons.tolist()], dtype=bool)[code]
+        return np.where(stays, plan.cut + plan.add, 0)
 
 
 class Counterpart(Rule):

@@ -23,7 +23,7 @@ class LoanRule(Rule):
 
     def binds(self, case: Case) -> Bools:
         """Lines funded by a foreign loan."""
-        return np.asarray(case.kind == "oda_loan", dtype=bool)
+        return case.portfolio.says("kind", "oda_loan")
 
 
 class LoanRoom(LoanRule):
@@ -50,16 +50,11 @@ class LoanRoom(LoanRule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added beyond the room of the loan."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
+            return np.zeros(len(case), dtype=np.int64)
         room, known = case.portfolio.money("loan_room")
-        for i in np.flatnonzero((plan.add > 0) & self.binds(case)).tolist():
-            if known[i]:
-                excess[i] = max(0, int(plan.add[i]) - int(room[i]))
-            elif not allows_unknown(case):
-                excess[i] = plan.add[i]
-        return excess
+        over = np.where(known, np.maximum(0, plan.add - room), 0 if allows_unknown(case) else plan.add)
+        return np.where((plan.add > 0) & case.portfolio.says("kind", "oda_loan"), over, 0)
 
 
 class LoanOpen(LoanRule):
@@ -77,20 +72,18 @@ class LoanOpen(LoanRule):
         """Open the loans that have not closed."""
         if not self.has_columns(case):
             return Limits()
-        day = case.portfolio.text("loan_closes_on")
-        live = np.where(day == "", allows_unknown(case), day >= case.as_of.isoformat())
-        return Limits(add=open_where(live.astype(bool) | ~self.binds(case)))
+        code, day = case.portfolio.codes("loan_closes_on")
+        live = np.where(day == "", allows_unknown(case), day >= case.as_of.isoformat()).astype(bool)
+        return Limits(add=open_where(live[code] | ~self.binds(case)))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added to closed loans."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
-        days = case.portfolio.text("loan_closes_on")
-        for i in np.flatnonzero((plan.add > 0) & self.binds(case)).tolist():
-            over = as_date(days[i]) < case.as_of if days[i] else not allows_unknown(case)
-            excess[i] = plan.add[i] if over else 0
-        return excess
+            return np.zeros(len(case), dtype=np.int64)
+        code, days = case.portfolio.codes("loan_closes_on")
+        over = [as_date(day) < case.as_of if day else not allows_unknown(case) for day in days.tolist()]
+        closed = np.array(over, dtype=bool)[code] & case.portfolio.says("kind", "oda_loan")
+        return np.where(closed, plan.add, 0)
 
 
 class OnLendingRatio(LoanRule):

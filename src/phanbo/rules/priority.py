@@ -16,15 +16,13 @@ __all__ = ["CLASS_TESTS"]
 
 def completed(case: Case) -> Bools:
     """Completed and handed over, not yet fully funded."""
-    return np.asarray(case.stage == "completed", dtype=bool)
+    return case.portfolio.says("stage", "completed")
 
 
 def oda(case: Case) -> Bools:
     """ODA and concessional loans, their counterpart capital included."""
-    foreign = np.isin(case.kind.astype(str), ("oda_loan", "oda_grant"))
-    return np.asarray(
-        foreign | case.portfolio.flag("counterpart")[0] | case.portfolio.flag("oda")[0], dtype=bool
-    )
+    book = case.portfolio
+    return book.says("kind", "oda_loan", "oda_grant") | book.flag("counterpart")[0] | book.flag("oda")[0]
 
 
 def ppp(case: Case) -> Bools:
@@ -34,7 +32,7 @@ def ppp(case: Case) -> Bools:
 
 def on_schedule(case: Case) -> Bools:
     """Transitional on the approved schedule; where no table states schedules, every transitional line."""
-    transitional = np.asarray(case.stage == "transitional", dtype=bool)
+    transitional = case.portfolio.says("stage", "transitional")
     if "schedule_finish" not in case.portfolio.given:
         return transitional
     finish, known = case.portfolio.integer("schedule_finish")
@@ -43,12 +41,12 @@ def on_schedule(case: Case) -> Bools:
 
 def other_transitional(case: Case) -> Bools:
     """Transitional past its schedule, or without one: to be finished within the period."""
-    return np.asarray(case.stage == "transitional", dtype=bool)
+    return case.portfolio.says("stage", "transitional")
 
 
 def preparation(case: Case) -> Bools:
     """Investment preparation."""
-    return np.asarray(case.stage == "preparation", dtype=bool)
+    return case.portfolio.says("stage", "preparation")
 
 
 def new_start(case: Case) -> Bools:

@@ -8,10 +8,12 @@ import numpy as np
 
 from phanbo.calendar import as_date
 from phanbo.money import LIMIT
-from phanbo.rules.base import Limits, Rule, Source, closed_where, open_where
-from phanbo.rules.donor_tests import DIRECTIVE
+from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case, open_where
+from phanbo.rules.donor_tests import DIRECTIVE, short_of_share
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from phanbo.case import Case, Changes
     from phanbo.money import Bools, Ints
 
@@ -30,6 +32,11 @@ __all__ = [
 def allows_unknown(case: Case) -> bool:
     """Return whether the policy lets a test pass that cannot be answered."""
     return case.policy.unknown == "allow"
+
+
+def done_by(event: str, day: dt.date) -> bool:
+    """Return whether an act is known to have happened by a day."""
+    return event not in ("", "chưa") and as_date(event) <= day
 
 
 class FastLine(Rule):
@@ -55,18 +62,13 @@ class FastLine(Rule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added to lines below their share, compared as fractions."""
-        reading = case.assessment.decides
-        plans = case.assessment.portfolio.money("plan")[0].tolist()
-        excess = plan.add.copy()
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            if plans[i] == 0:
-                fast = bool(case.assessment.may_import[i])
-            else:
-                rho = reading.share(i)
-                fast = int(reading.executed[i]) * rho.denominator >= rho.numerator * plans[i]
-            if fast:
-                excess[i] = 0
-        return excess
+        return np.where(self._slow(case), plan.add, 0)
+
+    @once_a_case
+    def _slow(self, case: Case) -> Bools:
+        a = case.assessment
+        plans = a.portfolio.money("plan")[0]
+        return np.where(plans == 0, ~a.may_import, short_of_share(a.decides, a.decides.executed, plans))
 
 
 class StatedNeed(Rule):
@@ -111,13 +113,15 @@ class Absorption(Rule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added that fewer than r·K of the outlook's points would spend."""
-        count = case.outlook.points.shape[1]
-        r = case.policy.r
-        enough = -(-r.numerator * count // r.denominator)
-        # The largest total that at least r·K of the points reach or pass.
-        reached = np.sort(case.outlook.points, axis=1)[:, ::-1][:, enough - 1]
-        before = np.maximum(case.plan, reached)
+        before = np.maximum(case.plan, self._reached(case))
         return np.where(plan.add > 0, np.maximum(0, case.plan + plan.add - before), 0)
+
+    @once_a_case
+    def _reached(self, case: Case) -> Ints:
+        """Return the largest total of each line that at least r·K of the points reach or pass."""
+        count, r = case.outlook.points.shape[1], case.policy.r
+        enough = -(-r.numerator * count // r.denominator)
+        return np.sort(case.outlook.points, axis=1)[:, ::-1][:, enough - 1]
 
 
 class OfferOnlyGives(Rule):
@@ -158,18 +162,16 @@ class ProceduresComplete(Rule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added without complete papers, read line by line."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
+            return np.zeros(len(case), dtype=np.int64)
         yes, told = case.portfolio.flag("procedures_complete")
-        days = case.portfolio.text("procedures_completed_on")
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            answers = [bool(yes[i])] if told[i] else []
-            if days[i]:
-                answers.append(days[i] != "chưa" and as_date(days[i]) <= case.as_of)
-            if not (all(answers) if answers else allows_unknown(case)):
-                excess[i] = plan.add[i]
-        return excess
+        code, days = case.portfolio.codes("procedures_completed_on")
+        late = np.array([not done_by(day, case.as_of) for day in days.tolist()], dtype=bool)[code]
+        dated = (days != "")[code]
+        refused = (told & ~yes) | (dated & late)
+        if not allows_unknown(case):
+            refused |= ~told & ~dated
+        return np.where(refused, plan.add, 0)
 
 
 class ApprovedDecision(Rule):
@@ -186,28 +188,25 @@ class ApprovedDecision(Rule):
 
     def binds(self, case: Case) -> Bools:
         """All lines but preparation."""
-        return np.asarray(case.stage != "preparation", dtype=bool)
+        return ~case.portfolio.says("stage", "preparation")
 
     def limits(self, case: Case) -> Limits:
         """Open the lines approved by the data date."""
         if not self.has_columns(case):
             return Limits()
-        day = case.portfolio.text("approved_on")
+        code, day = case.portfolio.codes("approved_on")
         approved = (day != "") & (day != "chưa") & (day <= case.as_of.isoformat())
-        return Limits(add=open_where(approved | ~self.binds(case) | ((day == "") & allows_unknown(case))))
+        approved |= (day == "") & allows_unknown(case)
+        return Limits(add=open_where(approved[code] | ~self.binds(case)))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added without a decision."""
-        excess = np.zeros(len(case), dtype=np.int64)
         if not self.has_columns(case):
-            return excess
-        days = case.portfolio.text("approved_on")
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            if case.stage[i] == "preparation" or (days[i] == "" and allows_unknown(case)):
-                continue
-            if days[i] in ("", "chưa") or as_date(days[i]) > case.as_of:
-                excess[i] = plan.add[i]
-        return excess
+            return np.zeros(len(case), dtype=np.int64)
+        code, days = case.portfolio.codes("approved_on")
+        open_ = [done_by(day, case.as_of) if day else allows_unknown(case) for day in days.tolist()]
+        decided = np.array(open_, dtype=bool)[code] | case.portfolio.says("stage", "preparation")
+        return np.where(decided, 0, plan.add)
 
 
 class Commitment(Rule):

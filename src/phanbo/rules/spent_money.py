@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phanbo.money import LIMIT
-from phanbo.rules.base import Limits, Rule, Source, closed_where
+from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -97,12 +97,13 @@ class DonorDepth(Rule):
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return how many đồng were cut that more than (1 − d) of the outlook's points would have spent."""
-        points = case.outlook.points
-        count = points.shape[1]
-        at = np.sort(points, axis=1)
-        # The smallest total y reached by at least d·K of the points: those points stay at or under it.
-        need = -(-case.policy.d.numerator * count // case.policy.d.denominator)
-        floor = at[:, max(1, need) - 1]
-        kept = np.minimum(case.plan, floor)
+        kept = np.minimum(case.plan, self._floor(case))
         over = np.maximum(0, kept - (case.plan - plan.cut))
         return np.where(plan.cut > 0, np.minimum(over, LIMIT), 0)
+
+    @once_a_case
+    def _floor(self, case: Case) -> Ints:
+        """Return the smallest total of each line that at least d·K of the points stay at or under."""
+        count, d = case.outlook.points.shape[1], case.policy.d
+        need = -(-d.numerator * count // d.denominator)
+        return np.sort(case.outlook.points, axis=1)[:, max(1, need) - 1]

@@ -48,7 +48,7 @@ class CapitalTimeLimit(Rule):
 
     def binds(self, case: Case) -> Bools:
         """Transitional and new-start lines."""
-        return np.isin(case.stage.astype(str), ("transitional", "new_start"))
+        return case.portfolio.says("stage", "transitional", "new_start")
 
     def limits(self, case: Case) -> Limits:
         """Close the lines past their limit."""
@@ -57,27 +57,23 @@ class CapitalTimeLimit(Rule):
         book = case.portfolio
         first, known = book.integer("first_year")
         years = book.integer("plan_year")[0] - first + 1
-        classes = book.text("project_class")
-        limit = np.select([classes == "A", classes == "B", classes == "C"], [self.a, self.b, self.c], 0)
-        past = years > limit + book.integer("extension_years")[0]
-        blind = (~known | (classes == "")) & (classes != "national")
-        late = np.where(blind, not allows_unknown(case), past & (classes != "national"))
+        of_class = [book.says("project_class", name) for name in ("A", "B", "C")]
+        past = years > np.select(of_class, [self.a, self.b, self.c], 0) + book.integer("extension_years")[0]
+        national = book.says("project_class", "national")
+        blind = (~known | book.says("project_class", "")) & ~national
+        late = np.where(blind, not allows_unknown(case), past & ~national)
         return Limits(add=closed_where(self.binds(case) & late))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
-        """Return what was added past the limit, counted line by line."""
-        excess = np.zeros(len(case), dtype=np.int64)
+        """Return what was added past the limit, looked up by class."""
         if not self.has_columns(case):
-            return excess
+            return np.zeros(len(case), dtype=np.int64)
         book = case.portfolio
         (first, known), (extra, _) = book.integer("first_year"), book.integer("extension_years")
-        classes, year = book.text("project_class"), book.integer("plan_year")[0]
+        code, classes = book.codes("project_class")
         allowed = {"A": self.a, "B": self.b, "C": self.c}
-        for i in np.flatnonzero(plan.add > 0).tolist():
-            if case.stage[i] in ("completed", "preparation") or classes[i] == "national":
-                continue
-            if not known[i] or classes[i] not in allowed:
-                excess[i] = 0 if allows_unknown(case) else plan.add[i]
-            elif int(year[i]) > int(first[i]) + allowed[classes[i]] - 1 + int(extra[i]):
-                excess[i] = plan.add[i]
-        return excess
+        years = np.array([allowed.get(name, -1) for name in classes.tolist()], dtype=np.int64)[code]
+        over = book.integer("plan_year")[0] > first + years - 1 + extra
+        broken = np.where(known & (years >= 0), over, not allows_unknown(case))
+        exempt = book.says("stage", "completed", "preparation") | (classes == "national")[code]
+        return np.where(broken & ~exempt, plan.add, 0)

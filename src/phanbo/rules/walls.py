@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,13 @@ from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 from phanbo.rules.donor_tests import DIRECTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from phanbo.assess import Assessment
     from phanbo.case import Case, Changes
-    from phanbo.money import Ints
+    from phanbo.money import Bools, Ints
 
 __all__ = ["AuthorityAtHand", "MinimumMove", "OwnerImport", "PoolBalance", "RevenueShortfall"]
 
@@ -117,30 +123,34 @@ class OwnerImport(Rule):
         """Return what slow owners bring in, on their raised lines; owners are judged anew with fractions."""
         if alone:
             return np.zeros(len(case), dtype=np.int64)
-        fast = self._fast_owners(case)
-        slow = np.array([owner not in fast for owner in case.pools.leaf_owner], dtype=bool)
-        brought = np.where(slow, np.maximum(0, net_import(case, plan)), 0)
+        brought = np.where(self._slow(case), np.maximum(0, net_import(case, plan)), 0)
         return np.where(plan.add > 0, brought[case.pools.leaf], 0)
 
     @once_a_case
-    def _fast_owners(self, case: Case) -> set[str]:
-        reading = case.assessment.decides
-        book = case.assessment.portfolio
-        plans, stages, owners = book.money("plan")[0].tolist(), book.text("stage"), book.text("owner")
-        now = np.flatnonzero(~book.carried).tolist()
-        stage_e: dict[str, int] = {}
-        stage_p: dict[str, int] = {}
-        for i in now:
-            stage_e[stages[i]] = stage_e.get(stages[i], 0) + int(reading.executed[i])
-            stage_p[stages[i]] = stage_p.get(stages[i], 0) + plans[i]
-        usual = {s: Fraction(stage_e[s], stage_p[s]) if stage_p[s] else Fraction(0) for s in stage_p}
-        own: dict[str, Fraction] = dict.fromkeys(owners.tolist(), Fraction(0))
-        mean = dict(own)
-        for i in now:
-            own[owners[i]] += int(reading.executed[i]) - reading.share(i) * plans[i]
-            mean[owners[i]] += int(reading.executed[i]) - usual[stages[i]] * plans[i]
-        by_average = case.assessment.fast == "average"
-        return {who for who in own if own[who] >= 0 or (by_average and mean[who] >= 0)}
+    def _slow(self, case: Case) -> Bools:
+        """Return the leaves whose owner is behind."""
+        a = case.assessment
+        plan, (stage, stages) = a.portfolio.money("plan")[0], a.portfolio.codes("stage")
+        fast = self._surplus(a, a.decides.cell, a.decides.cell_share) >= 0
+        if a.fast == "average":
+            here = np.where(a.portfolio.carried, -1, stage)
+            sides = (sum_by(here, side, len(stages)).tolist() for side in (a.decides.executed, plan))
+            usual = [Fraction(e, p) if p else Fraction(0) for e, p in zip(*sides, strict=True)]
+            fast |= self._surplus(a, stage, usual) >= 0
+        kept = set(a.portfolio.codes("owner")[1][fast.astype(bool)].tolist())
+        return np.array([owner not in kept for owner in case.pools.leaf_owner], dtype=bool)
+
+    @staticmethod
+    def _surplus(a: Assessment, part: Ints, shares: Sequence[Fraction]) -> NDArray[np.object_]:
+        """Return for each owner ``Σ (e − ρ·plan)`` over this year's lines, times all denominators of ρ."""
+        plan, (owner, owners) = a.portfolio.money("plan")[0], a.portfolio.codes("owner")
+        scale = math.lcm(*(rho.denominator for rho in shares))
+        surplus = np.zeros(len(owners), dtype=object)
+        for k, rho in enumerate(shares):
+            here = np.where((part == k) & ~a.portfolio.carried, owner, -1)
+            done, planned = (sum_by(here, side, len(owners)) for side in (a.decides.executed, plan))
+            surplus += done.astype(object) * scale - planned.astype(object) * int(rho * scale)
+        return surplus
 
 
 class AuthorityAtHand(Rule):
@@ -173,25 +183,24 @@ class AuthorityAtHand(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return what moves beyond the authorities at hand."""
         hands = case.policy.authority
-        excess = np.zeros(len(case), dtype=np.int64)
         if hands is None:
-            return excess
-        imports = np.zeros(len(case.pools.leaf_owner), dtype=np.int64) if alone else net_import(case, plan)
-        kept = case.pool_sum(plan.cut - plan.add) + duty(case)
-        for i in np.flatnonzero((plan.cut > 0) | (plan.add > 0)).tolist():
-            pool, here = int(case.pools.pool[i]), int(imports[case.pools.leaf[i]])
-            inside, across = (side[pool] in hands for side in (case.pools.within, case.pools.between))
-            if case.pools.shrinking[pool]:
-                # The shortfall is exempt: it may leave, but nothing else goes anywhere.
-                moved = 0 if inside and across else int(plan.add[i]) if not inside else max(0, here)
-                returned = 0 if alone or (inside and across) else max(0, int(kept[pool]))
-                excess[i] = returned + (moved if plan.add[i] > 0 else 0)
-            elif not inside:
-                excess[i] = plan.cut[i] + plan.add[i]
-            elif not across:
-                # Cuts and adds of each owner must cancel: nothing comes in, nothing goes to the reserve.
-                excess[i] = abs(here)
-        return excess
+            return np.zeros(len(case), dtype=np.int64)
+        pools = case.pools
+        inside, across = (
+            np.array([code in hands for code in side], dtype=bool)[pools.pool]
+            for side in (pools.within, pools.between)
+        )
+        here, kept = np.zeros(len(case), dtype=np.int64), np.zeros(len(case), dtype=np.int64)
+        if not alone:
+            here = net_import(case, plan)[pools.leaf]
+            kept = (case.pool_sum(plan.cut - plan.add) + duty(case))[pools.pool]
+        # The shortfall is exempt: it may leave, but nothing else goes anywhere.
+        moved = np.where(plan.add > 0, np.where(inside, np.maximum(0, here), plan.add), 0)
+        forced = np.where(inside & across, 0, np.maximum(0, kept) + moved)
+        # Elsewhere cuts and adds of each owner must cancel: nothing comes in, nothing goes to the reserve.
+        free = np.where(inside, np.where(across, 0, np.abs(here)), plan.cut + plan.add)
+        changed = (plan.cut > 0) | (plan.add > 0)
+        return np.where(changed, np.where(case.shrinking, forced, free), 0)
 
 
 class MinimumMove(Rule):
