@@ -18,10 +18,13 @@ from phanbo.certificate.rows import row_faults
 from phanbo.grouping import sum_by
 from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
+from phanbo.rules.base import Rule
 from phanbo.rules.walls import duty
 
 __all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
 
+MOST_LINES = 3
+"""How many lines a finding names."""
 PREFIXES = 3
 """How many prefixes of the ranking are put to the rules: the mandatory block, a third, two thirds."""
 
@@ -89,8 +92,9 @@ def check_changes(case: Case, rulebook: Rulebook, changes: Changes, *, whole_uni
         # Cuts a shrinking source forces are judged by the rules that hold then, and by `_forced`.
         if not rule.when_forced and rule.code not in ("pool-balance", "revenue-shortfall", "authority"):
             broken &= free
-        for i in np.flatnonzero(broken)[:3].tolist():
-            findings.append(f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng")  # noqa: PERF401
+        findings += [
+            f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng" for i in _lines(broken)
+        ]
     return findings
 
 
@@ -139,8 +143,8 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     if findings:
         return findings
     findings += _crossings(case, claims)
-    # Every rule is downward closed, each transfer balances in its pool and none crosses into a closed owner: so the
-    # full plan proves every prefix. A few are re-checked outright, lest a rule of one's own be not so.
+    # Every rule is downward closed, each transfer stays in its pool and none crosses into a closed owner: the full
+    # plan answers for its prefixes. A few are re-checked outright, lest a rule of one's own be not so.
     mandatory = int((rank == 0).sum())
     steps = rank.size - mandatory
     for k in sorted({steps * j // PREFIXES for j in range(PREFIXES)} if steps else ()):
@@ -174,29 +178,40 @@ def _crossings(case: Case, claims: Claims) -> list[str]:
 
 def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     """Every stored bound is the largest the rules allow: legal at the bound, illegal one unit above."""
-    none, unit = np.zeros(len(case), dtype=np.int64), case.policy.unit
-    findings = []
-    sides = (("cut", claims.cut, False), ("add", claims.add, False), ("forced", claims.forced, True))
-    for name, bound, forced in sides:
-        judged = case.shrinking if forced else np.ones(len(case), dtype=bool)
-        rules = [rule for rule in rulebook.rules if rule.when_forced or not forced]
-
-        def broken(amount: Ints, side: str = name, at: list[Any] = rules) -> Bools:
-            plan = Changes(none, amount) if side == "add" else Changes(amount, none)
-            over = np.zeros(len(case), dtype=bool)
-            for rule in at:
-                over |= np.asarray(rule.violations(case, plan, alone=True)) > 0
-            return over | (plan.cut > case.plan)
-
+    unit, findings = case.policy.unit, []
+    waived = tuple(rule for rule in rulebook.rules if rule.when_forced)
+    sides = (
+        ("cut", claims.cut, claims.cut, np.ones(len(case), dtype=bool), rulebook.rules),
+        ("add", claims.add, claims.add, np.ones(len(case), dtype=bool), rulebook.rules),
+        ("forced", claims.forced, np.maximum(claims.forced, claims.cut), case.shrinking, waived),
+    )
+    for name, bound, most, judged, rules in sides:
         if (bound < 0).any() or (bound % unit).any():
             findings.append(f"{name} bounds are not whole units")
             continue
-        illegal = np.flatnonzero(judged & (bound > 0) & broken(bound))[:3].tolist()
+        tested = (judged & (bound > 0), bound, True), (judged, most + unit, False)
+        illegal, short = (
+            _lines(where & (_broken_alone(case, rules, name, amount) == broken)) if where.any() else []
+            for where, amount, broken in tested
+        )
         findings += [f"line {_name(case, i)}: its {name} bound is illegal" for i in illegal]
-        surplus = np.maximum(bound, claims.cut) if forced else bound
-        short = np.flatnonzero(judged & ~broken(surplus + unit))[:3].tolist()
         findings += [f"line {_name(case, i)}: its {name} bound is not the largest legal one" for i in short]
     return findings
+
+
+def _lines(found: Bools) -> list[int]:
+    """Return the first few lines of a mask."""
+    return [int(line) for line in np.flatnonzero(found)[:MOST_LINES]]
+
+
+def _broken_alone(case: Case, rules: tuple[Rule, ...], side: str, amount: Ints) -> Bools:
+    """Return the lines that may not be changed by their amount, each as if it alone changed."""
+    none = np.zeros(len(case), dtype=np.int64)
+    plan = Changes(none, amount) if side == "add" else Changes(amount, none)
+    broken = plan.cut > case.plan
+    for rule in rules:
+        broken |= np.asarray(rule.violations(case, plan, alone=True)) > 0
+    return broken
 
 
 def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:

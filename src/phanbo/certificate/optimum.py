@@ -76,13 +76,17 @@ class _Face:
         ``c·x = z·x + π·Ax``, so value less bound is *z* times the distance of *x* from the end that *z* favours,
         and *π* times that of *Ax*: nothing where the plan is optimal.
         """
-        reduced = cost - self.rows.priced(prices) if prices.any() else cost
+        reduced, gap = cost, 0
+        if prices.any():
+            reduced = cost - self.rows.priced(prices)
+            row_upper = np.where(prices > 0, self.row_lower, self.row_upper)
+            gap += _product(prices, self.activity - row_upper)
+            self.row_lower = np.where(prices < 0, self.row_upper, self.row_lower)
+            self.row_upper = row_upper
         upper = np.where(reduced > 0, self.lower, self.upper)
-        gap = _product(reduced, self.x - upper)
-        self.lower, self.upper = np.where(reduced < 0, self.upper, self.lower), upper
-        row_upper = np.where(prices > 0, self.row_lower, self.row_upper)
-        gap += _product(prices, self.activity - row_upper)
-        self.row_lower, self.row_upper = np.where(prices < 0, self.row_upper, self.row_lower), row_upper
+        gap += _product(reduced, self.x - upper)
+        self.lower = np.where(reduced < 0, self.upper, self.lower)
+        self.upper = upper
         return gap
 
     def _prices(self, duals: Any) -> tuple[Ints, str]:  # noqa: ANN401 — as stored
@@ -90,10 +94,10 @@ class _Face:
         prices = np.zeros(len(self.rows.keys), dtype=np.int64)
         if not isinstance(duals, dict):
             return prices, "its duals are no mapping"
-        unknown = [key for key in duals if key not in self.rows.number]
-        if unknown:
-            return prices, f"a dual of an unknown row {unknown[0]}"
-        if not all(isinstance(price, int) for price in duals.values()):
+        if not duals.keys() <= self.rows.number.keys():
+            unknown = next(key for key in duals if key not in self.rows.number)
+            return prices, f"a dual of an unknown row {unknown}"
+        if not set(map(type, duals.values())) <= {int}:
             return prices, "a dual is no integer"
         if sum(map(abs, duals.values())) > MOST_PRICE:
             return prices, "its duals are too large"

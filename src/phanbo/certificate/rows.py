@@ -37,7 +37,7 @@ def row_faults(case: Case, rulebook: Rulebook, rows: tuple[RowClaim, ...]) -> li
 def _well_formed(row: RowClaim, n: int) -> bool:
     """Return whether a row has lines of the case, each once, and a headroom that int64 can add up."""
     lines = set(row.lines)
-    inside = bool(lines) and 0 <= min(lines) and max(lines) < n
+    inside = bool(lines) and min(lines) >= 0 and max(lines) < n
     return inside and len(lines) == len(row.lines) and 0 <= row.headroom < MOST
 
 
