@@ -44,9 +44,9 @@ def _well_formed(row: RowClaim, n: int) -> bool:
 def _all_follow(case: Case, rule: Rule, rows: Sequence[RowClaim]) -> bool:
     """Return whether every row is a group of the rule with its very headroom, by two plans that hold them all.
 
-    In either plan every row is over its headroom by an amount of its own, one đồng on each line and the rest on
-    its first; the second plan gives every first line more. Each line of a row must break the rule by the
-    amount of the row, in both. Why that is proof, for a rule whose lines fall into groups and whose excess is
+    In the first plan every row is over its headroom by an amount of its own, one đồng on each line and the rest on
+    its first; in the second each first line takes one đồng more. In both, each line of a row must break the rule
+    by just what its row is over. Why that is proof, for a rule whose lines fall into groups and whose excess is
     the sum over a raised line's group less its headroom:
 
     * lines of one group have one excess, so those of two rows, whose amounts differ, share no group;
@@ -54,17 +54,17 @@ def _all_follow(case: Case, rule: Rule, rows: Sequence[RowClaim]) -> bool:
       lines of a row are in the group of its first;
     * then the sum over that group is the row's headroom and its amount, and the excess leaves the headroom.
 
-    The amounts of the second plan go down where those of the first go up, so that a limit across several rows
-    shows as well. False says nothing against a row: it is then tested by itself.
+    False says nothing against a row: it is then tested by itself.
     """
-    size = np.array([len(row.lines) for row in rows], dtype=np.int64)
-    lines = np.concatenate([np.array(row.lines, dtype=np.int64) for row in rows])
-    if np.unique(lines).size < lines.size or sum(row.headroom for row in rows) >= MOST:
+    if sum(row.headroom for row in rows) >= MOST:
         return False
+    size = np.array([len(row.lines) for row in rows], dtype=np.int64)
     room = np.array([row.headroom for row in rows], dtype=np.int64)
-    first, number = lines[np.cumsum(size) - size], np.arange(1, size.size + 1)
+    lines = np.concatenate([np.array(row.lines, dtype=np.int64) for row in rows])
+    first = lines[np.cumsum(size) - size]
     # No amount is below the size of a row: one đồng a line always fits.
-    for over in (size.max() + number, size.max() + 2 * size.size + 1 - number):
+    amount = size.max() + np.arange(size.size)
+    for over in (amount, amount + 1):
         add = np.zeros(len(case), dtype=np.int64)
         add[lines] = 1
         add[first] = room + over - (size - 1)
