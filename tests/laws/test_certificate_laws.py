@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from held_round import ceiling_sample, sample
+from held_round import LOCAL, LOTTERY, ceiling_sample, sample
 from phanbo.absorption import Outlook
 from phanbo.certificate import RowClaim
 from phanbo.proposal.frames import FRAMES
@@ -139,6 +139,51 @@ def test_other_duals_prove_nothing_else(setting: Setting, data: st.DataObject) -
 
 
 @given(setting=settings_of(), data=st.data())
+def test_tiers_in_another_order_are_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    tiers = list(proposal.proof.tiers)
+    one, two = data.draw(st.permutations(range(len(tiers))))[:2]
+    swapped, renamed = list(tiers), list(tiers)
+    swapped[one], swapped[two] = tiers[two], tiers[one]
+    renamed[one], renamed[two] = (tiers[two][0], *tiers[one][1:]), (tiers[one][0], *tiers[two][1:])
+    for wrong in (swapped, renamed):
+        certificate = replace(proposal, proof=replace(proposal.proof, tiers=tuple(wrong))).certify()
+        assert not certificate.ok
+        assert certificate.findings[0].startswith("tier plan: its tiers are ") or proposal.proof.marked
+
+
+@given(setting=settings_of(), data=st.data())
+def test_a_dual_that_fits_no_integer_is_a_finding(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    assume(not proposal.proof.marked)
+    tiers = list(proposal.proof.tiers)
+    k = data.draw(st.integers(0, len(tiers) - 1))
+    name, value, duals, gap = tiers[k]
+    frame = proposal.pools
+    key = f"pool:{frame['pool'][data.draw(st.integers(0, len(frame) - 1))]}"
+    price = data.draw(st.sampled_from((2**61 + 1, -(2**61) - 1, 2**63, -(2**63), 10**40)))
+    tiers[k] = (name, value, {**duals, key: price}, gap)
+    certificate = replace(proposal, proof=replace(proposal.proof, tiers=tuple(tiers))).certify()
+    assert f"tier {name}: its duals are too large" in certificate.findings
+
+
+@given(setting=settings_of(), data=st.data())
+def test_a_bound_one_unit_off_is_found(setting: Setting, data: st.DataObject) -> None:
+    """Where a source shrinks, what a line may have to give is a bound of its own."""
+    proposal, lines = setting.propose(), setting.propose().lines
+    assert proposal.case is not None
+    line = data.draw(st.integers(0, len(lines) - 1))
+    sides = ("cut", "add", "forced")[: 3 if proposal.case.shrinking[line] else 2]
+    name = f"{data.draw(st.sampled_from(sides))}_bound"
+    off = data.draw(st.sampled_from((-1, 1)))
+    bound = lines[name].to_numpy(dtype=np.int64).copy()
+    bound[line] += off * setting.policy.unit
+    lines[name] = bound
+    findings = with_frame(proposal, "lines", lines).certify().findings
+    assert any("bound" in finding for finding in findings)
+
+
+@given(setting=settings_of(), data=st.data())
 def test_another_input_is_found(setting: Setting, data: st.DataObject) -> None:
     proposal = setting.propose()
     name = data.draw(st.sampled_from(("disbursed", "offered_decrease", "requested_increase")))
@@ -193,6 +238,61 @@ def test_a_row_that_does_not_follow_from_its_rule_is_found(how: str) -> None:
     duals = [(n, v, _renamed(d, row.key, rows), g) for n, v, d, g in proposal.proof.tiers]
     assert proposal.certify().ok
     assert not replace(proposal, proof=replace(proposal.proof, rows=rows, tiers=tuple(duals))).certify().ok
+
+
+@st.composite
+def ceilings(draw: st.DrawFn) -> Setting:
+    """Draw a round in which projects with a line in either source may take less than both lines ask for."""
+    part = 100_000_000
+    rows = [(f"D{k}", source, 9 * part, part, 0, 10**12) for k, source in enumerate((LOCAL, LOTTERY))]
+    for k in range(draw(st.integers(1, 3))):
+        needs = [draw(st.integers(1, 5)) * part for _ in range(2)]
+        room = draw(st.integers(1, sum(needs) // part - 1)) * part + draw(st.sampled_from((0, 1, 999_999)))
+        rows += [
+            (f"R{k}", source, 5 * part, 5 * part, need, room)
+            for source, need in zip((LOCAL, LOTTERY), needs, strict=True)
+        ]
+    columns = ("project_id", "source", "plan", "disbursed", "requested_increase", "total_investment")
+    lines = pd.DataFrame(rows, columns=list(columns))
+    lines = lines.assign(project=lines["project_id"], owner="Ban A", plan_year=2024, stage="transitional")
+    lines["allocated_to_date"] = 10 * part
+    lines["total_investment"] += 10 * part
+    return replace(ceiling_sample(), lines=lines)
+
+
+@given(setting=ceilings(), data=st.data())
+def test_a_row_too_many_or_too_few_or_off_is_found(setting: Setting, data: st.DataObject) -> None:
+    proposal = setting.propose()
+    assert proposal.certify().ok
+    rows, unit = list(proposal.proof.rows), setting.policy.unit
+    assume(rows)
+    k = data.draw(st.integers(0, len(rows) - 1))
+    row, other_row = rows[k], data.draw(st.sampled_from(rows))
+    wrong = {
+        "missing": [],
+        "less room": [replace(row, headroom=row.headroom - unit)],
+        "a đồng less": [replace(row, headroom=row.headroom - 1)],
+        "more room": [replace(row, headroom=row.headroom + unit)],
+        "less lines": [replace(row, lines=row.lines[:1])],
+        "one more": [row, RowClaim("one-more", row.rule, row.lines, row.headroom - 1)],
+    }
+    if other_row is not row:
+        stranger = other_row.lines[-1]
+        wrong["swapped"] = [replace(row, lines=(*row.lines[:-1], stranger))]
+        wrong["another's"] = [replace(row, lines=other_row.lines)]
+    for how in wrong.items():
+        claimed = tuple(rows[:k] + how[1] + rows[k + 1 :])
+        certificate = replace(proposal, proof=replace(proposal.proof, rows=claimed)).certify()
+        assert not certificate.ok, how
+
+
+@pytest.mark.parametrize("off", [-1_000_000, -1, 1_000_000])
+def test_a_headroom_off_by_a_unit_is_found(off: int) -> None:
+    proposal = ceiling_sample().propose()
+    assert proposal.meta["policy"]["unit"] == 1_000_000
+    rows = tuple(replace(row, headroom=row.headroom + off) for row in proposal.proof.rows)
+    assert rows
+    assert not replace(proposal, proof=replace(proposal.proof, rows=rows)).certify().ok
 
 
 def _renamed(duals: dict[str, int], key: str, rows: tuple[RowClaim, ...]) -> dict[str, int]:

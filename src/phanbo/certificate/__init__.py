@@ -14,6 +14,8 @@ import numpy as np
 from phanbo.case import Case, Changes
 from phanbo.certificate.claims import Claims, RowClaim
 from phanbo.certificate.optimum import TierProof, prove_tiers
+from phanbo.certificate.rows import row_faults
+from phanbo.grouping import sum_by
 from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
 from phanbo.rules.base import Rule
@@ -21,7 +23,10 @@ from phanbo.rules.walls import duty
 
 __all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
 
-MOST_PREFIXES = 12
+MOST_LINES = 3
+"""How many lines a finding names."""
+PREFIXES = 3
+"""How many prefixes of the ranking are put to the rules: the mandatory block, a third, two thirds."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     findings += _bounds(case, rulebook, claims)
     proofs: list[TierProof] = []
     if claims.full and not claims.marked and not findings:
-        findings += _rows(case, rulebook, claims)
+        findings += row_faults(case, rulebook, claims.rows)
         findings += _closed(case, rulebook, claims)
         proofs = prove_tiers(case, rulebook, claims)
         findings += [f"tier {p.name}: {p.fault}" for p in proofs if p.fault]
@@ -80,14 +85,16 @@ def check_changes(case: Case, rulebook: Rulebook, changes: Changes, *, whole_uni
         findings.append("a line is cut and raised at once")
     if (changes.cut > case.plan).any():
         findings.append("a line is cut by more than its plan")
+    free = ~(case.shrinking & (changes.cut > 0))
     for rule in rulebook.rules:
         excess = np.asarray(rule.violations(case, changes))
+        broken = excess > 0
         # Cuts a shrinking source forces are judged by the rules that hold then, and by `_forced`.
-        broken = (excess > 0) & (np.asarray(rule.when_forced) | ~(case.shrinking & (changes.cut > 0)))
-        if rule.code in ("pool-balance", "revenue-shortfall", "authority"):
-            broken = excess > 0
-        for i in np.flatnonzero(broken)[:3].tolist():
-            findings.append(f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng")  # noqa: PERF401
+        if not rule.when_forced and rule.code not in ("pool-balance", "revenue-shortfall", "authority"):
+            broken &= free
+        findings += [
+            f"{rule.code}: line {_name(case, i)} breaks it by {int(excess[i])} đồng" for i in _lines(broken)
+        ]
     return findings
 
 
@@ -121,10 +128,10 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     """Transfers add up to the changes, stay in their pool, are ranked, and so is every prefix legal."""
     donor, receiver, pool, amount, rank = claims.transfers
     n, findings = len(case), []
-    cut, add = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    np.add.at(cut, donor[donor >= 0], amount[donor >= 0])
-    np.add.at(add, receiver[receiver >= 0], amount[receiver >= 0])
-    if not np.array_equal(cut, claims.changes.cut) or not np.array_equal(add, claims.changes.add):
+    totals = Changes(sum_by(donor, amount, n), sum_by(receiver, amount, n))
+    if not (
+        np.array_equal(totals.cut, claims.changes.cut) and np.array_equal(totals.add, claims.changes.add)
+    ):
         findings.append("transfers do not add up to the changes of the lines")
     for side in (donor, receiver):
         real = side >= 0
@@ -136,15 +143,14 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     if findings:
         return findings
     findings += _crossings(case, claims)
-    # Every rule is downward closed, so the full plan proves every prefix; some prefixes are re-checked outright.
+    # Every rule is downward closed, each transfer stays in its pool and none crosses into a closed owner: the full
+    # plan answers for its prefixes. A few are re-checked outright, lest a rule of one's own be not so.
     mandatory = int((rank == 0).sum())
     steps = rank.size - mandatory
-    for k in sorted({steps * j // MOST_PREFIXES for j in range(MOST_PREFIXES)} if steps else set()):
-        size = mandatory + k
-        part = Changes(np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
-        for side, total in ((donor[:size], part.cut), (receiver[:size], part.add)):
-            np.add.at(total, side[side >= 0], amount[:size][side >= 0])
+    for k in sorted({steps * j // PREFIXES for j in range(PREFIXES)} if steps else ()):
+        head = slice(mandatory + k)
         if k or mandatory:
+            part = Changes(sum_by(donor[head], amount[head], n), sum_by(receiver[head], amount[head], n))
             findings += [f"prefix {k}: {fault}" for fault in check_changes(case, rulebook, part)]
     return findings
 
@@ -172,57 +178,40 @@ def _crossings(case: Case, claims: Claims) -> list[str]:
 
 def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     """Every stored bound is the largest the rules allow: legal at the bound, illegal one unit above."""
-    none, unit = np.zeros(len(case), dtype=np.int64), case.policy.unit
-    findings = []
-    sides = (("cut", claims.cut, False), ("add", claims.add, False), ("forced", claims.forced, True))
-    for name, bound, forced in sides:
-        judged = case.shrinking if forced else np.ones(len(case), dtype=bool)
-        rules = [rule for rule in rulebook.rules if rule.when_forced or not forced]
-
-        def broken(amount: Ints, side: str = name, at: list[Any] = rules) -> Bools:
-            plan = Changes(none, amount) if side == "add" else Changes(amount, none)
-            over = np.zeros(len(case), dtype=bool)
-            for rule in at:
-                over |= np.asarray(rule.violations(case, plan, alone=True)) > 0
-            return over | (plan.cut > case.plan)
-
+    unit, findings = case.policy.unit, []
+    waived = tuple(rule for rule in rulebook.rules if rule.when_forced)
+    sides = (
+        ("cut", claims.cut, claims.cut, np.ones(len(case), dtype=bool), rulebook.rules),
+        ("add", claims.add, claims.add, np.ones(len(case), dtype=bool), rulebook.rules),
+        ("forced", claims.forced, np.maximum(claims.forced, claims.cut), case.shrinking, waived),
+    )
+    for name, bound, most, judged, rules in sides:
         if (bound < 0).any() or (bound % unit).any():
             findings.append(f"{name} bounds are not whole units")
             continue
-        illegal = np.flatnonzero(judged & (bound > 0) & broken(bound))[:3].tolist()
+        tested = (judged & (bound > 0), bound, True), (judged, most + unit, False)
+        illegal, short = (
+            _lines(where & (_broken_alone(case, rules, name, amount) == broken)) if where.any() else []
+            for where, amount, broken in tested
+        )
         findings += [f"line {_name(case, i)}: its {name} bound is illegal" for i in illegal]
-        surplus = np.maximum(bound, claims.cut) if forced else bound
-        short = np.flatnonzero(judged & ~broken(surplus + unit))[:3].tolist()
         findings += [f"line {_name(case, i)}: its {name} bound is not the largest legal one" for i in short]
     return findings
 
 
-def _rows(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
-    """Every claimed row follows from its rule: one đồng over the headroom, spread over its lines, is a violation.
-
-    The first line takes all but one đồng for each other line: were any line no member, the rest would be legal.
-    A headroom too small to spread is tested in pairs. Each row is tested by itself: two rows that share a group
-    would be over it together.
-    """
-    findings = []
-    for row in claims.rows:
-        rule, lines, room = rulebook.rule(row.rule), row.lines, row.headroom
-        tested = (
-            [lines] if room + 1 >= len(lines) else [lines[:1], *((lines[0], other) for other in lines[1:])]
-        )
-        tested = [(line,) for line in lines] if room == 0 else tested
-        if not all(_overfull(case, rule, members, room + 1) for members in tested):
-            findings.append(f"row {row.key} does not follow from rule {row.rule}")
-    return findings
+def _lines(found: Bools) -> list[int]:
+    """Return the first few lines of a mask."""
+    return [int(line) for line in np.flatnonzero(found)[:MOST_LINES]]
 
 
-def _overfull(case: Case, rule: Rule, members: tuple[int, ...], total: int) -> bool:
-    """Return whether every member breaks the rule when they take *total* đồng together."""
-    add = np.zeros(len(case), dtype=np.int64)
-    add[list(members)] = 1
-    add[members[0]] = total - (len(members) - 1)
-    over = np.asarray(rule.violations(case, Changes(np.zeros(len(case), dtype=np.int64), add)))
-    return bool((over[list(members)] > 0).all())
+def _broken_alone(case: Case, rules: tuple[Rule, ...], side: str, amount: Ints) -> Bools:
+    """Return the lines that may not be changed by their amount, each as if it alone changed."""
+    none = np.zeros(len(case), dtype=np.int64)
+    plan = Changes(none, amount) if side == "add" else Changes(amount, none)
+    broken = plan.cut > case.plan
+    for rule in rules:
+        broken |= np.asarray(rule.violations(case, plan, alone=True)) > 0
+    return broken
 
 
 def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:

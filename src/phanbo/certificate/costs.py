@@ -1,0 +1,88 @@
+"""What every tier counts, from its definition: integer costs of the columns, to be minimised."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from phanbo.case import Case
+    from phanbo.certificate.statement import Statement
+    from phanbo.money import Ints
+    from phanbo.rulebook import Rulebook
+
+__all__ = ["Costs"]
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """The costs of the tiers of one round; each is at most ``max(n, 1000, K)`` in size."""
+
+    case: Case
+    rulebook: Rulebook
+    statement: Statement
+
+    def of(self, name: str) -> Ints:  # noqa: C901 — one branch a tier
+        """Return the cost of a tier for every column of the statement."""
+        case, reading = self.case, self.case.assessment.decides
+        cuts, adds, sizes = self.statement.cuts, self.statement.adds, self.statement.sizes
+        cost = np.zeros(sum(sizes), dtype=np.int64)
+        cut, add, into, out, kept = np.split(cost, np.cumsum(sizes[:-1]))
+        if name == "protect":
+            cut[:] = cuts.marked & ~case.late[cuts.line]
+        elif name == "protect_late":
+            cut[:] = cuts.marked & case.late[cuts.line]
+        elif name == "obligations":
+            add[:] = adds.marked.astype(np.int64) - 1
+        elif name.startswith("priority["):
+            codes = [c.code for c in self.rulebook.classes]
+            add[self._class[adds.line] == codes.index(name[9:-1])] = -1
+        elif name == "return":
+            kept[:] = -1
+        elif name == "key":
+            book = case.portfolio
+            key = book.flag("key_project")[0] | book.flag("emergency")[0] | book.flag("oda")[0]
+            key = key | (case.kind == "oda_loan") | (case.kind == "oda_grant")
+            add[key[adds.line]] = -1
+        elif name == "disbursement":
+            cut[:], add[:] = cuts.chance, -adds.chance
+        elif name == "authority":
+            into[:] = 1
+        elif name == "worst_first":
+            late = np.where(case.offer > 0, 1000, reading.late_permille)
+            cut[:], add[:] = -late[cuts.line], -reading.lead_permille[adds.line]
+        elif name.startswith("canonical"):
+            ranks = _ranks(case, name)
+            cut[:], add[:] = ranks[cuts.line], ranks[adds.line]
+            into[:], out[:] = 1, 1
+        elif name.startswith("line["):
+            line = int(name[5:-1])
+            cut[:], add[:] = cuts.line == line, adds.line == line
+        else:
+            raise KeyError(name)
+        return cost
+
+    @cached_property
+    def _class(self) -> Ints:
+        return self.rulebook.priority(self.case)
+
+
+def _ranks(case: Case, name: str) -> Ints:
+    """Return the rank 1 … n of every line by a 64-bit hash of its id, salted as the name says; ties by the id."""
+    key = ("certificate", name)
+    if key not in case.memo:
+        salt = name[len("canonical[") : -1] if name.startswith("canonical[") else ""
+        prefix, blake2b = f"{salt}:" if salt else "", hashlib.blake2b
+        ids = case.portfolio.text("line_id").tolist()
+        digests = b"".join([blake2b((prefix + i).encode(), digest_size=8).digest() for i in ids])
+        hashed = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
+        # The lines are sorted by their ids, so a stable sort settles ties by the id.
+        ranks = np.empty(len(ids), dtype=np.int64)
+        ranks[np.argsort(hashed, kind="stable")] = np.arange(1, len(ids) + 1)
+        case.memo[key] = ranks
+    found: Ints = case.memo[key]
+    return found
