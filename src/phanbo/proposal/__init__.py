@@ -12,12 +12,13 @@ import pandas as pd
 
 from phanbo.absorption import Outlook
 from phanbo.assess import Assessment
-from phanbo.bounds import make_bounds
+from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case, Changes
 from phanbo.certificate import Certificate, Claims, RowClaim, certify
 from phanbo.errors import CertificateError, PhanboError
 from phanbo.money import Ints
 from phanbo.portfolio import Portfolio
+from phanbo.program import LinearProgram
 from phanbo.proposal.facts import Facts
 from phanbo.proposal.frames import FRAMES, build_frames
 from phanbo.proposal.lists import summarise
@@ -359,13 +360,19 @@ def make_proposal(
     proof: Proof,
     meta: Mapping[str, Any],
     warnings: tuple[str, ...],
+    *,
+    bounds: Bounds | None = None,
+    program: LinearProgram | None = None,
 ) -> Proposal:
-    """Return the proposal of some ranked transfers; it is not verified yet."""
+    """Return the proposal of some ranked transfers; it is not verified yet.
+
+    *bounds* and *program* are those of the case and rulebook, where the caller has them already.
+    """
     from phanbo.assemble import assemble
 
-    bounds = make_bounds(case, rulebook)
-    cut, add = ranked.transfers.changes(len(case))
-    values = values_of(assemble(case, rulebook, bounds), case, cut, add)
+    bounds = make_bounds(case, rulebook) if bounds is None else bounds
+    program = assemble(case, rulebook, bounds) if program is None else program
+    values = values_of(program, case, *ranked.transfers.changes(len(case)))
     best = {name: value for name, value, _, _ in proof.tiers if name in values}
     facts = Facts(case, rulebook, bounds, ranked, values, best)
     frames = build_frames(facts)
