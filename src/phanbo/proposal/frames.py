@@ -95,7 +95,7 @@ def adjustments_frame(facts: Facts) -> pd.DataFrame:
     lines = lines[np.lexsort((lines, change[lines], rank[lines]))]
     plan, after, disbursed = case.plan[lines], facts.plan_after[lines], case.disbursed[lines]
     before_e, after_e = (column[lines] for column in facts.expected)
-    binding = facts.binding[lines]
+    binding, said = facts.binding[lines], reasons(facts, lines)
     columns: dict[str, Any] = {"rank": rank[lines]}
     for name in ("line_id", "project_id", "project", "owner", "source"):
         columns[name] = text_of(book.text(name)[lines])
@@ -116,8 +116,8 @@ def adjustments_frame(facts: Facts) -> pd.DataFrame:
         "citation": text_of((rule.source.cite() for rule in rules), binding),
         "confidence": text_of((rule.source.says() for rule in rules), binding),
         "authority": text_of(AUTHORITIES, authority[lines]),
-        "reason_vi": text_of(reasons(facts, lines, "vi")),
-        "reason_en": text_of(reasons(facts, lines, "en")),
+        "reason_vi": said["vi"],
+        "reason_en": said["en"],
     }
     return pd.DataFrame(columns)
 

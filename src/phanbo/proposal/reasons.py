@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phanbo.grouping import codes_of
 from phanbo.money import format_million, format_millions, format_share, format_shares
+from phanbo.proposal.text import joined, text_of
 from phanbo.words import day
 
 if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
+
     from phanbo.case import Case
     from phanbo.money import Ints
     from phanbo.proposal.facts import Facts
@@ -47,27 +52,15 @@ BASIS_EN = {
 
 def standing(case: Case, line: int, lang: str = "vi") -> str:
     """Return where a line stands: actual figure and date, then what is required, then the forecast and its source."""
-    one = np.array([line], dtype=np.int64)
-    return _start(case, lang) + "".join(part for (part,) in _figures(case, one, lang))
+    state = case.assessment
+    share = format_share(int(case.disbursed[line]), int(state.portfolio.money("plan")[0][line]), lang)
+    asked = _asked(case, int(state.decides.cell[line]), str(state.missed[line]), lang)
+    median = format_million(int(case.outlook.median[line]), lang)
+    return _start(case, lang) + share + asked + median + _source(case.outlook.basis[line], lang)
 
 
 def _start(case: Case, lang: str) -> str:
     return f"đến {day(case.as_of)} giải ngân " if lang == "vi" else ""
-
-
-def _figures(case: Case, lines: Ints, lang: str) -> tuple[list[str], ...]:
-    """Return, column by column, the parts of where each line stands; what many lines share is written once."""
-    state, outlook = case.assessment, case.outlook
-    judged = list(zip(state.decides.cell[lines].tolist(), state.missed[lines].tolist(), strict=True))
-    basis = [outlook.basis[i] for i in lines.tolist()]
-    asked = {each: _asked(case, *each, lang) for each in set(judged)}
-    source = {each: _source(each, lang) for each in set(basis)}
-    return (
-        format_shares(case.disbursed[lines], state.portfolio.money("plan")[0][lines], lang),
-        [asked[each] for each in judged],
-        format_millions(outlook.median[lines], lang),
-        [source[each] for each in basis],
-    )
 
 
 def _asked(case: Case, cell: int, missed: str, lang: str) -> str:
@@ -93,26 +86,39 @@ def _source(basis: str, lang: str) -> str:
     return f" million đồng by the closing date (median; {BASIS_EN.get(basis, basis)})"
 
 
-def reasons(facts: Facts, lines: Ints, lang: str = "vi") -> list[str]:
-    """Return the sentences of changed lines: where each stands, what is done and on what ground, what stops it there.
+def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
+    """Return, by language, the sentences of changed lines: where each stands, what is done, why, what stops it there.
 
     Unverified sources say "cần kiểm tra".
     """
-    case, change = facts.case, (facts.add - facts.cut)[lines]
-    start = _start(case, lang)
-    start = start[:1].upper() + start[1:]
-    offers = np.where(change < 0, case.offer[lines], 0).tolist()
-    forced, binding = facts.mandatory[lines] > 0, facts.binding[lines]
-    whys = list(zip((change < 0).tolist(), forced.tolist(), binding.tolist(), strict=True))
-    offer = {each: _offer(each, lang) for each in set(offers)}
-    why = {each: _why(facts.bounds.rules, *each, lang) for each in set(whys)}
-    parts = (
-        *_figures(case, lines, lang),
-        [offer[each] + why[key][0] for each, key in zip(offers, whys, strict=True)],
-        format_millions(np.abs(change), lang),
-        [why[key][1] for key in whys],
+    case, state, change = facts.case, facts.case.assessment, (facts.add - facts.cut)[lines]
+    basis = np.array(case.outlook.basis, dtype=object)[lines]
+    cut, forced = change < 0, facts.mandatory[lines] > 0
+    # All but the figures of a sentence is written once for all lines that are alike.
+    alike, kinds = codes_of(
+        state.decides.cell[lines], state.missed[lines], basis, cut, forced, facts.binding[lines]
     )
-    return [f"{start}{a}{b}{c}{d}{e}{f}{g}" for a, b, c, d, e, f, g in zip(*parts, strict=True)]
+    offering, offers = codes_of(alike, np.where(cut, case.offer[lines], 0))
+
+    def say(lang: str) -> ExtensionArray:
+        start = _start(case, lang)
+        start = start[:1].upper() + start[1:]
+        shares = format_shares(case.disbursed[lines], state.portfolio.money("plan")[0][lines], lang)
+        asked = [_asked(case, cell, missed, lang) for cell, missed, *_ in kinds]
+        whys = _why(facts, [(cut, forced, rule) for *_, cut, forced, rule in kinds], lang)
+        does = [_source(kinds[k][2], lang) + _offer(offer, lang) + whys[k][0] for k, offer in offers]
+        return joined(
+            text_of(start + share for share in shares),
+            text_of(asked, alike),
+            joined(
+                text_of(format_millions(case.outlook.median[lines], lang)),
+                text_of(does, offering),
+                text_of(format_millions(np.abs(change), lang)),
+            ),
+            text_of((rest for _, rest in whys), alike),
+        )
+
+    return {lang: say(lang) for lang in ("vi", "en")}
 
 
 def _offer(amount: int, lang: str) -> str:
@@ -124,16 +130,22 @@ def _offer(amount: int, lang: str) -> str:
     return f"; the owner offers to give up {format_million(amount, lang)} million đồng"
 
 
-def _why(rules: tuple[Rule, ...], cut: bool, forced: bool, binding: int, lang: str) -> tuple[str, str]:  # noqa: FBT001
-    """Return what is done to a line, up to the amount; then on what ground, and what stops it there."""
-    code = "revenue-shortfall" if forced else "donor-test" if cut else "fast-line"
-    ground, limit = {rule.code: rule for rule in rules}.get(code), rules[binding]
-    grounds = [] if ground is None or ground is limit else [cited(ground, lang)]
+def _why(facts: Facts, kinds: Sequence[tuple[bool, bool, int]], lang: str) -> list[tuple[str, str]]:
+    """Return, for each (cut, forced, binding rule): what is done, up to the amount; then why, and what stops it."""
+    rules = {rule.code: cited(rule, lang) for rule in facts.bounds.rules}
     if lang == "vi":
-        done, unit, stop = "giảm" if cut else "bổ sung", "triệu đồng", "Mức điều chỉnh dừng ở"
+        done, unit, stop = ("bổ sung", "giảm"), "triệu đồng", "Mức điều chỉnh dừng ở"
     else:
-        done, unit, stop = "cut by" if cut else "raised by", "million đồng", "What stops it there"
-    return f"; {done} ", f" {'. '.join([unit, *grounds, f'{stop}: {cited(limit, lang)}'])}."
+        done, unit, stop = ("raised by", "cut by"), "million đồng", "What stops it there"
+    found = []
+    for cut, forced, binding in kinds:
+        ground = "revenue-shortfall" if forced else "donor-test" if cut else "fast-line"
+        limit = facts.bounds.rules[binding].code
+        sentences = [unit, f"{stop}: {rules[limit]}"]
+        if ground != limit and ground in rules:
+            sentences.insert(1, rules[ground])
+        found.append((f"; {done[cut]} ", f" {'. '.join(sentences)}."))
+    return found
 
 
 def cited(rule: Rule, lang: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from phanbo.money import Ints
 
-__all__ = ["TEXT", "text_of"]
+__all__ = ["TEXT", "joined", "text_of"]
 
 TEXT = pd.StringDtype(na_value=np.nan)
 """What pandas calls ``"str"``; looking the name up takes longer than making a short column."""
@@ -24,3 +26,9 @@ def text_of(names: Iterable[str], codes: Ints | None = None) -> ExtensionArray:
     """Return a text column: *names* as they are, or ``names[code]`` row by row; −1 is the last name."""
     texts = pd.array(np.array(list(names), dtype=object), dtype=TEXT)
     return texts if codes is None else texts.take(codes)
+
+
+def joined(*columns: ExtensionArray) -> ExtensionArray:
+    """Return text columns run together, row by row."""
+    found: ExtensionArray = reduce(operator.add, columns)
+    return found
