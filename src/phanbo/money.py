@@ -22,7 +22,9 @@ __all__ = [
     "floor_share",
     "format_dong",
     "format_million",
+    "format_millions",
     "format_share",
+    "format_shares",
 ]
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -148,3 +150,40 @@ def format_share(numerator: int, denominator: int, lang: str = "vi") -> str:
     points = (20_000 * int(numerator) + int(denominator)) // (2 * int(denominator))
     text = f"{points // 100}.{points % 100:02d}%"
     return text if lang == "en" else text.replace(".", ",")
+
+
+def format_millions(amounts: Ints, lang: str = "vi") -> list[str]:
+    """Write a column of đồng, each as `format_million` writes it.
+
+    Examples
+    --------
+    >>> format_millions(np.array([1_234_500_000, 5_000_000_000]))
+    ['1.234,5', '5.000']
+    """
+    whole, rest = (part.tolist() for part in np.divmod(amounts, MILLION))
+    mark = "," if lang == "en" else "."
+    return [
+        format_million(millions * MILLION + beyond, lang) if beyond else f"{millions:,}".replace(",", mark)
+        for millions, beyond in zip(whole, rest, strict=True)
+    ]
+
+
+def format_shares(numerators: Ints, denominators: Ints, lang: str = "vi") -> list[str]:
+    """Write a column of shares, each as `format_share` writes it; amounts at most `LIMIT`.
+
+    Examples
+    --------
+    >>> format_shares(np.array([1, 1]), np.array([3, 0]))
+    ['33,33%', '–']
+    """
+    known = denominators > 0
+    base = np.where(known, denominators, 1)
+    # Long division, two digits at a time: ten thousand times an amount would overflow.
+    times, rest = np.divmod(numerators, base)
+    percent, rest = np.divmod(100 * rest, base)
+    points, rest = np.divmod(100 * rest, base)
+    carry, points = np.divmod(points + (2 * rest >= base), 100)
+    whole = 100 * times + percent + carry
+    mark = "." if lang == "en" else ","
+    cells = zip(whole.tolist(), points.tolist(), known.tolist(), strict=True)
+    return [f"{w}{mark}{p:02d}%" if there else "–" for w, p, there in cells]

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from phanbo.absorption import Outlook
 from phanbo.assess import Assessment
-from phanbo.bounds import make_bounds
-from phanbo.case import Case, Changes
-from phanbo.certificate import Certificate, Claims, RowClaim, certify
+from phanbo.bounds import Bounds, make_bounds
+from phanbo.case import Case
+from phanbo.certificate import Certificate, RowClaim, certify
 from phanbo.errors import CertificateError, PhanboError
-from phanbo.money import Ints
 from phanbo.portfolio import Portfolio
+from phanbo.program import LinearProgram
+from phanbo.proposal.claims import claims_of, transfers_of
+from phanbo.proposal.consistency import inconsistencies
 from phanbo.proposal.facts import Facts
-from phanbo.proposal.frames import FRAMES, build_frames
+from phanbo.proposal.frames import build_frames
 from phanbo.proposal.lists import summarise
 from phanbo.proposal.tier_values import values_of
 from phanbo.ranking import Ranked, rank_transfers, rerank
 from phanbo.rulebook import Rulebook
-from phanbo.transfers import INFLOW, RESERVE, SHORTFALL, Transfers, make_transfers
+from phanbo.transfers import make_transfers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from phanbo.explain import Explanation
 
 __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
-
-PLACES = {"reserve:": RESERVE, "shortfall:": SHORTFALL, "inflow:": INFLOW}
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,14 +145,14 @@ class Proposal:
         certificate = self.certify()
         if not certificate.ok:
             return certificate
-        wrong = tuple(self._inconsistent())
+        wrong = tuple(inconsistencies(self, self._rebuilt()))
         return replace(certificate, ok=not wrong, findings=wrong)
 
     def certify(self) -> Certificate:
         """Re-check the decision itself (not the frames that only describe it); `propose` always does."""
         case, book = self._case, self._rulebook
         try:
-            claims = self._claims()
+            claims = claims_of(self, case)
         except (KeyError, ValueError, TypeError) as error:
             return Certificate(
                 ok=False, findings=(f"the frames cannot be read: {error!r}",), gap={}, proved="legal"
@@ -168,72 +166,9 @@ class Proposal:
             wrong.append("the round is not the calendar's round of that number")
         return replace(certificate, ok=not wrong, findings=tuple(wrong))
 
-    def _claims(self) -> Claims:
-        case, lines = self._case, self.frames["lines"]
-        ids = case.portfolio.text("line_id")
-        if lines["line_id"].tolist() != ids.tolist():
-            raise ValueError("the lines are not those of the tables")
-        closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-        closed[case.pools.leaf] = ~lines["may_import"].to_numpy(dtype=bool)
-        cut, add = (lines[name].to_numpy(dtype=np.int64) for name in ("cut", "add"))
-        t = self._parsed()
-        return Claims(
-            cut=lines["cut_bound"].to_numpy(dtype=np.int64),
-            add=lines["add_bound"].to_numpy(dtype=np.int64),
-            forced=lines["forced_bound"].to_numpy(dtype=np.int64),
-            closed=closed,
-            rows=self.proof.rows,
-            tiers=self.proof.tiers,
-            marked=self.proof.marked,
-            transfers=(
-                t.donor,
-                t.receiver,
-                t.pool,
-                t.amount,
-                self.frames["transfers"]["rank"].to_numpy(dtype=np.int64),
-            ),
-            full=self.meta["parent"] is None,
-            changes=Changes(cut, add),
-        )
-
-    def _parsed(self) -> Transfers:
-        """Read the transfers back from their frame."""
-        frame, case = self.frames["transfers"], self._case
-        place = {line: k for k, line in enumerate(case.portfolio.text("line_id").tolist())}
-        pools = {name: k for k, name in enumerate(case.pools.names)}
-
-        def parse(name: str, pool: str) -> int:
-            for prefix, code in PLACES.items():
-                if name not in place and name == prefix + pool:
-                    return code
-            return place[name]
-
-        named = list(zip(frame["from_line"], frame["to_line"], frame["pool"], strict=True))
-        nothing = np.zeros(len(frame), dtype=np.int64)
-        return Transfers(
-            donor=np.array([parse(a, p) for a, _, p in named], dtype=np.int64),
-            receiver=np.array([parse(b, p) for _, b, p in named], dtype=np.int64),
-            pool=np.array([pools[p] for _, _, p in named], dtype=np.int64),
-            amount=frame["amount"].to_numpy(dtype=np.int64),
-            tier=nothing,
-            slope=nothing,
-        )
-
-    def _inconsistent(self) -> list[str]:
-        """Return the frames and totals that do not follow from the transfers."""
-        again = self._rebuilt()
-        wrong = [
-            f"frame {name} does not follow from the transfers"
-            for name in FRAMES
-            if not _same(self.frames[name], again.frames[name])
-        ]
-        if dict(self.summary) != dict(again.summary):
-            wrong.append("the summary does not follow from the frames")
-        return wrong
-
     def _rebuilt(self) -> Proposal:
         case, book = self._case, self._rulebook
-        parsed = self._parsed()
+        parsed = transfers_of(self.frames["transfers"], case)
         if self.meta["parent"] is None:
             ranked = rank_transfers(
                 make_transfers(case, book, *parsed.changes(len(case))), case.plan, case.outlook
@@ -252,14 +187,11 @@ class Proposal:
         CertificateError
             Never, unless phanbo is at fault: every prefix is legal.
         """
-        ranked = rerank(self._parsed(), self._case.plan, self._case.outlook).head(k)
+        case = self._case
+        ranked = rerank(transfers_of(self.frames["transfers"], case), case.plan, case.outlook).head(k)
         parent = self.meta["parent"] or self.hash
-        meta = {**self.meta, "parent": parent}
-        return verified(
-            make_proposal(
-                self._case, self._rulebook, ranked, self.proof, meta, tuple(self.summary["warnings"])
-            )
-        )
+        meta, warnings = {**self.meta, "parent": parent}, tuple(self.summary["warnings"])
+        return verified(make_proposal(case, self._rulebook, ranked, self.proof, meta, warnings))
 
     def apply(self, amounts: pd.DataFrame | None = None) -> Portfolio:
         """Return the portfolio after approval: of all, or of what was signed (``line_id, change`` in đồng).
@@ -374,13 +306,19 @@ def make_proposal(
     proof: Proof,
     meta: Mapping[str, Any],
     warnings: tuple[str, ...],
+    *,
+    bounds: Bounds | None = None,
+    program: LinearProgram | None = None,
 ) -> Proposal:
-    """Return the proposal of some ranked transfers; it is not verified yet."""
+    """Return the proposal of some ranked transfers; it is not verified yet.
+
+    *bounds* and *program* are those of the case and rulebook, where the caller has them already.
+    """
     from phanbo.assemble import assemble
 
-    bounds = make_bounds(case, rulebook)
-    cut, add = ranked.transfers.changes(len(case))
-    values = values_of(assemble(case, rulebook, bounds), case, cut, add)
+    bounds = make_bounds(case, rulebook) if bounds is None else bounds
+    program = assemble(case, rulebook, bounds) if program is None else program
+    values = values_of(program, case, *ranked.transfers.changes(len(case)))
     best = {name: value for name, value, _, _ in proof.tiers if name in values}
     facts = Facts(case, rulebook, bounds, ranked, values, best)
     frames = build_frames(facts)
@@ -407,23 +345,3 @@ def verified(proposal: Proposal) -> Proposal:
         f"The proposal failed its re-check (a fault of phanbo): {shown}.",
         {"findings": list(certificate.findings)},
     )
-
-
-def _same(left: pd.DataFrame, right: pd.DataFrame) -> bool:
-    if list(left.columns) != list(right.columns) or len(left) != len(right):
-        return False
-    return all(_same_column(left[name], right[name]) for name in left.columns)
-
-
-def _same_column(left: pd.Series[Any], right: pd.Series[Any]) -> bool:
-    plain = [
-        [None if isinstance(v, float) and math.isnan(v) else v for v in side.tolist()]
-        for side in (left, right)
-    ]
-    return plain[0] == plain[1]
-
-
-def changes_of(proposal: Proposal) -> tuple[Ints, Ints]:
-    """Return the cut and the add of every line, đồng."""
-    lines = proposal.frames["lines"]
-    return lines["cut"].to_numpy(dtype=np.int64), lines["add"].to_numpy(dtype=np.int64)

@@ -13,7 +13,8 @@ from phanbo.errors import DataError, Finding
 from phanbo.grouping import sum_by
 from phanbo.money import LIMIT, Bools, Ints
 from phanbo.portfolio import Portfolio
-from phanbo.proposal import Proposal, changes_of
+from phanbo.proposal import Proposal
+from phanbo.proposal.claims import changes_of, transfers_of
 from phanbo.transfers import SHORTFALL
 
 __all__ = ["approved"]
@@ -22,8 +23,8 @@ __all__ = ["approved"]
 def approved(proposal: Proposal, amounts: pd.DataFrame | None = None) -> Portfolio:
     """Return the portfolio after approval of a proposal, or of the signed *amounts* (``line_id, change``)."""
     case = proposal._case  # noqa: SLF001 — one house
-    cut, add = changes_of(proposal)
-    t = proposal._parsed()  # noqa: SLF001
+    cut, add = changes_of(proposal.frames["lines"])
+    t = transfers_of(proposal.frames["transfers"], case)
     forced = np.zeros(len(case), dtype=bool)
     forced[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = True
     if amounts is not None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phanbo.bounds import Bounds
 from phanbo.case import Case
+from phanbo.grouping import sum_by
 from phanbo.money import Bools, Ints
-from phanbo.policy import READINGS
+from phanbo.policy import AUTHORITIES, READINGS
 from phanbo.ranking import Ranked
 from phanbo.rulebook import Rulebook
-from phanbo.rules.base import Rule
 from phanbo.transfers import SHORTFALL
 
 __all__ = ["Facts"]
@@ -35,7 +33,6 @@ class Facts:
     ranked: Ranked
     tier_values: dict[str, int]
     tier_bounds: dict[str, int]
-    saturated: dict[int, NDArray[Any]] = field(default_factory=dict)
 
     @cached_property
     def changes(self) -> tuple[Ints, Ints]:
@@ -63,10 +60,14 @@ class Facts:
         return self.case.outlook.expected(self.case.plan), self.case.outlook.expected(self.plan_after)
 
     @cached_property
-    def class_codes(self) -> NDArray[Any]:
-        """Priority class of every line."""
-        codes = np.array([c.code for c in self.rulebook.classes], dtype=object)
-        return np.asarray(codes[self.rulebook.priority(self.case)])
+    def priority(self) -> Ints:
+        """Place of each line's priority class in the rulebook."""
+        return self.rulebook.priority(self.case)
+
+    @cached_property
+    def class_codes(self) -> list[str]:
+        """Codes of the priority classes, then ``""`` for none."""
+        return [*(entry.code for entry in self.rulebook.classes), ""]
 
     @cached_property
     def binding(self) -> Ints:
@@ -80,12 +81,8 @@ class Facts:
         short = ((self.cut > 0) & (self.cut < b.cut)) | ((self.add > 0) & (self.add < b.add))
         rule = np.where(short, balance, rule)
         for place, group in b.groups:
-            total = np.zeros(group.headroom.size, dtype=np.int64)
-            inside = group.group >= 0
-            np.add.at(total, group.group[inside], self.add[inside])
-            full = total > group.headroom - b.unit
-            here = np.zeros(len(self.case), dtype=bool)
-            here[inside] = full[group.group[inside]]
+            full = sum_by(group.group, self.add, group.headroom.size) > group.headroom - b.unit
+            here = np.append(full, False)[group.group]  # −1: in no group
             rule = np.where(short & (self.add > 0) & here, place, rule)
         walled = b.closed_rule[self.case.pools.leaf]
         rule = np.where((self.add < b.add) & (walled >= 0), walled, rule)
@@ -96,21 +93,20 @@ class Facts:
     def mandatory(self) -> Ints:
         """What each line gives to a shortfall, đồng."""
         t = self.ranked.transfers
-        amount = np.zeros(len(self.case), dtype=np.int64)
-        here = (t.receiver == SHORTFALL) & (t.donor >= 0)
-        np.add.at(amount, t.donor[here], t.amount[here])
-        return amount
+        return sum_by(np.where(t.receiver == SHORTFALL, t.donor, -1), t.amount, len(self.case))
 
     @cached_property
-    def transfer_authority(self) -> NDArray[Any]:
-        """Authority code of every transfer."""
+    def transfer_level(self) -> Ints:
+        """Place in `AUTHORITIES` of who decides each transfer."""
         t, pools = self.ranked.transfers, self.case.pools
-        real = (t.donor >= 0) & (t.receiver >= 0)
-        leaf = np.append(pools.leaf, -1)
-        inside = real & (leaf[np.where(real, t.donor, -1)] == leaf[np.where(real, t.receiver, -1)])
-        within, between = np.array(pools.within, dtype=object), np.array(pools.between, dtype=object)
-        if not len(t):
-            return np.zeros(0, dtype=object)
+        level = {code: k for k, code in enumerate(AUTHORITIES)}
+        within, between = (
+            np.array([level[code] for code in codes], dtype=np.int64)
+            for codes in (pools.within, pools.between)
+        )
+        inside = (t.donor >= 0) & (t.receiver >= 0)
+        # Positions below 0 stand for no line: any leaf does for them.
+        inside &= pools.leaf[np.maximum(t.donor, 0)] == pools.leaf[np.maximum(t.receiver, 0)]
         return np.where(inside, within[t.pool], between[t.pool])
 
     def late_under(self) -> dict[str, Bools]:
@@ -118,10 +114,6 @@ class Facts:
         a = self.case.assessment
         common = (a.missed != "") | self.case.incomplete
         return {name: (a.readings[name].late & a.readings[name].bucket_behind) | common for name in READINGS}
-
-    def rule(self, place: int) -> Rule | None:
-        """Return the rule at a place, ``None`` for −1."""
-        return self.bounds.rules[place] if place >= 0 else None
 
     def _place(self, code: str) -> int:
         return next((k for k, rule in enumerate(self.bounds.rules) if rule.code == code), -1)

@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from phanbo.grouping import codes_of, sum_by
 from phanbo.money import LIMIT, Ints
+from phanbo.policy import AUTHORITIES
 from phanbo.proposal.facts import Facts
+from phanbo.proposal.text import text_of
+from phanbo.records import records
 from phanbo.transfers import RESERVE
 
 __all__ = ["summarise", "unchecked_frame", "unplaced_frame"]
@@ -20,41 +24,39 @@ def unplaced_frame(facts: Facts) -> pd.DataFrame:
     `ask` lists the lines of the pool that state a need the round leaves unmet, with the rule that stands in the
     way (*danh sách cần tháo gỡ*).
     """
-    case, b = facts.case, facts.bounds
-    left = case.pool_sum(np.maximum(0, b.surplus - facts.cut))
-    unmet = np.maximum(0, case.need - facts.add)
-    rows = []
-    for p in np.flatnonzero(left > 0).tolist():
-        inside = np.flatnonzero((case.pools.pool == p) & (unmet > 0))
-        order = inside[np.lexsort((inside, -unmet[inside]))]
-        asks = [_ask(facts, i, int(unmet[i])) for i in order.tolist()]
-        rows.append(
-            {
-                "pool": case.pools.names[p],
-                "surplus": int(left[p]),
-                "unmet_need": int(unmet[inside].sum()),
-                "ask": asks,
-            }
-        )
-    frame = pd.DataFrame(rows, columns=["pool", "surplus", "unmet_need", "ask"])
-    return frame.astype({"pool": "str", "surplus": "int64", "unmet_need": "int64", "ask": "object"})
+    case = facts.case
+    left = case.pool_sum(np.maximum(0, facts.bounds.surplus - facts.cut))
+    unmet, pool = np.maximum(0, case.need - facts.add), case.pools.pool
+    pools = np.flatnonzero(left > 0)
+    lines = np.flatnonzero((unmet > 0) & (left[pool] > 0))
+    lines = lines[np.lexsort((lines, -unmet[lines], pool[lines]))]
+    asks, ends = _asks(facts, lines, unmet[lines]), np.searchsorted(pool[lines], pools, side="right").tolist()
+    return pd.DataFrame(
+        {
+            "pool": text_of(case.pools.names, pools),
+            "surplus": left[pools],
+            "unmet_need": case.pool_sum(unmet)[pools],
+            "ask": pd.Series(
+                [asks[start:end] for start, end in zip([0, *ends], ends, strict=False)], dtype="object"
+            ),
+        }
+    )
 
 
-def _ask(facts: Facts, line: int, unmet: int) -> dict[str, Any]:
-    b = facts.bounds
-    held = b.first_failed[line] if b.add[line] == 0 else b.add_rule[line]
-    if b.add[line] > facts.add[line]:
-        held = facts.binding[line] if facts.add[line] > 0 else b.closed_rule[facts.case.pools.leaf[line]]
-    rule = facts.rule(int(held))
-    book = facts.case.portfolio
-    return {
-        "line_id": str(book.text("line_id")[line]),
-        "owner": str(book.text("owner")[line]),
-        "unmet": unmet,
-        "rule": rule.code if rule else "",
-        "what_vi": rule.title_vi if rule else "Chưa đến lượt theo thứ tự ưu tiên",
-        "what_en": rule.title_en if rule else "Not reached in the order of priority",
-    }
+def _asks(facts: Facts, lines: Ints, unmet: Ints) -> list[dict[str, Any]]:
+    """Return the lines that ask, each with what is unmet and the rule that stands in its way."""
+    b, book, added = facts.bounds, facts.case.portfolio, facts.add[lines]
+    held = np.where(b.add[lines] == 0, b.first_failed[lines], b.add_rule[lines])
+    walled = np.where(added > 0, facts.binding[lines], b.closed_rule[facts.case.pools.leaf[lines]])
+    held = np.where(b.add[lines] > added, walled, held)
+    titles = [(rule.code, rule.title_vi, rule.title_en) for rule in b.rules]
+    titles.append(("", "Chưa đến lượt theo thứ tự ưu tiên", "Not reached in the order of priority"))
+    rows = (book.text("line_id")[lines], book.text("owner")[lines], unmet, held)
+    return [
+        {"line_id": line, "owner": owner, "unmet": amount, "rule": code, "what_vi": vi, "what_en": en}
+        for line, owner, amount, place in zip(*(row.tolist() for row in rows), strict=True)
+        for code, vi, en in (titles[place],)
+    ]
 
 
 def unchecked_frame(facts: Facts) -> pd.DataFrame:
@@ -62,9 +64,9 @@ def unchecked_frame(facts: Facts) -> pd.DataFrame:
     gaps = facts.rulebook.unchecked(facts.case)
     return pd.DataFrame(
         {
-            "rule": pd.Series([gap.rule for gap in gaps], dtype="str"),
+            "rule": text_of(gap.rule for gap in gaps),
             "lines": np.array([gap.lines for gap in gaps], dtype=np.int64),
-            "column": pd.Series([gap.column for gap in gaps], dtype="str"),
+            "column": text_of(gap.column for gap in gaps),
         }
     )
 
@@ -99,7 +101,7 @@ def summarise(
         "late_under_all": int(all_three.sum()),
         "need_removed": _need_removed(facts),
         "conditional": len(gaps) > 0,
-        "unchecked": gaps.to_dict("records"),
+        "unchecked": records(gaps),
         "why_empty": _why_empty(facts, frames["lines"]) if empty else {},
         "warnings": list(warnings),
     }
@@ -107,34 +109,18 @@ def summarise(
 
 def _by_source(facts: Facts) -> list[dict[str, Any]]:
     book = facts.case.portfolio
-    frame = pd.DataFrame(
-        {
-            "source": book.text("source"),
-            "plan_year": book.integer("plan_year")[0],
-            "cut": facts.cut,
-            "added": facts.add,
-        }
-    )
-    sums = frame.groupby(["source", "plan_year"], sort=True)[["cut", "added"]].sum()
-    moved = sums[(sums["cut"] > 0) | (sums["added"] > 0)].reset_index()
+    codes, keys = codes_of(book.text("source"), book.integer("plan_year")[0])
+    sums = (sum_by(codes, side, len(keys)).tolist() for side in (facts.cut, facts.add))
     return [
-        {
-            "source": str(r["source"]),
-            "plan_year": int(r["plan_year"]),
-            "cut": int(r["cut"]),
-            "added": int(r["added"]),
-        }
-        for r in moved.to_dict("records")
+        {"source": source, "plan_year": year, "cut": cut, "added": added}
+        for (source, year), cut, added in zip(keys, *sums, strict=True)
+        if cut or added
     ]
 
 
 def _by_authority(facts: Facts) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for code, amount in zip(
-        facts.transfer_authority.tolist(), facts.ranked.transfers.amount.tolist(), strict=True
-    ):
-        totals[code] = totals.get(code, 0) + amount
-    return dict(sorted(totals.items()))
+    totals = sum_by(facts.transfer_level, facts.ranked.transfers.amount, len(AUTHORITIES)).tolist()
+    return {code: total for code, total in sorted(zip(AUTHORITIES, totals, strict=True)) if total}
 
 
 def _need_removed(facts: Facts) -> dict[str, int]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from phanbo.money import format_million, format_share
+import numpy as np
+
+from phanbo.grouping import codes_of
+from phanbo.money import format_million, format_millions, format_share, format_shares
+from phanbo.proposal.text import joined, text_of
 from phanbo.words import day
 
 if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionArray
+
     from phanbo.case import Case
+    from phanbo.money import Ints
+    from phanbo.proposal.facts import Facts
     from phanbo.rules.base import Rule
 
-__all__ = ["cited", "reason", "standing"]
+__all__ = ["cited", "reasons", "standing"]
 
 MISSED_VI = {
     "start": "chưa khởi công theo hạn",
@@ -43,53 +52,100 @@ BASIS_EN = {
 
 def standing(case: Case, line: int, lang: str = "vi") -> str:
     """Return where a line stands: actual figure and date, then what is required, then the forecast and its source."""
+    state = case.assessment
+    share = format_share(int(case.disbursed[line]), int(state.portfolio.money("plan")[0][line]), lang)
+    asked = _asked(case, int(state.decides.cell[line]), str(state.missed[line]), lang)
+    median = format_million(int(case.outlook.median[line]), lang)
+    return _start(case, lang) + share + asked + median + _source(case.outlook.basis[line], lang)
+
+
+def _start(case: Case, lang: str) -> str:
+    return f"đến {day(case.as_of)} giải ngân " if lang == "vi" else ""
+
+
+def _asked(case: Case, cell: int, missed: str, lang: str) -> str:
+    """Return what is required of the lines of a cell and which deadline they missed, up to the forecast."""
     reading = case.assessment.decides
-    plan, disbursed = int(case.assessment.portfolio.money("plan")[0][line]), int(case.disbursed[line])
-    share = format_share(disbursed, plan, lang)
-    milestone, rho = reading.milestone(line), reading.share(line)
-    asked = format_share(rho.numerator, rho.denominator, lang)
-    median = int(case.outlook.median[line])
-    basis = case.outlook.basis[line]
+    milestone, rho = reading.cell_milestone[cell], reading.cell_share[cell]
+    share = format_share(rho.numerator, rho.denominator, lang)
     if lang == "vi":
-        text = f"đến {day(case.as_of)} giải ngân {share} kế hoạch"
-        text += f", mốc {day(milestone)} yêu cầu {asked}" if milestone else f", mức chung của nhóm {asked}"
-        missed = MISSED_VI.get(str(case.assessment.missed[line]), "")
-        most, source = format_million(median), BASIS_VI.get(basis, basis)
-        tail = f"nếu đủ vốn có thể giải ngân đến hết niên độ {most} triệu đồng (mức giữa, theo {source})"
+        asked = f"mốc {day(milestone)} yêu cầu {share}" if milestone else f"mức chung của nhóm {share}"
+        parts = [f" kế hoạch, {asked}", MISSED_VI.get(missed, "")]
+        parts.append("nếu đủ vốn có thể giải ngân đến hết niên độ ")
     else:
-        text = f"{share} of the plan disbursed by {day(case.as_of, lang)}"
-        text += (
-            f", {asked} required by {day(milestone, lang)}" if milestone else f", {asked} usual for its group"
-        )
-        missed = MISSED_EN.get(str(case.assessment.missed[line]), "")
-        most, source = format_million(median, lang), BASIS_EN.get(basis, basis)
-        tail = f"with money enough it may spend {most} million đồng by the closing date (median; {source})"
-    return "; ".join(part for part in (text, missed, tail) if part)
+        asked = f"{share} required by {day(milestone, lang)}" if milestone else f"{share} usual for its group"
+        parts = [f" of the plan disbursed by {day(case.as_of, lang)}, {asked}", MISSED_EN.get(missed, "")]
+        parts.append("with money enough it may spend ")
+    return "; ".join(part for part in parts if part)
 
 
-def reason(case: Case, line: int, change: int, ground: Rule | None, limit: Rule, lang: str = "vi") -> str:
-    """Return the sentence of a changed line: where it stands, what is done and on what ground, what stops it there.
+def _source(basis: str, lang: str) -> str:
+    """Return what a forecast rests on, from its amount on."""
+    if lang == "vi":
+        return f" triệu đồng (mức giữa, theo {BASIS_VI.get(basis, basis)})"
+    return f" million đồng by the closing date (median; {BASIS_EN.get(basis, basis)})"
+
+
+def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
+    """Return, by language, the sentences of changed lines: where each stands, what is done, why, what stops it there.
 
     Unverified sources say "cần kiểm tra".
     """
-    where, amount = standing(case, line, lang), format_million(abs(change), lang)
-    offer = int(case.offer[line]) if change < 0 else 0
-    parts = [where[0].upper() + where[1:]]
+    case, state, change = facts.case, facts.case.assessment, (facts.add - facts.cut)[lines]
+    basis = np.array(case.outlook.basis, dtype=object)[lines]
+    cut, forced = change < 0, facts.mandatory[lines] > 0
+    # All but the figures of a sentence is written once for all lines that are alike.
+    alike, kinds = codes_of(
+        state.decides.cell[lines], state.missed[lines], basis, cut, forced, facts.binding[lines]
+    )
+    offering, offers = codes_of(alike, np.where(cut, case.offer[lines], 0))
+
+    def say(lang: str) -> ExtensionArray:
+        start = _start(case, lang)
+        start = start[:1].upper() + start[1:]
+        shares = format_shares(case.disbursed[lines], state.portfolio.money("plan")[0][lines], lang)
+        asked = [_asked(case, cell, missed, lang) for cell, missed, *_ in kinds]
+        whys = _why(facts, [(cut, forced, rule) for *_, cut, forced, rule in kinds], lang)
+        does = [_source(kinds[k][2], lang) + _offer(offer, lang) + whys[k][0] for k, offer in offers]
+        return joined(
+            text_of(start + share for share in shares),
+            text_of(asked, alike),
+            joined(
+                text_of(format_millions(case.outlook.median[lines], lang)),
+                text_of(does, offering),
+                text_of(format_millions(np.abs(change), lang)),
+            ),
+            text_of((rest for _, rest in whys), alike),
+        )
+
+    return {lang: say(lang) for lang in ("vi", "en")}
+
+
+def _offer(amount: int, lang: str) -> str:
+    """Return what the owner offers to give up; nothing where it offers nothing."""
+    if not amount:
+        return ""
     if lang == "vi":
-        if offer:
-            parts.append(f"chủ đầu tư đề nghị giảm {format_million(offer)} triệu đồng")
-        parts.append(f"{'giảm' if change < 0 else 'bổ sung'} {amount} triệu đồng")
-        stop = "Mức điều chỉnh dừng ở: "
+        return f"; chủ đầu tư đề nghị giảm {format_million(amount)} triệu đồng"
+    return f"; the owner offers to give up {format_million(amount, lang)} million đồng"
+
+
+def _why(facts: Facts, kinds: Sequence[tuple[bool, bool, int]], lang: str) -> list[tuple[str, str]]:
+    """Return, for each (cut, forced, binding rule): what is done, up to the amount; then why, and what stops it."""
+    rules = {rule.code: cited(rule, lang) for rule in facts.bounds.rules}
+    if lang == "vi":
+        done, unit, stop = ("bổ sung", "giảm"), "triệu đồng", "Mức điều chỉnh dừng ở"
     else:
-        if offer:
-            parts.append(f"the owner offers to give up {format_million(offer, lang)} million đồng")
-        parts.append(f"{'cut by' if change < 0 else 'raised by'} {amount} million đồng")
-        stop = "What stops it there: "
-    sentences = ["; ".join(parts)]
-    if ground is not None and ground is not limit:
-        sentences.append(cited(ground, lang))
-    sentences.append(stop + cited(limit, lang))
-    return ". ".join(sentences) + "."
+        done, unit, stop = ("raised by", "cut by"), "million đồng", "What stops it there"
+    found = []
+    for cut, forced, binding in kinds:
+        ground = "revenue-shortfall" if forced else "donor-test" if cut else "fast-line"
+        limit = facts.bounds.rules[binding].code
+        sentences = [unit, f"{stop}: {rules[limit]}"]
+        if ground != limit and ground in rules:
+            sentences.insert(1, rules[ground])
+        found.append((f"; {done[cut]} ", f" {'. '.join(sentences)}."))
+    return found
 
 
 def cited(rule: Rule, lang: str) -> str:
