@@ -158,7 +158,18 @@ def propose(  # noqa: PLR0913 — the public interface
     limits.left()
     limits.tell("verify", 0, 1)
     meta = _meta(found.case, book, own=assessment is None)
-    return verified(make_proposal(found.case, book, found.ranked, found.proof, meta, warnings))
+    return verified(
+        make_proposal(
+            found.case,
+            book,
+            found.ranked,
+            found.proof,
+            meta,
+            warnings,
+            bounds=found.bounds,
+            program=found.program,
+        )
+    )
 
 
 @dataclass
