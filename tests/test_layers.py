@@ -35,6 +35,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "admission",
         "decision",
         "pipeline",
+        "whatif",
         "replay examples report",
         "cli_texts cli __init__ __main__",
     )
@@ -127,6 +128,7 @@ def test_rules_never_see_the_program_or_the_solver() -> None:
         "admission",
         "decision",
         "pipeline",
+        "whatif",
         "proposal",
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
 from phanbo.errors import InfeasibleRound
-from phanbo.money import Ints, format_million
+from phanbo.money import Bools, Ints, format_million
 from phanbo.program import Block, LinearProgram
 from phanbo.proposal import Proof
 from phanbo.ranking import Ranked, rank_transfers
@@ -26,15 +27,26 @@ __all__ = ["Decision", "decide"]
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """A solved round: its facts with the lines held, bounds, program, solution, and the ranked transfers."""
+    """A solved round: its facts with the lines held, bounds, program, solution, and what follows from them.
+
+    `cut` and `add` are int64 arrays of shape (n,), in đồng.
+    """
 
     case: Case
+    rulebook: Rulebook
     bounds: Bounds
     program: LinearProgram
     solution: Solution
-    ranked: Ranked
+    cut: Ints
+    add: Ints
 
-    @property
+    @cached_property
+    def ranked(self) -> Ranked:
+        """The transfers of the plan, ranked."""
+        transfers = make_transfers(self.case, self.rulebook, self.cut, self.add)
+        return rank_transfers(transfers, self.case.plan, self.case.outlook)
+
+    @cached_property
     def proof(self) -> Proof:
         """Claimed rows, and each tier's value and row duals by key."""
         return _proof(self.program, self.solution, self.bounds)
@@ -47,15 +59,21 @@ def decide(case: Case, book: Rulebook, limits: Limits) -> Decision:
         _refuse_infeasible(case, bounds)
         program = assemble(case, book, bounds)
         solution = solve(program, limits)
-        cut, add = changes(program, solution, case)
-        ranked = rank_transfers(make_transfers(case, book, cut, add), case.plan, case.outlook)
-        t, moved = ranked.transfers, cut + add
-        forced = np.zeros(len(case), dtype=bool)
-        forced[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = True
-        small = (moved > 0) & (moved < case.policy.min_move) & ~forced
+        found = Decision(case, book, bounds, program, solution, *changes(program, solution, case))
+        small = _small(found)
         if not small.any():
-            return Decision(case, bounds, program, solution, ranked)
+            return found
         case = replace(case, held=case.held | small)
+
+
+def _small(found: Decision) -> Bools:
+    """Return the lines changed by less than the least amount, those a shortfall cuts excepted."""
+    moved = found.cut + found.add
+    small = (moved > 0) & (moved < found.case.policy.min_move)
+    if small.any():
+        t = found.ranked.transfers
+        small[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = False
+    return small
 
 
 def changes(program: LinearProgram, solution: Solution, case: Case) -> tuple[Ints, Ints]:

@@ -28,7 +28,7 @@ from phanbo.assess import Assessment, build_assessment
 from phanbo.calendar import Calendar, Round, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.case import Case
-from phanbo.decision import decide
+from phanbo.decision import Decision, decide
 from phanbo.errors import PolicyError
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
@@ -38,7 +38,7 @@ from phanbo.rulebook import Rulebook
 from phanbo.solver.solution import Cancel, Limits
 from phanbo.solver.stating import solver_versions
 
-__all__ = ["assess", "propose"]
+__all__ = ["OpenRound", "assess", "finished", "open_round", "propose"]
 
 BETWEEN_REPORTS = 0.1  # seconds: progress is told at most ten times a second
 
@@ -135,11 +135,6 @@ def propose(  # noqa: PLR0913 — the public interface
     CertificateError
         When the plan failed its own re-check: a fault of phanbo.
     """
-    calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
-    book, policy, day = find_rulebook(rulebook), check_policy(policy), as_date(as_of)
-    round_ = calendar.round(round)
-    warnings = admit(portfolio, calendar, book, round_, day)
-    of_these_lines(portfolio, calendar, assessment, outlook)
     if threads < 1:
         raise PolicyError(
             f"threads = {threads} phải ≥ 1.", f"threads = {threads} must be at least 1.", {"threads": threads}
@@ -147,25 +142,72 @@ def propose(  # noqa: PLR0913 — the public interface
     limits = Limits(time_limit, cancel, _calm(progress))
     limits.left()
     limits.tell("assess", 0, 1)
+    state = open_round(
+        portfolio,
+        calendar=calendar,
+        round=round,
+        as_of=as_of,
+        rulebook=rulebook,
+        policy=policy,
+        assessment=assessment,
+        outlook=outlook,
+    )
+    limits.left()
+    found = decide(state.case, state.book, limits)
+    limits.left()
+    limits.tell("verify", 0, 1)
+    return finished(state, found)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenRound:
+    """A round that may be held: its facts, its law, what is only worth a warning.
+
+    `own` says whether the assessment was made for this round rather than handed in.
+    """
+
+    case: Case
+    book: Rulebook
+    warnings: tuple[str, ...]
+    own: bool
+
+
+def open_round(
+    portfolio: Portfolio,
+    *,
+    calendar: Calendar | str | Path,
+    round: int | Round,  # noqa: A002 — as in `propose`
+    as_of: str | dt.date,
+    rulebook: Rulebook | str | Path | None,
+    policy: Policy | None,
+    assessment: Assessment | None,
+    outlook: Outlook | None,
+) -> OpenRound:
+    """Return everything a round is decided from; refuse one that cannot be held."""
+    calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
+    book, policy, day = find_rulebook(rulebook), check_policy(policy), as_date(as_of)
+    round_ = calendar.round(round)
+    warnings = admit(portfolio, calendar, book, round_, day)
+    of_these_lines(portfolio, calendar, assessment, outlook)
     deadline = closing_date(policy, book, calendar)
     still_open(day, deadline)
     outlook = outlook or make_outlook(portfolio, calendar, day, deadline, policy)
     state = assessment or build_assessment(portfolio, calendar, day, round_, policy, outlook)
-    limits.left()
     free = np.zeros(len(portfolio), dtype=bool)
     case = Case(portfolio, calendar, policy, round_, day, state, outlook, book.pools(portfolio), free)
-    found = decide(case, book, limits)
-    limits.left()
-    limits.tell("verify", 0, 1)
-    meta = _meta(found.case, book, own=assessment is None)
+    return OpenRound(case, book, warnings, own=assessment is None)
+
+
+def finished(state: OpenRound, found: Decision) -> Proposal:
+    """Return the verified proposal of a decision."""
     return verified(
         make_proposal(
             found.case,
-            book,
+            state.book,
             found.ranked,
             found.proof,
-            meta,
-            warnings,
+            _meta(found.case, state.book, own=state.own),
+            state.warnings,
             bounds=found.bounds,
             program=found.program,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -251,6 +252,11 @@ class Portfolio:
     @cached_property
     def _codes(self) -> dict[str, tuple[Ints, NDArray[Any]]]:
         return {}
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """Position of every line by its id."""
+        return MappingProxyType({line: k for k, line in enumerate(self.text("line_id").tolist())})
 
     def says(self, name: str, *texts: str) -> Bools:
         """Return the lines whose text in a column is one of *texts*."""

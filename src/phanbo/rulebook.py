@@ -7,9 +7,10 @@ A rulebook is a TOML file, built in (``vn-2020``) or the user's own; the rules i
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,10 @@ class Rulebook:
             rules = tuple(rule if old.code == rule.code else old for old in self.rules)
         else:
             rules = (*self.rules, rule)
-        note = f'\n# Quy định do người dùng thêm\n[[rule]]\ncode = "{rule.code}"\ncustom = true\n'
+        note = f'\n# Quy định do người dùng thêm\n[[rule]]\ncode = "{rule.code}"\n'
+        # A rule of phanbo's own is read back with its parameters; another one must be handed in again.
+        own = type(rule) is RULES.get(rule.code) and len(rules) > len(self.rules)
+        note += _parameters(rule) if own else "custom = true\n"
         return replace(self, rules=rules, text=_before_tables(self.text, note))
 
     def without_rule(self, code: str) -> Rulebook:
@@ -287,6 +291,24 @@ def _inflow_finding(source: str, amount: int, pools: int) -> Finding:
         mend_vi="ghi cột pool của bảng sources để gom về một bể, hoặc tách nguồn",
         mend_en="name one pool in the column pool of the table sources, or split the source",
     )
+
+
+def _parameters(rule: Rule) -> str:
+    """Return a rule's parameters as a line of TOML, nothing where it has none."""
+    if not is_dataclass(rule):
+        return ""
+    given = [f"{field.name} = {_toml(getattr(rule, field.name))}" for field in fields(rule)]
+    return f"parameters = {{ {', '.join(given)} }}\n"
+
+
+def _toml(value: object) -> str:
+    """Return a whole number, or pairs of text and number as a table, in TOML."""
+    if isinstance(value, tuple):
+        pairs = [f"{json.dumps(name, ensure_ascii=False)} = {_toml(number)}" for name, number in value]
+        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+    if type(value) is not int:
+        raise TypeError(f"a parameter of type {type(value).__name__} has no place in a rulebook")
+    return str(value)
 
 
 def _before_tables(text: str, note: str) -> str:

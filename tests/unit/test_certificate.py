@@ -215,7 +215,7 @@ HOSTILE: tuple[Any, ...] = (
 def parts() -> tuple[Case, Claims]:
     proposal = joined()
     assert proposal.case is not None
-    return proposal.case, proposal._claims()
+    return proposal.case, claims_of(proposal)
 
 
 def with_duals(duals: Any, place: int = -1) -> Proposal:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import Rule
 from phanbo.rules.carry_over import CarriedOver
 from phanbo.rules.ceilings import MediumTermHeadroom, MediumTermListed, NewStartFunding, TotalInvestment
@@ -31,6 +32,7 @@ RULES: dict[str, type[Rule]] = {
     for rule in (
         Absorption,
         ApprovedDecision,
+        AskedLimits,
         AuthorityAtHand,
         CapitalTimeLimit,
         CarriedOver,

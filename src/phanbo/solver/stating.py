@@ -36,7 +36,9 @@ def state(program: LinearProgram, *, integer: bool = False, values: Sequence[int
         places = np.flatnonzero(cost).tolist()
         return linear([(x[k], int(cost[k])) for k in places])
 
-    problem.setObjective(total(program.tiers[len(values)].cost if program.tiers else np.zeros(0, dtype=np.int64)))
+    problem.setObjective(
+        total(program.tiers[len(values)].cost if program.tiers else np.zeros(0, dtype=np.int64))
+    )
     order = np.argsort(program.row, kind="stable")
     starts = np.searchsorted(program.row[order], np.arange(program.rows + 1))
     column, value = program.column[order].tolist(), program.value[order].tolist()

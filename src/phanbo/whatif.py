@@ -1,0 +1,198 @@
+"""A round kept open for questions: the plan with other limits, locks, confidences or tiers, without starting anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from phanbo.absorption import Outlook
+from phanbo.assess import Assessment
+from phanbo.calendar import Calendar, Round
+from phanbo.decision import Decision, decide
+from phanbo.errors import PolicyError
+from phanbo.money import Ints
+from phanbo.pipeline import OpenRound, finished, open_round
+from phanbo.policy import Policy
+from phanbo.portfolio import Portfolio
+from phanbo.proposal import Proposal
+from phanbo.proposal.tier_values import shown
+from phanbo.rulebook import Rulebook
+from phanbo.rules.asked import AskedLimits
+from phanbo.solver.solution import Limits
+
+__all__ = ["Answer", "WhatIf"]
+
+ASSESSED_WITH = ("judge", "fast", "unit", "forecaster", "deadline")
+"""Settings the outlook or the assessment depends on: a change of them opens the round anew."""
+
+
+class WhatIf:
+    """A round kept open for questions.
+
+    Takes what `propose` takes. Outlook, assessment, pools and everything that hangs on the tables alone are found
+    once; a question then costs the bounds, the program and its solution. `ask` never changes the round: every
+    question is asked of the round as it was opened.
+
+    Examples
+    --------
+    >>> import phanbo as pb
+    >>> from phanbo.examples import load_lang_son
+    >>> round2 = pb.WhatIf(load_lang_son(), calendar="lang-son-2024", round=2, as_of="2024-09-15")
+    >>> answer = round2.ask(donor_confidence=0.7)
+    >>> answer.moved < round2.base.moved
+    True
+    """
+
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        *,
+        calendar: Calendar | str | Path,
+        round: int | Round,  # noqa: A002 — the public name
+        as_of: str | dt.date,
+        rulebook: Rulebook | str | Path | None = None,
+        policy: Policy | None = None,
+        assessment: Assessment | None = None,
+        outlook: Outlook | None = None,
+    ) -> None:
+        self._given: dict[str, Any] = {
+            "calendar": calendar,
+            "round": round,
+            "as_of": as_of,
+            "rulebook": rulebook,
+            "assessment": assessment,
+            "outlook": outlook,
+        }
+        self._open = open_round(portfolio, policy=policy, **self._given)
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """The tables of the round."""
+        return self._open.case.portfolio
+
+    @property
+    def policy(self) -> Policy:
+        """The settings of the round as it was opened."""
+        return self._open.case.policy
+
+    @cached_property
+    def base(self) -> Answer:
+        """The plan of the round as it was opened."""
+        return self.ask()
+
+    def ask(
+        self,
+        *,
+        lock: Iterable[str] = (),
+        most_cut: Mapping[str, int] | None = None,
+        most_add: Mapping[str, int] | None = None,
+        **settings: Any,  # noqa: ANN401 — those of `Policy`
+    ) -> Answer:
+        """Return the plan under other settings.
+
+        Parameters
+        ----------
+        lock : iterable of str
+            Lines to be kept as they are.
+        most_cut, most_add : mapping of line id to đồng
+            The most these lines may be cut or raised by.
+        **settings
+            Settings of `Policy` that differ, such as ``donor_confidence`` or ``tiers``.
+
+        Raises
+        ------
+        PolicyError
+            For an unknown line, amount or setting.
+        InfeasibleRound
+            When a shrinking source cannot be cut as far as it must.
+        """
+        limits = _asked(self.portfolio, lock, most_cut or {}, most_add or {})
+        try:
+            policy = replace(self.policy, **settings)
+        except TypeError as error:
+            raise PolicyError(
+                f"Không có thiết lập: {', '.join(settings)}.",
+                f"Unknown settings among: {', '.join(settings)}.",
+            ) from error
+        state = self._open
+        if settings.keys() & set(ASSESSED_WITH):
+            state = open_round(self.portfolio, policy=policy, **self._given)
+        else:
+            state = replace(state, case=replace(state.case, policy=policy))
+        if limits is not None:
+            state = replace(state, book=state.book.with_rule(limits))
+        return Answer(state, decide(state.case, state.book, Limits()))
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The plan of one question: the optimum of every tier, its prices found; `proposal` verifies and ranks it."""
+
+    asked: OpenRound
+    decision: Decision
+
+    @property
+    def cut(self) -> Ints:
+        """Cut of every line, đồng, in the order of the portfolio; int64 array of shape (n,)."""
+        return self.decision.cut
+
+    @property
+    def add(self) -> Ints:
+        """Add of every line, đồng, in the order of the portfolio; int64 array of shape (n,)."""
+        return self.decision.add
+
+    @property
+    def moved(self) -> int:
+        """Sum of all cuts, đồng."""
+        return int(self.cut.sum())
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """The changed lines: ``line_id, change`` (đồng), as `Proposal.apply` takes them."""
+        change = self.add - self.cut
+        here = np.flatnonzero(change)
+        ids = self.asked.case.portfolio.text("line_id")[here]
+        return pd.DataFrame({"line_id": pd.Series(ids, dtype="str"), "change": change[here]})
+
+    @property
+    def tiers(self) -> dict[str, int]:
+        """The value of every tier, as in `Proposal.tiers`."""
+        unit, plan = self.asked.case.policy.unit, self.decision.program.tiers
+        found = {tier.name: tier.value for tier in self.decision.solution.tiers}
+        return {tier.name: shown(tier.name, found[tier.name], unit) for tier in plan}
+
+    def proposal(self) -> Proposal:
+        """Return the ranked and verified proposal of this question: the one `propose` would return."""
+        return finished(self.asked, self.decision)
+
+    def __repr__(self) -> str:
+        return f"Answer(cut={self.moved:,} đồng, added={int(self.add.sum()):,} đồng)"
+
+
+def _asked(
+    portfolio: Portfolio, lock: Iterable[str], most_cut: Mapping[str, int], most_add: Mapping[str, int]
+) -> AskedLimits | None:
+    locked = dict.fromkeys([lock] if isinstance(lock, str) else lock, 0)
+    cut, add = {**most_cut, **locked}, {**most_add, **locked}
+    strange = sorted({*cut, *add} - portfolio.place.keys(), key=str)
+    if strange:
+        names = ", ".join(map(str, strange))
+        raise PolicyError(
+            f"Không có dòng vốn: {names}.", f"There are no such lines: {names}.", {"lines": strange}
+        )
+    if not (cut or add):
+        return None
+    try:
+        return AskedLimits(cut, add)
+    except (ValueError, TypeError) as error:
+        raise PolicyError(
+            f"Giới hạn phải là số nguyên đồng không âm: {error}.",
+            f"Limits are whole amounts of at least 0 đồng: {error}.",
+        ) from error
