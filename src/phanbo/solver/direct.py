@@ -18,15 +18,15 @@ from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver import reference
 from phanbo.solver.arrays import pass_arrays
 from phanbo.solver.greedy import Greedy, first_units
-from phanbo.solver.lexicographic import Layout
+from phanbo.solver.lexicographic import packed
 from phanbo.solver.prices import row_duals
 from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, value_of
 from phanbo.solver.tree import Tree, tree_of
 
 __all__ = ["solve"]
 
-WEIGHING, DISTINCT = 2, 26
-"""Bits between two tiers weighed into one cost, and bits of such a cost."""
+EXCHANGED, DISTINCT = 4, 30
+"""Columns in an exchange that the weights of neighbouring tiers must outdo, and bits of a cost weighed of several."""
 
 log = logging.getLogger("phanbo")
 
@@ -177,7 +177,5 @@ def _fewer_tiers(program: LinearProgram) -> LinearProgram:
 
     A weight outdoes any exchange of a few columns; that it did so is what the prices prove.
     """
-    costs = [tier.cost for tier in program.tiers]
-    layout = Layout.of([int(np.abs(cost).max(initial=0)) for cost in costs], WEIGHING, DISTINCT)
-    tiers = [TierCosts(f"word {k}", layout.pack(k, costs)) for k in range(len(layout.words))]
-    return replace(program, tiers=tuple(tiers))
+    words = packed([tier.cost for tier in program.tiers], EXCHANGED, DISTINCT)
+    return replace(program, tiers=tuple(TierCosts(f"word {k}", word) for k, word in enumerate(words)))

@@ -13,7 +13,7 @@ import numpy as np
 from phanbo.grouping import sum_by
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
-from phanbo.solver.lexicographic import running_before, sort_fields
+from phanbo.solver.lexicographic import packed, running_before, sort_fields
 from phanbo.solver.solution import infeasible
 from phanbo.solver.tree import Tree
 
@@ -44,13 +44,11 @@ class Greedy:
         place = sign * running_before(2 * line + self.adds, np.ones(m, dtype=np.int64))
         into, out = tree.leaf_in[tree.leaf], tree.leaf_out[tree.leaf]
         leaving, either = [], []
-        for tier in tiers:
-            if not tier.cost.any():
-                continue
-            cost = np.append(tier.cost, 0)  # a crossing that does not exist has no price
-            price = sign * tier.cost[:m]
+        for word in packed([tier.cost for tier in tiers], terms=2):
+            cost = np.append(word, 0)  # a crossing that does not exist has no price
+            price = sign * word[:m]
             beyond, inside = price + cost[out], price - cost[into]
-            kept = -tier.cost[tree.pool_reserve[self.reserves]]
+            kept = -word[tree.pool_reserve[self.reserves]]
             leaving.append(beyond)
             either.append(np.concatenate([inside[self.pooled], beyond[self.pooled], kept]))
         self.by_leaf, _ = sort_fields([tree.leaf, *leaving], place)

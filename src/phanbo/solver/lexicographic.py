@@ -9,7 +9,7 @@ import numpy as np
 
 from phanbo.money import Bools, Ints
 
-__all__ = ["Layout", "running_before", "sort_fields"]
+__all__ = ["Layout", "largest_of", "packed", "running_before", "sort_fields"]
 
 WORD = 62
 """Bits of a word in use: sums of two words must not overflow."""
@@ -27,7 +27,7 @@ def running_before(group: Ints, amount: Ints) -> Ints:
 
 
 def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
-    """Sort by some fields, the first one counting most, then by *place*.
+    """Sort by some fields, the first one counting most, then by *place*; no two entries may agree in all of them.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
             words[-1] = (words[-1] << bits) | (field - low)
             room -= bits
     spread = int(np.ptp(place)).bit_length() if place.size else 0
-    order = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
+    order = np.argsort(words[0]) if len(words) == 1 else np.lexsort(words[::-1])
     ties = np.ones(max(0, order.size - 1), dtype=bool)
     for k, word in enumerate(words):
         seen = (word >> spread if k == len(words) - 1 else word)[order]
@@ -60,20 +60,20 @@ def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
 class Layout:
     """How fields of either sign share words: each word is a list of (field, shift, bits), the first counting most.
 
-    A sum of up to ``2**guard`` vectors can be unpacked field by field.
+    Words are compared, and can be unpacked, as the vectors they hold while no field outgrows its bits.
     """
 
     words: tuple[tuple[tuple[int, int, int], ...], ...]
 
     @classmethod
-    def of(cls, largest: Sequence[int], guard: int, word: int = WORD) -> Layout:
-        """Lay out fields of these largest sizes in words of some bits; fields that are always 0 are left out."""
+    def of(cls, largest: Sequence[int], terms: int, word: int = WORD) -> Layout:
+        """Lay out fields of these largest sizes for sums of some terms; fields that are always 0 are left out."""
         words: list[list[tuple[int, int]]] = []
         room = 0
         for field, size in enumerate(largest):
             if not size:
                 continue
-            bits = size.bit_length() + guard + 1
+            bits = (size * terms).bit_length() + 1
             if bits > room:
                 words.append([])
                 room = word
@@ -93,7 +93,7 @@ class Layout:
         """Return one word of every vector."""
         total: Ints = np.zeros_like(fields[0])
         for field, shift, _ in self.words[word]:
-            total = total + (fields[field] << shift)
+            total += fields[field] << shift
         return total
 
     def unpack(self, word: int, packed: Ints) -> dict[int, Ints]:
@@ -106,3 +106,14 @@ class Layout:
             found[field] = value
             rest = (rest - value) >> bits
         return found
+
+
+def largest_of(fields: Sequence[Ints]) -> list[int]:
+    """Return the largest size in each field."""
+    return [max(int(field.max(initial=0)), -int(field.min(initial=0))) for field in fields]
+
+
+def packed(fields: Sequence[Ints], terms: int, word: int = WORD) -> list[Ints]:
+    """Return vectors as words whose sums of up to so many terms still compare as the vectors do."""
+    layout = Layout.of(largest_of(fields), terms, word)
+    return [layout.pack(k, fields) for k in range(len(layout.words))]

@@ -15,13 +15,15 @@ import numpy as np
 
 from phanbo.money import Bools, Ints
 from phanbo.program import Block, LinearProgram, TierCosts
-from phanbo.solver.lexicographic import Layout
+from phanbo.solver.lexicographic import Layout, largest_of
 from phanbo.solver.tree import Tree
 
 __all__ = ["row_duals"]
 
-GUARD = 5
-"""Bits a field may grow by: paths of up to 31 arcs; longer ones are found again with more."""
+ARCS = (31, 1_000, 1_000_000)
+"""Arcs of the longest path the fields have room for; where paths turn out longer, more room."""
+
+FAR = np.iinfo(np.int64).max
 
 
 def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], x: Ints) -> list[Ints] | None:
@@ -38,10 +40,11 @@ def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], 
     """
     nodes = _Nodes(program, tree, x)
     costs = [tier.cost for tier in tiers]
-    largest = [int(np.abs(cost).max(initial=0)) for cost in costs]
-    for guard in (GUARD, 2 * GUARD, 4 * GUARD):
-        layout = Layout.of(largest, guard)
-        potential = _potential(nodes, layout, costs, 1 << guard)
+    largest = largest_of(costs)
+    for longest in ARCS:
+        # Two ends of an arc and the arc itself are compared: twice the longest path and one more.
+        layout = Layout.of(largest, 2 * longest + 1)
+        potential = _potential(nodes, layout, costs, longest)
         if potential is None:
             return None
         if potential:
@@ -78,24 +81,29 @@ class _Nodes:
         self.slack = activity < program.row_upper[tree.group_row]
 
     def arcs(self, cost: Ints, tight: Bools, level: Bools) -> tuple[Ints, Ints, Ints]:
-        """Return tail, head and length of the residual arcs, the shortest of each pair of nodes.
+        """Return tail, head and length of the residual arcs.
 
         Only columns of reduced cost 0 so far (*tight*) and groups of dual 0 so far (*level*) still count.
         """
         up, down = np.flatnonzero(self.raisable & tight), np.flatnonzero(self.lowerable & tight)
-        zero = np.zeros(self.group.size, dtype=np.int64)
         slack, used = self.slack & level, self.used & level
-        tail = np.concatenate([self.tail[up], self.head[down], self.group[slack], self.parent[used]])
-        head = np.concatenate([self.head[up], self.tail[down], self.parent[slack], self.group[used]])
-        length = np.concatenate([cost[up], -cost[down], zero[slack], zero[used]])
-        pair = tail * self.size + head
-        order = np.argsort(pair, kind="stable")
-        pair = pair[order]
-        first = np.ones(pair.size, dtype=bool)
-        first[1:] = pair[1:] != pair[:-1]
-        at = np.flatnonzero(first)
-        shortest = np.minimum.reduceat(length[order], at) if at.size else length
-        return tail[order][at], head[order][at], shortest
+        tail = np.concatenate([self.tail[up], self.head[down]])
+        head = np.concatenate([self.head[up], self.tail[down]])
+        length = np.concatenate([cost[up], -cost[down]])
+        # Most arcs begin or end at the ground: of these one a node is kept.
+        every = np.arange(self.size)
+        outwards, inwards = (np.full(self.size, FAR, dtype=np.int64) for _ in range(2))
+        out, back = tail == self.ground, head == self.ground
+        np.minimum.at(outwards, head[out], length[out])
+        np.minimum.at(inwards, tail[back], length[back])
+        near, far, others = outwards < FAR, inwards < FAR, ~(out | back)
+        zero = np.zeros(int(slack.sum() + used.sum()), dtype=np.int64)
+        ground = np.full(self.size, self.ground, dtype=np.int64)
+        return (
+            np.concatenate([tail[others], ground[near], every[far], self.group[slack], self.parent[used]]),
+            np.concatenate([head[others], every[near], ground[far], self.parent[slack], self.group[used]]),
+            np.concatenate([length[others], outwards[near], inwards[far], zero]),
+        )
 
     def reduced(self, cost: Ints, potential: Ints) -> Ints:
         """Return the reduced cost of every column."""
