@@ -279,6 +279,18 @@ def test_the_bound_is_exact_whatever_the_duals(data: st.DataObject) -> None:
     assert bool(proof.fault) == (found != value or bound != found)
 
 
+def test_transfers_that_add_up_only_because_a_sum_wraps_are_found() -> None:
+    case, claims = parts()
+    donor, receiver, pool, amount, rank = claims.transfers
+    inside = int(np.flatnonzero((donor >= 0) & (receiver >= 0))[0])
+    again = np.append(np.arange(rank.size), [inside] * 4)
+    more = np.append(amount, [2**62] * 4)  # four of them are 0, modulo 2⁶⁴
+    ranks = np.append(rank, rank[-1] + np.arange(1, 5))
+    wrong = replace(claims, transfers=(donor[again], receiver[again], pool[again], more, ranks))
+    findings = certificate.certify(case, RULEBOOK, wrong).findings
+    assert findings == ("transfers do not add up to the changes of the lines",)
+
+
 # -- ranks -----------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST", "Rows", "Statement", "Steps", "state"]
 
 MOST = 2**60
-"""All units that may move stay below it, so that no sum of columns leaves int64."""
+"""All that may move stays below it, in units as in đồng, so that no sum leaves int64."""
 
 
 @dataclass(frozen=True, eq=False)
