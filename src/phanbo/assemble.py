@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,11 @@ if TYPE_CHECKING:
     from phanbo.bounds import Bounds
     from phanbo.case import Case
     from phanbo.money import Bools, Ints
+    from phanbo.portfolio import Portfolio
     from phanbo.rulebook import Rulebook
     from phanbo.rules.base import GroupRows
 
-__all__ = ["assemble", "canonical_ranks", "tier_plan"]
+__all__ = ["assemble", "binding_groups", "canonical_ranks", "tier_plan"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,13 +177,18 @@ def _matrix(case: Case, columns: _Columns, groups: list[_Rows]) -> _Matrix:
     )
 
 
+def binding_groups(part: GroupRows, add: Ints) -> Ints:
+    """Return the groups that several receivers share and whose headroom their bounds *add* (đồng) exceed."""
+    open_ = np.where(add > 0, part.group, -1)
+    count = np.bincount(open_[open_ >= 0], minlength=part.headroom.size)
+    return np.flatnonzero((sum_by(open_, add, part.headroom.size) > part.headroom) & (count > 1))
+
+
 def _binding(part: GroupRows, cap: Ints, unit: int) -> _Rows | None:
     """Return the group rows that several receivers share and that their bounds alone do not keep."""
-    group, headroom, keys = part.group, part.headroom // unit, part.keys
-    open_ = np.where(cap > 0, group, -1)
-    total = sum_by(open_, cap, headroom.size)
-    wanted = np.flatnonzero(total > headroom)
-    sharing = wanted[np.bincount(open_[open_ >= 0], minlength=headroom.size)[wanted] > 1]
+    headroom, keys = part.headroom // unit, part.keys
+    open_ = np.where(cap > 0, part.group, -1)
+    sharing = binding_groups(part, cap * unit)
     if not sharing.size:
         return None
     renumber = np.full(headroom.size + 1, -1, dtype=np.int64)
@@ -277,14 +282,9 @@ def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
     return (*forced, *plan, Tier("canonical"))
 
 
-def canonical_ranks(line_ids: tuple[str, ...], salt: int = 0) -> Ints:
+def canonical_ranks(portfolio: Portfolio, salt: int = 0) -> Ints:
     """Return a fixed, arbitrary rank 1 … n of each line: by a 64-bit hash of its id, ties by the id."""
-    prefix = b"" if salt == 0 else f"{salt}:".encode()
-    digests = [hashlib.blake2b(prefix + line.encode(), digest_size=8).digest() for line in line_ids]
-    hashed = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
-    order = np.argsort(hashed, kind="stable")
-    if (np.diff(hashed[order]) == 0).any():
-        order = np.array(sorted(range(len(digests)), key=lambda k: (digests[k], line_ids[k])), dtype=np.int64)
+    order = np.argsort(portfolio.digests(f"{salt}:" if salt else ""), kind="stable")  # the ids are in order
     ranks = np.empty(order.size, dtype=np.int64)
     ranks[order] = np.arange(1, order.size + 1)
     return ranks
@@ -335,7 +335,7 @@ def _tiers(
 
 def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments, salt: int) -> Ints:
     """Return the cost that makes the optimum unique: ranks of the lines, and one for each crossing."""
-    ranks = canonical_ranks(case.assessment.line_ids, salt)
+    ranks = canonical_ranks(case.portfolio, salt)
     flow = columns.block[columns.block.size - columns.flows :]
     return np.concatenate([ranks[cuts.line], ranks[adds.line], (flow != Block.RESERVE).astype(np.int64)])
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from phanbo.assemble import assemble
+from phanbo.assemble import assemble, binding_groups
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
 from phanbo.certificate import RowClaim
@@ -106,7 +106,7 @@ def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
         starts = np.searchsorted(part.group[lines], np.arange(len(part.keys) + 1)).tolist()
         rows += [
             RowClaim(key, code, tuple(lines[starts[g] : starts[g + 1]].tolist()), int(part.headroom[g]))
-            for g, key in enumerate(part.keys)
+            for g, key in ((g, part.keys[g]) for g in binding_groups(part, bounds.add).tolist())
             if key in priced
         ]
     return Proof(tuple(rows), tiers, bool(program.marked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -257,6 +258,18 @@ class Portfolio:
     def place(self) -> Mapping[str, int]:
         """Position of every line by its id."""
         return MappingProxyType({line: k for k, line in enumerate(self.text("line_id").tolist())})
+
+    def digests(self, salt: str = "") -> NDArray[np.uint64]:
+        """Return a 64-bit hash of every line id, salted; the same in every version and on every machine."""
+        if salt not in self._digests:
+            ids = [(salt + line).encode() for line in self.text("line_id").tolist()]
+            joined = b"".join([blake2b(line, digest_size=8).digest() for line in ids])
+            self._digests[salt] = _frozen(np.frombuffer(joined, dtype=">u8").astype(np.uint64))
+        return self._digests[salt]
+
+    @cached_property
+    def _digests(self) -> dict[str, NDArray[np.uint64]]:
+        return {}
 
     def says(self, name: str, *texts: str) -> Bools:
         """Return the lines whose text in a column is one of *texts*."""

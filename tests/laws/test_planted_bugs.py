@@ -217,7 +217,7 @@ PROGRAM_BUGS: dict[str, tuple[ModuleType, str, Callable[..., Any], Any]] = {
     "salted from the start": (
         assemble,
         "canonical_ranks",
-        lambda old, ids, salt=0: old(ids, salt + 1),
+        lambda old, book, salt=0: old(book, salt + 1),
         ROUNDS,
     ),
 }

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from held_round import RULEBOOK, ceiling_sample, sample
 from phanbo import certificate
+from phanbo.assemble import canonical_ranks
 from phanbo.certificate import RowClaim, costs
 from phanbo.certificate.optimum import prove_tiers
 from phanbo.certificate.rows import _follows, row_faults
 from phanbo.certificate.statement import state
+from phanbo.proposal import claims
 from phanbo.rules.base import Limits, Rule, Source
 
 if TYPE_CHECKING:
@@ -215,7 +217,7 @@ HOSTILE: tuple[Any, ...] = (
 def parts() -> tuple[Case, Claims]:
     proposal = joined()
     assert proposal.case is not None
-    return proposal.case, claims_of(proposal)
+    return proposal.case, claims.claims_of(proposal, proposal.case)
 
 
 def with_duals(duals: Any, place: int = -1) -> Proposal:
@@ -294,7 +296,7 @@ def test_transfers_that_add_up_only_because_a_sum_wraps_are_found() -> None:
 # -- ranks -----------------------------------------------------------------------------------------------
 
 
-def test_ids_are_hashed_once_a_case_and_ties_go_by_the_id(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_are_hashed_once_and_ties_go_by_the_id(monkeypatch: pytest.MonkeyPatch) -> None:
     case, hashed = sample().case(), []
 
     class Same:
@@ -305,9 +307,10 @@ def test_ids_are_hashed_once_a_case_and_ties_go_by_the_id(monkeypatch: pytest.Mo
         def digest(self) -> bytes:
             return b"\0" * self.size
 
-    monkeypatch.setattr("phanbo.certificate.costs.hashlib.blake2b", Same)
+    monkeypatch.setattr("phanbo.portfolio.blake2b", Same)
     for _ in range(2):
         assert costs._ranks(case, "canonical").tolist() == list(range(1, len(case) + 1))
+        assert canonical_ranks(case.portfolio).tolist() == list(range(1, len(case) + 1))
         assert costs._ranks(case, "canonical[1]").tolist() == list(range(1, len(case) + 1))
     ids = case.portfolio.text("line_id").tolist()
     assert hashed == [i.encode() for i in ids] + [f"1:{i}".encode() for i in ids]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -76,13 +75,10 @@ def _ranks(case: Case, name: str) -> Ints:
     key = ("certificate", name)
     if key not in case.memo:
         salt = name[len("canonical[") : -1] if name.startswith("canonical[") else ""
-        prefix, blake2b = f"{salt}:" if salt else "", hashlib.blake2b
-        ids = case.portfolio.text("line_id").tolist()
-        digests = b"".join([blake2b((prefix + i).encode(), digest_size=8).digest() for i in ids])
-        hashed = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
+        hashed = case.portfolio.digests(f"{salt}:" if salt else "")
         # The lines are sorted by their ids, so a stable sort settles ties by the id.
-        ranks = np.empty(len(ids), dtype=np.int64)
-        ranks[np.argsort(hashed, kind="stable")] = np.arange(1, len(ids) + 1)
+        ranks = np.empty(len(case), dtype=np.int64)
+        ranks[np.argsort(hashed, kind="stable")] = np.arange(1, len(case) + 1)
         case.memo[key] = ranks
     found: Ints = case.memo[key]
     return found

@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phanbo.money import LIMIT, Bools, Ints
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
 
-__all__ = ["GroupRows", "Limits", "Rule", "Source", "Unchecked", "closed_where", "once_a_case", "open_where"]
+__all__ = [
+    "GroupRows",
+    "Limits",
+    "RowKeys",
+    "Rule",
+    "Source",
+    "Unchecked",
+    "closed_where",
+    "once_a_case",
+    "open_where",
+]
 
 CONFIDENCE_VI = {
     "seed": "theo chỉ thị",
@@ -63,6 +74,26 @@ class Source:
         return (CONFIDENCE_VI if lang == "vi" else CONFIDENCE_EN)[self.confidence]
 
 
+@dataclass(frozen=True, slots=True)
+class RowKeys(Sequence[str]):
+    """Keys ``prefix:name × name …``, written when they are asked for: most rows never are."""
+
+    prefix: str
+    names: tuple[Sequence[str] | NDArray[Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.names[0])
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return RowKeys(self.prefix, tuple(column[place] for column in self.names))
+        return f"{self.prefix}:{' × '.join([column[place] for column in self.names])}"
+
+
 @dataclass(frozen=True, eq=False)
 class GroupRows:
     """Rows ``Σ add over the lines of g ≤ headroom[g]``, đồng; a line is in at most one group of a rule.
@@ -72,13 +103,13 @@ class GroupRows:
     group : int64 array of shape (n,)
         Group of each line, −1 for none.
     headroom : int64 array of shape (groups,), in đồng
-    keys : tuple of str
+    keys : sequence of str
         Row keys (``project:…``), named in the certificate.
     """
 
     group: Ints
     headroom: Ints
-    keys: tuple[str, ...]
+    keys: Sequence[str]
 
     @property
     def alone(self) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 
 from phanbo.grouping import reduce_by, sum_by
 from phanbo.money import LIMIT
-from phanbo.rules.base import GroupRows, Limits, Rule, Source, closed_where, once_a_case, open_where
+from phanbo.rules.base import GroupRows, Limits, RowKeys, Rule, Source, closed_where, once_a_case, open_where
 from phanbo.rules.receiver_tests import allows_unknown
 
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ class TotalInvestment(Rule):
             blind = np.zeros(count, dtype=bool)
             np.logical_or.at(blind, project, ~(known & counted))
             group[blind[project]] = -1
-        ids = case.portfolio.codes("project_id")[1].tolist()
-        return Limits(groups=GroupRows(group, room, tuple(f"project:{key}" for key in ids)))
+        return Limits(
+            groups=GroupRows(group, room, RowKeys("project", (case.portfolio.codes("project_id")[1],)))
+        )
 
     def _total(self, case: Case) -> tuple[Ints, Bools]:
         total, known = case.portfolio.money("total_investment")
@@ -151,11 +152,8 @@ class MediumTermHeadroom(Rule):
         free = exempt_from_medium_term(case) | ~case.this_year | (~sure & allows_unknown(case))
         line = np.empty(count, dtype=np.int64)
         line[pair] = np.arange(len(case))
-        ids, sources = (case.portfolio.text(name)[line].tolist() for name in ("project_id", "source"))
-        keys = tuple(
-            f"medium-term:{project} × {source}" for project, source in zip(ids, sources, strict=True)
-        )
-        return Limits(groups=GroupRows(np.where(free, -1, pair), room, keys))
+        names = tuple(case.portfolio.text(name)[line] for name in ("project_id", "source"))
+        return Limits(groups=GroupRows(np.where(free, -1, pair), room, RowKeys("medium-term", names)))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return, on each line raised, how far its project × source goes over its ceiling."""
