@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phanbo.money import LIMIT, exact, floor_ratio, format_dong, format_million, format_share
+from phanbo.money import (
+    LIMIT,
+    ceil_share,
+    exact,
+    floor_ratio,
+    floor_share,
+    format_dong,
+    format_million,
+    format_share,
+)
+
+TERMS = st.one_of(st.integers(1, 1_000), st.integers(1, LIMIT), st.integers(2**52, 2**70))
 
 
 @pytest.mark.parametrize(
@@ -31,6 +42,21 @@ def test_floor_ratio_is_exact(amount: int, numerator: int, denominator: int) -> 
     found = floor_ratio(np.array([amount]), numerator, denominator)
     assert found.dtype == np.int64
     assert found.tolist() == [min(LIMIT, amount * numerator // denominator)]
+
+
+@given(st.lists(st.integers(0, 2**62), min_size=1), TERMS, st.integers(0, 10**6), TERMS)
+def test_a_share_of_an_amount_is_exact(amounts: list[int], part: int, whole: int, of: int) -> None:
+    share = whole % 3 + Fraction(part, max(part, of))
+    column = np.minimum(amounts, int(2**62 / (share + 1)))
+    below, above = floor_share(column, share), ceil_share(column, share)
+    assert below.dtype == above.dtype == np.int64
+    assert below.tolist() == [amount * share.numerator // share.denominator for amount in column.tolist()]
+    assert above.tolist() == [-(-amount * share.numerator // share.denominator) for amount in column.tolist()]
+
+
+def test_a_share_that_is_no_int64_is_refused() -> None:
+    with pytest.raises(OverflowError):
+        floor_share(np.array([LIMIT]), Fraction(10**6))
 
 
 @pytest.mark.parametrize(
