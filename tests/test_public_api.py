@@ -14,8 +14,8 @@ from held_round import sample
 from phanbo.proposal.schema import COLUMNS
 
 NAMES = (
-    "Assessment Calendar CalendarError CertificateError DEFAULT_TIERS DataError InfeasibleRound PhanboError Policy "
-    "PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped Tier assess "
+    "Answer Assessment Calendar CalendarError CertificateError DEFAULT_TIERS DataError InfeasibleRound PhanboError Policy "
+    "PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped Tier WhatIf assess "
     "check_excel load_calendar load_proposal load_rulebook propose read_csv read_excel read_parquet"
 )
 
@@ -46,6 +46,8 @@ SIGNATURES = {
     "Proposal.from_json": "text *portfolio=None *rulebook=None",
     "Proposal.save": "self folder",
     "Proposal.to_excel": "self path lang=vi",
+    "Proposal.to_lp": "self path tier=None",
+    "WhatIf": "portfolio *calendar *round *as_of *rulebook=None *policy=None *assessment=None *outlook=None",
     "Assessment.to_json": "self",
     "Assessment.to_excel": "self path lang=vi",
     "Portfolio.at": "self date",

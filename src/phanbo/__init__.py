@@ -27,9 +27,11 @@ from phanbo.proposal import Proposal
 from phanbo.proposal.storage import load_proposal
 from phanbo.rulebook import Rulebook, load_rulebook
 from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
+from phanbo.whatif import Answer, WhatIf
 
 __all__ = [
     "DEFAULT_TIERS",
+    "Answer",
     "Assessment",
     "Calendar",
     "CalendarError",
@@ -48,6 +50,7 @@ __all__ = [
     "RulebookUnavailable",
     "Stopped",
     "Tier",
+    "WhatIf",
     "assess",
     "check_excel",
     "load_calendar",

@@ -17,4 +17,5 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         else frame[name].tolist()
         for name in frame.columns
     ]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    names = frame.columns.tolist()
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -17,10 +17,15 @@ from phanbo.money import (
     floor_share,
     format_dong,
     format_million,
+    format_millions,
     format_share,
+    format_shares,
 )
 
 TERMS = st.one_of(st.integers(1, 1_000), st.integers(1, LIMIT), st.integers(2**52, 2**70))
+AMOUNTS = st.one_of(
+    st.integers(0, LIMIT), st.integers(0, 10**10).map(lambda x: x * 10**6 % LIMIT), st.integers(0, 20)
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +102,15 @@ def test_shares(part: int, whole: int, text: str) -> None:
     assert format_share(part, whole) == text
     assert format_share(part, whole, "en") == text.replace(",", ".")
     assert format_share(1, LIMIT) == "0,00%"
+
+
+@given(st.lists(AMOUNTS | AMOUNTS.map(lambda x: -x)), st.sampled_from(("vi", "en")))
+def test_a_column_of_amounts_is_written_as_each_is(amounts: list[int], lang: str) -> None:
+    column = np.array(amounts, dtype=np.int64)
+    assert format_millions(column, lang) == [format_million(amount, lang) for amount in amounts]
+
+
+@given(st.lists(st.tuples(AMOUNTS, AMOUNTS)), st.sampled_from(("vi", "en")))
+def test_a_column_of_shares_is_written_as_each_is(shares: list[tuple[int, int]], lang: str) -> None:
+    parts, wholes = (np.array([share[k] for share in shares], dtype=np.int64) for k in (0, 1))
+    assert format_shares(parts, wholes, lang) == [format_share(a, b, lang) for a, b in shares]

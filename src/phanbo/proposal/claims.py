@@ -9,6 +9,7 @@ import pandas as pd
 
 from phanbo.case import Changes
 from phanbo.certificate import Claims
+from phanbo.proposal.text import text_of
 from phanbo.transfers import INFLOW, RESERVE, SHORTFALL, Transfers
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ UNKNOWN = min(OUTSIDE.values()) - 1
 def claims_of(proposal: Proposal, case: Case) -> Claims:
     """Return what a proposal claims; `KeyError`, `ValueError` or `TypeError` where its frames cannot be read."""
     lines = proposal.frames["lines"]
-    if len(lines) != len(case) or not (lines["line_id"] == case.portfolio.text("line_id")).all():
+    if len(lines) != len(case) or not (lines["line_id"] == text_of(case.portfolio.text("line_id"))).all():
         raise ValueError("the lines are not those of the tables")
     closed = np.zeros(len(case.pools.leaf_owner), dtype=bool)
     closed[case.pools.leaf] = ~lines["may_import"].to_numpy(dtype=bool)
