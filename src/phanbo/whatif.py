@@ -45,9 +45,10 @@ class WhatIf:
     >>> import phanbo as pb
     >>> from phanbo.examples import load_lang_son
     >>> round2 = pb.WhatIf(load_lang_son(), calendar="lang-son-2024", round=2, as_of="2024-09-15")
-    >>> answer = round2.ask(donor_confidence=0.7)
-    >>> answer.moved < round2.base.moved
-    True
+    >>> first = round2.base.changes["line_id"].iloc[0]
+    >>> answer = round2.ask(lock=[first], receiver_confidence=0.9)
+    >>> first in answer.changes["line_id"].tolist()
+    False
     """
 
     def __init__(

@@ -1,0 +1,137 @@
+"""A question asked of an open round has the answer of `propose` with the same settings, to the đồng."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import phanbo as pb
+import rounds
+from held_round import RULEBOOK, Setting
+from phanbo.rules.asked import AskedLimits
+from phanbo.whatif import ASSESSED_WITH
+from strategies import CONFIDENCES, TIERS, settings_of
+
+
+def opened(setting: Setting) -> pb.WhatIf:
+    """Return the open round of a drawn setting."""
+    return pb.WhatIf(setting.portfolio, **setting.given())
+
+
+@st.composite
+def questions(draw: st.DrawFn, /, ids: list[str], unit: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draw limits of lines and settings that differ."""
+    lines = st.sampled_from(ids)
+    caps = st.dictionaries(lines, st.integers(0, 6).map(lambda k: k * unit - (k > 3)), max_size=3)
+    limits = {
+        "lock": draw(st.lists(lines, max_size=2)),
+        "most_cut": draw(caps),
+        "most_add": draw(caps),
+    }
+    d, r = draw(st.sampled_from(CONFIDENCES))
+    some = {
+        "donor_confidence": d,
+        "receiver_confidence": r,
+        "tiers": draw(st.sampled_from(TIERS)),
+        "judge": draw(st.sampled_from(("actual", "pace", "forecast"))),
+        "fast": draw(st.sampled_from(("average", "milestone"))),
+        "return_unplaced": draw(st.booleans()),
+        "min_move": draw(st.sampled_from((0, 2 * unit))),
+    }
+    names = draw(st.sets(st.sampled_from(sorted(some))))
+    if names & {"donor_confidence", "receiver_confidence"}:
+        names |= {"donor_confidence", "receiver_confidence"}  # their sum must stay above 1
+    return limits, {name: some[name] for name in names}
+
+
+@given(settings_of(), st.data())
+def test_an_answer_is_the_proposal_of_the_same_settings(setting: Setting, data: st.DataObject) -> None:
+    try:
+        round_ = opened(setting)
+    except pb.PhanboError:
+        return
+    ids = round_.portfolio.text("line_id").tolist()
+    limits, settings = data.draw(questions(ids, setting.policy.unit))
+    caps = dict.fromkeys(limits["lock"], 0)
+    rule = AskedLimits({**limits["most_cut"], **caps}, {**limits["most_add"], **caps})
+    policy = replace(setting.policy, **settings)
+    book = RULEBOOK.with_rule(rule) if rule.most_cut or rule.most_add else RULEBOOK
+    try:
+        wanted = setting.propose(rulebook=book, policy=policy)
+    except pb.InfeasibleRound:
+        with pytest.raises(pb.InfeasibleRound):
+            round_.ask(**limits, **settings)
+        return
+    answer = round_.ask(**limits, **settings)
+    assert answer.cut.tolist() == wanted.lines["cut"].tolist()
+    assert answer.add.tolist() == wanted.lines["add"].tolist()
+    shown = dict(zip(wanted.tiers["tier"], wanted.tiers["value"], strict=True))
+    assert {name: shown[name] for name in answer.tiers} == answer.tiers
+    assert answer.proposal().hash == wanted.hash
+    for line, most in rule.most_cut:
+        assert answer.cut[ids.index(line)] <= most
+    for line, most in rule.most_add:
+        assert answer.add[ids.index(line)] <= most
+
+
+@given(settings_of(), st.data())
+def test_a_question_leaves_the_round_as_it_was(setting: Setting, data: st.DataObject) -> None:
+    try:
+        round_ = opened(setting)
+        before = round_.ask()
+    except pb.PhanboError:
+        return
+    limits, settings = data.draw(questions(round_.portfolio.text("line_id").tolist(), setting.policy.unit))
+    with contextlib.suppress(pb.InfeasibleRound):
+        round_.ask(**limits, **settings)
+    after = round_.ask()
+    assert (after.cut.tolist(), after.add.tolist()) == (before.cut.tolist(), before.add.tolist())
+
+
+def test_a_limit_is_cited_and_read_back_from_the_case(tmp_path: Any) -> None:
+    round_ = pb.WhatIf(pb.Portfolio(rounds.lines(8)), calendar=rounds.CALENDAR, round=2, as_of=rounds.AS_OF)
+    base = round_.base.proposal()
+    line = str(base.adjustments.query("change > 0")["line_id"].iloc[0])
+    most = int(base.lines.set_index("line_id").loc[line, "add"]) - 100 * rounds.UNIT
+    found = round_.ask(most_add={line: most}).proposal()
+    row = found.lines.set_index("line_id").loc[line]
+    assert (row["add"], row["binding_rule"]) == (most, "asked-limit")
+    found.save(tmp_path / "case")
+    again = pb.load_proposal(tmp_path / "case")
+    assert again.verify().ok
+    assert again.hash == found.hash
+    assert isinstance(again.rulebook, pb.Rulebook)
+    assert again.rulebook.rule("asked-limit") == AskedLimits({}, {line: most})
+
+
+def test_what_cannot_be_asked_is_told() -> None:
+    round_ = pb.WhatIf(pb.Portfolio(rounds.lines()), calendar=rounds.CALENDAR, round=2, as_of=rounds.AS_OF)
+    with pytest.raises(pb.PolicyError, match="no such lines: L99"):
+        round_.ask(lock=["L99"])
+    with pytest.raises(pb.PolicyError, match="Unknown settings"):
+        round_.ask(speed=3)
+    with pytest.raises(pb.PolicyError, match="at least 0"):
+        round_.ask(most_cut={"L0": -1})
+    with pytest.raises(pb.PolicyError, match="at least 0"):
+        round_.ask(most_add={"L0": 1.5})  # type: ignore[dict-item]
+
+
+def test_one_id_is_one_line() -> None:
+    round_ = pb.WhatIf(pb.Portfolio(rounds.lines()), calendar=rounds.CALENDAR, round=2, as_of=rounds.AS_OF)
+    assert round_.ask(lock="L0").cut[0] == 0
+
+
+def test_settings_of_the_assessment_open_the_round_anew() -> None:
+    """Every setting that the outlook or the assessment reads is known to be one."""
+    portfolio = pb.Portfolio(rounds.lines())
+    round_ = pb.WhatIf(portfolio, calendar=rounds.CALENDAR, round=2, as_of=rounds.AS_OF)
+    asked = {"judge": "actual", "fast": "milestone", "unit": 1_000, "deadline": "2024-12-31"}
+    assert asked.keys() | {"forecaster"} == set(ASSESSED_WITH)
+    for name, value in asked.items():
+        wanted = rounds.proposal(policy=pb.Policy(**{name: value}))
+        assert round_.ask(**{name: value}).proposal().hash == wanted.hash
