@@ -153,10 +153,7 @@ def propose(  # noqa: PLR0913 — the public interface
         outlook=outlook,
     )
     limits.left()
-    found = decide(state.case, state.book, limits)
-    limits.left()
-    limits.tell("verify", 0, 1)
-    return finished(state, found)
+    return finished(state, decide(state.case, state.book, limits), limits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,20 +195,26 @@ def open_round(
     return OpenRound(case, book, warnings, own=assessment is None)
 
 
-def finished(state: OpenRound, found: Decision) -> Proposal:
+def finished(state: OpenRound, found: Decision, limits: Limits | None = None) -> Proposal:
     """Return the verified proposal of a decision."""
-    return verified(
-        make_proposal(
-            found.case,
-            state.book,
-            found.ranked,
-            found.proof,
-            _meta(found.case, state.book, own=state.own),
-            state.warnings,
-            bounds=found.bounds,
-            program=found.program,
-        )
+    limits = limits or Limits()
+    limits.left()
+    limits.tell("verify", 0, 1)
+    case = found.case
+    proposal = make_proposal(
+        case,
+        state.book,
+        found.ranked,
+        found.proof,
+        _meta(case, state.book, own=state.own),
+        state.warnings,
+        bounds=found.bounds,
+        program=found.program,
     )
+    del found  # a large program need not stand beside its certificate
+    verified(proposal)
+    case.memo.clear()
+    return proposal
 
 
 @dataclass

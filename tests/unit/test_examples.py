@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phanbo.proposal import Proposal
 
 BILLION = 1_000_000_000
-HASH = "sha256:a16d3371cab0cbd83be76857c49db3442514edfeac182ced96c730cdbb46b7db"
+HASH = "sha256:d855df704388212d33d4e8e30c441ce19235c12b21b3bc72e8da71cea85e365a"
 CENTRAL = {"central_targeted", "central_programme", "recovery", "oda_loan"}
 
 

@@ -7,20 +7,23 @@ import hashlib
 import io
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from phanbo.tables.schema import TABLES
 from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from phanbo.tables.check.grid import Grid
 
 __all__ = ["csv_bytes", "frame_of", "hash_of", "table_csv"]
+
+ROWS = 10_000
+"""Rows written at a time."""
 
 
 def frame_of(grid: Grid, extra: Mapping[str, NDArray[Any]] | None = None) -> pd.DataFrame:
@@ -47,21 +50,23 @@ def _series(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> pd.Seri
             return pd.Series(data, dtype="str")
 
 
-def _texts(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> list[str]:
-    """Return cells as they are written: unknown is nothing, yes and no are có and không."""
-    if kind is Type.YES_NO:
-        return [("có" if cell else "không") if here else "" for cell, here in zip(data, known, strict=True)]
-    if kind in {Type.MONEY, Type.INTEGER}:
-        return [str(cell) if here else "" for cell, here in zip(data.tolist(), known.tolist(), strict=True)]
-    return list(data.tolist())
+def _cells(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> list[object]:
+    """Return cells as the CSV writer takes them: unknown is nothing, yes and no are có and không."""
+    cells: list[object] = np.where(data, "có", "không").tolist() if kind is Type.YES_NO else data.tolist()
+    if kind in {Type.YES_NO, Type.MONEY, Type.INTEGER}:
+        for row in np.flatnonzero(~known).tolist():
+            cells[row] = ""
+    return cells
 
 
 def csv_bytes(columns: Mapping[str, Sequence[object]]) -> bytes:
     """Return columns as UTF-8 CSV with LF line ends, quoted only where needed."""
+    return _csv([tuple(columns), *zip(*columns.values(), strict=True)])
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
 
 
@@ -70,20 +75,30 @@ def table_csv(grid: Grid, extra: Mapping[str, Sequence[object]] | None = None) -
 
     What is only a default stays out: read back, an absent column must still be absent.
     """
-    columns: dict[str, Sequence[object]] = {}
-    for column in grid.table.columns:
-        if column.name in grid.given:
-            cells = grid.columns[column.name]
-            columns[column.name] = _texts(cells.data, cells.known, column.type)
-    return csv_bytes(columns | dict(extra or {}))
+    return b"".join(_parts(grid, extra or {}))
+
+
+def _parts(grid: Grid, extra: Mapping[str, Sequence[object]]) -> Iterator[bytes]:
+    """Yield the canonical CSV by some rows at a time: a country's table never stands in memory as text."""
+    given = [column for column in grid.table.columns if column.name in grid.given]
+    yield _csv([[*(column.name for column in given), *extra]])
+    for start in range(0, len(grid), ROWS):
+        here = slice(start, start + ROWS)
+        parts = [
+            _cells(grid.columns[c.name].data[here], grid.columns[c.name].known[here], c.type) for c in given
+        ]
+        yield _csv(zip(*parts, *(cells[here] for cells in extra.values()), strict=True))
 
 
 def hash_of(grids: Mapping[str, Grid]) -> str:
-    """Return ``sha256:…`` over the canonical CSVs of all tables given."""
+    """Return ``sha256:…`` over the canonical CSVs of all tables given: name, content and length of each."""
     digest = hashlib.sha256()
     for name in TABLES:
         if name in grids:
-            content = table_csv(grids[name])
-            digest.update(f"{name}.csv {len(content)}\n".encode())
-            digest.update(content)
+            size = 0
+            digest.update(f"{name}.csv\n".encode())
+            for part in _parts(grids[name], {}):
+                digest.update(part)
+                size += len(part)
+            digest.update(f"\n{size}\n".encode())
     return f"sha256:{digest.hexdigest()}"
