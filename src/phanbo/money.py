@@ -70,7 +70,7 @@ def floor_share(amount: Ints, share: Fraction) -> Ints:
     Examples
     --------
     >>> floor_share(np.array([9_007_199_254_740_991]), Fraction(2**52 - 1, 2**52)).tolist()
-    [9007199254740988]
+    [9007199254740989]
     """
     return _divided(amount, share)[0]
 
