@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phanbo.money import Ints
 
-__all__ = ["codes_of", "joint_codes", "reduce_by", "sum_by", "sum_of"]
+__all__ = ["codes_of", "exact_dot", "joint_codes", "reduce_by", "sum_by", "sum_of"]
 
 
 LARGEST = 2**62
@@ -84,3 +84,12 @@ def sum_by(codes: Ints, values: Ints, size: int) -> Ints:
 def sum_of(values: Ints) -> int:
     """Return the exact sum as a Python integer."""
     return int(values.sum(dtype=np.int64))
+
+
+def exact_dot(cost: Ints, x: Ints) -> int:
+    """Return ``cost · x``, exact whatever its size."""
+    most = max(int(cost.max(initial=0)), -int(cost.min(initial=0)))
+    largest = max(int(x.max(initial=0)), -int(x.min(initial=0)))
+    if most * largest * cost.size < 1 << 62 or most * int(np.abs(x).astype(float).sum()) < 1 << 62:
+        return int(cost @ x)
+    return sum(c * v for c, v in zip(cost.tolist(), x.tolist(), strict=True))

@@ -34,6 +34,7 @@ from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal, make_proposal, verified
 from phanbo.proposal.schema import SCHEMA
+from phanbo.proposal.tier_values import values_of
 from phanbo.rulebook import Rulebook
 from phanbo.solver.solution import Cancel, Limits
 from phanbo.solver.stating import solver_versions
@@ -200,18 +201,13 @@ def finished(state: OpenRound, found: Decision, limits: Limits | None = None) ->
     limits = limits or Limits()
     limits.left()
     limits.tell("verify", 0, 1)
-    case = found.case
+    case, bounds, ranked, proof = found.case, found.bounds, found.ranked, found.proof
+    values = values_of(found.program, case, found.cut, found.add)
+    del found  # a large program need not stand beside frames and certificate
+    meta = _meta(case, state.book, own=state.own)
     proposal = make_proposal(
-        case,
-        state.book,
-        found.ranked,
-        found.proof,
-        _meta(case, state.book, own=state.own),
-        state.warnings,
-        bounds=found.bounds,
-        program=found.program,
+        case, state.book, ranked, proof, meta, state.warnings, bounds=bounds, values=values
     )
-    del found  # a large program need not stand beside its certificate
     verified(proposal)
     case.memo.clear()
     return proposal

@@ -15,7 +15,6 @@ from phanbo.case import Case
 from phanbo.certificate import Certificate, RowClaim, certify
 from phanbo.errors import CertificateError, PhanboError
 from phanbo.portfolio import Portfolio
-from phanbo.program import LinearProgram
 from phanbo.proposal.claims import claims_of, transfers_of
 from phanbo.proposal.consistency import inconsistencies
 from phanbo.proposal.facts import Facts
@@ -308,17 +307,17 @@ def make_proposal(
     warnings: tuple[str, ...],
     *,
     bounds: Bounds | None = None,
-    program: LinearProgram | None = None,
+    values: dict[str, int] | None = None,
 ) -> Proposal:
     """Return the proposal of some ranked transfers; it is not verified yet.
 
-    *bounds* and *program* are those of the case and rulebook, where the caller has them already.
+    *bounds* of the case and rulebook and tier *values* of the transfers may be handed in where they are known.
     """
     from phanbo.assemble import assemble
 
     bounds = make_bounds(case, rulebook) if bounds is None else bounds
-    program = assemble(case, rulebook, bounds) if program is None else program
-    values = values_of(program, case, *ranked.transfers.changes(len(case)))
+    if values is None:
+        values = values_of(assemble(case, rulebook, bounds), case, *ranked.transfers.changes(len(case)))
     best = {name: value for name, value, _, _ in proof.tiers if name in values}
     facts = Facts(case, rulebook, bounds, ranked, values, best)
     frames = build_frames(facts)

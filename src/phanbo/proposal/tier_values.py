@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from phanbo.case import Case
-from phanbo.grouping import sum_by
+from phanbo.grouping import exact_dot, sum_by
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram
 from phanbo.rules.walls import duty
@@ -36,7 +36,7 @@ def values_of(program: LinearProgram, case: Case, cut: Ints, add: Ints) -> dict[
     for block, amount in ((Block.IN, net), (Block.OUT, -net), (Block.RESERVE, kept)):
         here = np.flatnonzero(program.block == block)
         x[here] = np.maximum(0, amount[program.item[here]])
-    return {tier.name: int(tier.cost @ x) for tier in program.tiers}
+    return {tier.name: exact_dot(tier.cost, x) for tier in program.tiers}
 
 
 def shown(name: str, cost: int, unit: int) -> int:

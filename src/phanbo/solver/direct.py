@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from phanbo.grouping import sum_by
+from phanbo.grouping import exact_dot, sum_by
 from phanbo.money import Bools, Ints
 from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver import reference
@@ -20,7 +20,7 @@ from phanbo.solver.arrays import pass_arrays
 from phanbo.solver.greedy import Greedy, first_units
 from phanbo.solver.lexicographic import packed
 from phanbo.solver.prices import row_duals
-from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, value_of
+from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible
 from phanbo.solver.tree import Tree, tree_of
 
 __all__ = ["solve"]
@@ -65,7 +65,7 @@ def _solve(program: LinearProgram, limits: Limits) -> Solution:
         limits.tell("solve", 1, 1)
         if duals is not None:
             proved = zip(tiers, duals, strict=True)
-            return Solution(x, tuple(SolvedTier(t.name, value_of(t.cost, x), pi) for t, pi in proved))
+            return Solution(x, tuple(SolvedTier(t.name, exact_dot(t.cost, x), pi) for t, pi in proved))
         break
     log.debug("the direct plan is not unique or not proved: solved by the reference solver")
     return reference.on_faces(program, limits)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from phanbo.grouping import exact_dot
 from phanbo.money import Ints
 from phanbo.program import LinearProgram, TierCosts
 from phanbo.solver.reference import line_by_line, run_highs
@@ -31,13 +32,13 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
     every = line_by_line(program, np.ones(program.columns, dtype=bool))
     for number, tier in enumerate((*program.tiers, *every)):
         x = _minimise(highs, program, tier, limits)
-        value = int(tier.cost @ x)
+        value = exact_dot(tier.cost, x)
         numerator, denominator = tier.tolerance
         _keep(highs, tier.cost, value + abs(value) * numerator // denominator)
         if number < len(program.tiers):
             gap = value - relaxed if number == 0 else 0
             solved.append(SolvedTier(tier.name, value, none, gap))
-    values = [int(tier.cost @ x) for tier in program.tiers]
+    values = [exact_dot(tier.cost, x) for tier in program.tiers]
     return Solution(x, tuple(SolvedTier(t.name, v, none, t.gap) for t, v in zip(solved, values, strict=True)))
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from phanbo.errors import Stopped
+from phanbo.grouping import exact_dot
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
-from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, out_of_time, value_of
+from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, out_of_time
 from phanbo.solver.stating import load_highs
 
 __all__ = ["on_faces", "solve"]
@@ -89,7 +90,7 @@ class _Face:
         free = self.lower < self.upper
         if self.x is not None and not tier.cost[free].any():
             return SolvedTier(
-                tier.name, value_of(tier.cost, self.x), np.zeros(self.program.rows, dtype=np.int64)
+                tier.name, exact_dot(tier.cost, self.x), np.zeros(self.program.rows, dtype=np.int64)
             )
         x, duals, reduced = self._optimum(tier.cost)
         self.x = x
@@ -98,7 +99,7 @@ class _Face:
         self.row_upper = np.where(duals > 0, self.row_lower, self.row_upper)
         self.row_lower = np.where(duals < 0, self.row_upper, self.row_lower)
         self._load_bounds()
-        return SolvedTier(tier.name, value_of(tier.cost, x), duals)
+        return SolvedTier(tier.name, exact_dot(tier.cost, x), duals)
 
     def is_unique(self) -> bool:
         """Return whether the last optimum is the only point left: no nonbasic slack can move for free."""
@@ -160,7 +161,7 @@ class _Face:
         reduced = cost - program.priced(duals)
         rows = np.where(duals > 0, self.row_lower, self.row_upper)
         sides = np.where(reduced > 0, self.lower, self.upper)
-        if value_of(duals, rows) + value_of(reduced, sides) != value_of(cost, x):
+        if exact_dot(duals, rows) + exact_dot(reduced, sides) != exact_dot(cost, x):
             return None
         return x, duals, reduced
 

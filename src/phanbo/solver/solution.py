@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.money import Ints
 
-__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "infeasible", "out_of_time", "value_of"]
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "infeasible", "out_of_time"]
 
 
 class Cancel(Protocol):
@@ -69,15 +67,6 @@ class Limits:
         """Report progress, if anybody listens."""
         if self.progress is not None:
             self.progress(stage, done, total)
-
-
-def value_of(cost: Ints, x: Ints) -> int:
-    """Return ``cost · x``, exact whatever its size."""
-    most = max(int(cost.max(initial=0)), -int(cost.min(initial=0)))
-    largest = max(int(x.max(initial=0)), -int(x.min(initial=0)))
-    if most * largest * cost.size < 1 << 62 or most * int(np.abs(x).astype(float).sum()) < 1 << 62:
-        return int(cost @ x)
-    return sum(c * v for c, v in zip(cost.tolist(), x.tolist(), strict=True))
 
 
 def out_of_time() -> Stopped:

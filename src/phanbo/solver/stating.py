@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from phanbo.money import Ints
 from phanbo.program import LinearProgram
 
 __all__ = ["load_highs", "solver_versions", "state"]
@@ -32,13 +31,9 @@ def state(program: LinearProgram, *, integer: bool = False, values: Sequence[int
         for k, upper in enumerate(program.upper.tolist())
     ]
 
-    def total(cost: Ints) -> Any:
-        places = np.flatnonzero(cost).tolist()
-        return linear([(x[k], int(cost[k])) for k in places])
-
-    problem.setObjective(
-        total(program.tiers[len(values)].cost if program.tiers else np.zeros(0, dtype=np.int64))
-    )
+    # A column of cost 0 is named all the same, or PuLP would not know it.
+    costs = program.tiers[len(values)].cost.tolist() if program.tiers else [0] * len(x)
+    problem.setObjective(linear(list(zip(x, costs, strict=True))))
     order = np.argsort(program.row, kind="stable")
     starts = np.searchsorted(program.row[order], np.arange(program.rows + 1))
     column, value = program.column[order].tolist(), program.value[order].tolist()
@@ -48,8 +43,10 @@ def state(program: LinearProgram, *, integer: bool = False, values: Sequence[int
         body = linear(terms)
         problem.addConstraint(body == upper if lower == upper else body <= upper, f"r{r:07d}")
     for k, value in enumerate(values):
-        if program.tiers[k].cost.any():
-            problem.addConstraint(total(program.tiers[k].cost) <= value, f"t{k:03d}")
+        places = np.flatnonzero(program.tiers[k].cost)
+        if places.size:
+            kept = linear([(x[c], int(program.tiers[k].cost[c])) for c in places.tolist()])
+            problem.addConstraint(kept <= value, f"t{k:03d}")
     return problem
 
 
