@@ -6,8 +6,8 @@ all data are integers (*model* §3–4).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -101,10 +101,6 @@ class LinearProgram:
             return ()
         return tuple(TierCosts(f"canonical[{salt}]", self.tiebreak(salt)) for salt in SALTS)
 
-    def _some_ties(self, columns: Bools) -> Callable[[int], Ints] | None:
-        every = self.tiebreak
-        return None if every is None else lambda salt: every(salt)[columns]
-
     def activity(self, x: Ints) -> Ints:
         """Return ``A x``, exact."""
         total = np.zeros(self.rows, dtype=np.int64)
@@ -119,28 +115,32 @@ class LinearProgram:
 
     def around(self, free: Bools, fixed: Ints, upper: Ints) -> LinearProgram:
         """Return the program of the columns *free* beyond *fixed*, up to *upper* more; the others stay fixed."""
-        inside = free[self.column]
-        rows = np.zeros(self.rows, dtype=bool)
-        rows[self.row[inside]] = True
+        entries = np.flatnonzero(free[self.column])
+        touched = np.zeros(self.rows, dtype=bool)
+        touched[self.row[entries]] = True
+        rows = np.flatnonzero(touched)
         done = self.activity(fixed)[rows]
-        keys = np.flatnonzero(rows).tolist()
-        return LinearProgram(
-            block=self.block[free],
-            item=self.item[free],
+        part = self._take(np.flatnonzero(free), rows, entries)
+        return replace(
+            part,
             upper=upper[free],
-            slope=self.slope[free],
-            row=(np.cumsum(rows) - 1)[self.row[inside]],
-            column=(np.cumsum(free) - 1)[self.column[inside]],
-            value=self.value[inside],
-            row_lower=self.row_lower[rows] - done,
-            row_upper=self.row_upper[rows] - done,
-            row_keys=tuple(self.row_keys[r] for r in keys),
-            component=self.component[free],
-            row_component=self.row_component[rows],
-            marked=self.marked,
-            tiers=_costs(self.tiers, free),
-            tiebreak=self._some_ties(free),
+            row_lower=part.row_lower - done,
+            row_upper=part.row_upper - done,
         )
+
+    def chunks(self, size: int) -> Iterator[tuple[Ints, Ints, LinearProgram]]:
+        """Yield the columns, the rows and the program of whole components, of about *size* columns at a time."""
+        every = max(self.component.max(initial=-1), self.row_component.max(initial=-1)) + 1
+        chunk = np.cumsum(np.bincount(self.component, minlength=every)) // max(1, size)
+        places = [chunk[part] for part in (self.component, self.row_component)]
+        places.append(places[1][self.row])
+        orders = [np.argsort(place, kind="stable") for place in places]
+        for k in np.unique(chunk).tolist():
+            columns, rows, entries = (
+                order[slice(*np.searchsorted(place[order], (k, k + 1)))]
+                for place, order in zip(places, orders, strict=True)
+            )
+            yield columns, rows, self._take(columns, rows, entries)
 
     def part(self, component: int) -> LinearProgram:
         """Return the program of one component alone."""
@@ -148,27 +148,29 @@ class LinearProgram:
 
     def restrict(self, columns: Bools, rows: Bools) -> LinearProgram:
         """Return the program of some columns and rows; no kept row may hold a column that is left out."""
-        kept = rows[self.row]
-        new_row, new_column = np.cumsum(rows) - 1, np.cumsum(columns) - 1
+        return self._take(*(np.flatnonzero(kept) for kept in (columns, rows, rows[self.row])))
 
+    def _take(self, columns: Ints, rows: Ints, entries: Ints) -> LinearProgram:
+        """Return the program of some columns, rows and entries, in the order given."""
+        place = np.empty(max(self.columns, self.rows), dtype=np.int64)
+        place[columns] = np.arange(columns.size)
+        column = place[self.column[entries]]
+        place[rows] = np.arange(rows.size)
+        tie = self.tiebreak
         return LinearProgram(
             block=self.block[columns],
             item=self.item[columns],
             upper=self.upper[columns],
             slope=self.slope[columns],
-            row=new_row[self.row[kept]],
-            column=new_column[self.column[kept]],
-            value=self.value[kept],
+            row=place[self.row[entries]],
+            column=column,
+            value=self.value[entries],
             row_lower=self.row_lower[rows],
             row_upper=self.row_upper[rows],
-            row_keys=tuple(key for key, here in zip(self.row_keys, rows.tolist(), strict=True) if here),
+            row_keys=tuple(self.row_keys[r] for r in rows.tolist()),
             component=self.component[columns],
             row_component=self.row_component[rows],
             marked=self.marked,
-            tiers=_costs(self.tiers, columns),
-            tiebreak=self._some_ties(columns),
+            tiers=tuple(TierCosts(t.name, t.cost[columns], t.tolerance) for t in self.tiers),
+            tiebreak=None if tie is None else lambda salt: tie(salt)[columns],
         )
-
-
-def _costs(tiers: tuple[TierCosts, ...], columns: Bools) -> tuple[TierCosts, ...]:
-    return tuple(TierCosts(tier.name, tier.cost[columns], tier.tolerance) for tier in tiers)

@@ -28,6 +28,9 @@ __all__ = ["solve"]
 EXCHANGED, DISTINCT = 4, 30
 """Columns in an exchange that the weights of neighbouring tiers must outdo, and bits of a cost weighed of several."""
 
+CHUNK = 30_000
+"""Columns solved at a time, whole components only."""
+
 log = logging.getLogger("phanbo")
 
 
@@ -47,28 +50,54 @@ def solve(program: LinearProgram, limits: Limits | None = None) -> Solution:
 
 
 def _solve(program: LinearProgram, limits: Limits) -> Solution:
-    limits.left()
-    limits.tell("solve", 0, 1)
     empty = np.ones(program.rows, dtype=bool)
     empty[program.row] = False
     if ((program.row_lower > 0) | (program.row_upper < 0))[empty].any():
         raise infeasible()
-    tree = tree_of(program)
     for ties in (False, True):
-        tiers = (*program.tiers, *program.tiebreaks) if ties else program.tiers
-        order = Greedy(program, tree, tiers)
-        if order.ambiguous:
+        try:
+            return _by_chunks(program, limits, ties=ties)
+        except _Ambiguous:
             continue
-        x = _plan(program, tree, order, limits)
-        limits.left()
-        duals = row_duals(program, tree, tiers, x)
-        limits.tell("solve", 1, 1)
-        if duals is not None:
-            proved = zip(tiers, duals, strict=True)
-            return Solution(x, tuple(SolvedTier(t.name, exact_dot(t.cost, x), pi) for t, pi in proved))
-        break
+        except _Unproved:
+            break
     log.debug("the direct plan is not unique or not proved: solved by the reference solver")
     return reference.on_faces(program, limits)
+
+
+class _Ambiguous(Exception):
+    """Two units cost the same in every tier."""
+
+
+class _Unproved(Exception):
+    """The plan has no prices."""
+
+
+def _by_chunks(program: LinearProgram, limits: Limits, *, ties: bool) -> Solution:
+    """Solve some components at a time: a country in the memory of a province."""
+    tiers = (*program.tiers, *program.tiebreaks) if ties else program.tiers
+    x, duals = np.zeros(program.columns, dtype=np.int64), np.zeros((len(tiers), program.rows), dtype=np.int64)
+    for columns, rows, part in program.chunks(CHUNK):
+        limits.left()
+        x[columns], duals[:, rows] = _direct(part, limits, ties=ties)
+        limits.tell("solve", int(columns[-1]), program.columns)
+    found = zip(tiers, duals, strict=True)
+    return Solution(x, tuple(SolvedTier(tier.name, exact_dot(tier.cost, x), pi) for tier, pi in found))
+
+
+def _direct(program: LinearProgram, limits: Limits, *, ties: bool) -> tuple[Ints, Ints]:
+    """Return the plan and the row duals of every tier."""
+    tiers = (*program.tiers, *program.tiebreaks) if ties else program.tiers
+    tree = tree_of(program)
+    order = Greedy(program, tree, tiers)
+    if order.ambiguous:
+        raise _Ambiguous
+    x = _plan(program, tree, order, limits)
+    limits.left()
+    duals = row_duals(program, tree, tiers, x)
+    if duals is None:
+        raise _Unproved
+    return x, duals
 
 
 def _plan(program: LinearProgram, tree: Tree, order: Greedy, limits: Limits) -> Ints:

@@ -26,7 +26,7 @@ ARCS = (31, 1_000, 1_000_000)
 FAR = np.iinfo(np.int64).max
 
 
-def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], x: Ints) -> list[Ints] | None:
+def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], x: Ints) -> Ints | None:
     """Return the row duals that prove *x* the lexicographic optimum; ``None`` when it is none.
 
     Parameters
@@ -36,7 +36,7 @@ def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], 
 
     Returns
     -------
-    list of int64 arrays of shape (rows,), one a tier
+    int64 array of shape (tiers, rows)
     """
     nodes = _Nodes(program, tree, x)
     costs = [tier.cost for tier in tiers]
@@ -48,7 +48,10 @@ def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], 
         if potential is None:
             return None
         if potential:
-            return [nodes.duals(potential[k]) if k in potential else nodes.none() for k in range(len(tiers))]
+            duals = np.zeros((len(tiers), program.rows), dtype=np.int64)
+            for k, field in potential.items():
+                duals[k] = nodes.duals(field)
+            return duals
     return None
 
 
@@ -109,13 +112,9 @@ class _Nodes:
         """Return the reduced cost of every column."""
         return cost + potential[self.tail] - potential[self.head]
 
-    def none(self) -> Ints:
-        """Return no duals at all."""
-        return np.zeros(self.program.rows, dtype=np.int64)
-
     def duals(self, potential: Ints) -> Ints:
         """Return the duals of the rows: of leaves and pools against the ground, of a group against the one around it."""
-        tree, found = self.tree, self.none()
+        tree, found = self.tree, np.zeros(self.program.rows, dtype=np.int64)
         rows = np.concatenate([tree.leaf_row, tree.pool_row])
         found[rows] = potential[: rows.size] - potential[self.ground]
         found[tree.group_row] = potential[self.group] - potential[self.parent]
