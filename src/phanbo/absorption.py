@@ -28,7 +28,7 @@ import numpy as np
 
 from phanbo.calendar import WHOLE
 from phanbo.errors import PolicyError
-from phanbo.grouping import joint_codes, sum_by
+from phanbo.grouping import blocks, joint_codes, sum_by
 from phanbo.money import LIMIT, floor_ratio
 
 if TYPE_CHECKING:
@@ -155,7 +155,9 @@ class Outlook:
 
     def expected(self, plan: Ints) -> Ints:
         """Return ``⌊mean_k min(x_i, y_ik)⌋`` of each line for the plan x, đồng."""
-        total: Ints = np.minimum(plan[:, None], self.points).sum(axis=1)
+        total = np.empty(plan.size, dtype=np.int64)
+        for rows in blocks(plan.size):
+            total[rows] = np.minimum(plan[rows, None], self.points[rows]).sum(axis=1)
         return np.floor_divide(total, self.points.shape[1])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence, Sized
+from collections.abc import Hashable, Iterator, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from phanbo.money import Ints
 
-__all__ = ["codes_of", "exact_dot", "joint_codes", "reduce_by", "sum_by", "sum_of"]
+__all__ = ["blocks", "codes_of", "exact_dot", "joint_codes", "reduce_by", "sum_by", "sum_of"]
+
+BLOCK = 8_192
 
 
 LARGEST = 2**62
@@ -93,3 +95,9 @@ def exact_dot(cost: Ints, x: Ints) -> int:
     if most * largest * cost.size < 1 << 62 or most * int(np.abs(x).astype(float).sum()) < 1 << 62:
         return int(cost @ x)
     return sum(c * v for c, v in zip(cost.tolist(), x.tolist(), strict=True))
+
+
+def blocks(size: int) -> Iterator[slice]:
+    """Yield the rows 0 … size − 1 by a few thousand, so that work on all points of a row fits a cache; never nothing."""
+    for start in range(0, max(1, size), BLOCK):
+        yield slice(start, min(size, start + BLOCK))

@@ -5,11 +5,13 @@ Everything is in whole units, measured from the plan: a cut segment reaches down
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from phanbo.case import Case
+from phanbo.grouping import blocks
 from phanbo.money import Bools, Ints
 
 __all__ = ["Segments", "add_segments", "cut_segments", "obligation_units"]
@@ -57,16 +59,31 @@ class Segments:
 
 def cut_segments(case: Case, cap: Ints) -> Segments:
     """Return the segments of what may be cut; *cap* in units, shape (n,)."""
-    depth = np.clip(-_levels(case), 0, cap[:, None])[:, ::-1]
-    points = depth.shape[1]
-    return _flat(depth, cap, np.arange(points + 1, dtype=np.int64))
+    slopes = np.arange(case.outlook.points.shape[1] + 1, dtype=np.int64)
+
+    def part(lines: Ints) -> Segments:
+        return _flat(np.clip(-_levels(case, lines), 0, cap[lines, None])[:, ::-1], cap[lines], slopes)
+
+    return _by_blocks(part, cap)
 
 
 def add_segments(case: Case, cap: Ints) -> Segments:
     """Return the segments of what may be added; *cap* in units, shape (n,)."""
-    height = np.clip(_levels(case), 0, cap[:, None])
-    points = height.shape[1]
-    return _flat(height, cap, np.arange(points, -1, -1, dtype=np.int64))
+    slopes = np.arange(case.outlook.points.shape[1], -1, -1, dtype=np.int64)
+
+    def part(lines: Ints) -> Segments:
+        return _flat(np.clip(_levels(case, lines), 0, cap[lines, None]), cap[lines], slopes)
+
+    return _by_blocks(part, cap)
+
+
+def _by_blocks(part: Callable[[Ints], Segments], cap: Ints) -> Segments:
+    """Join the segments of the lines that have any, some lines at a time."""
+    lines, found = np.flatnonzero(cap > 0), []
+    for rows in blocks(lines.size):
+        some = part(lines[rows])
+        found.append((lines[rows][some.line], some.start, some.end, some.slope))
+    return Segments(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
 def obligation_units(case: Case) -> Ints:
@@ -76,9 +93,10 @@ def obligation_units(case: Case) -> Ints:
     return np.asarray(-(-short // unit), dtype=np.int64)
 
 
-def _levels(case: Case) -> Ints:
-    """Return the outlook's points on the line's own grid: units above the plan, rounded down."""
-    return np.asarray((case.outlook.points - case.plan[:, None]) // case.policy.unit, dtype=np.int64)
+def _levels(case: Case, lines: Ints) -> Ints:
+    """Return the outlook's points on each line's own grid: units above the plan, rounded down."""
+    levels: Ints = (case.outlook.points[lines] - case.plan[lines, None]) // case.policy.unit
+    return levels
 
 
 def _flat(inner: Ints, cap: Ints, slopes: Ints) -> Segments:

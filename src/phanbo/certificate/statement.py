@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phanbo.grouping import sum_by
+from phanbo.grouping import blocks, sum_by
 
 if TYPE_CHECKING:
     from phanbo.case import Case
@@ -24,7 +24,7 @@ MOST = 2**60
 """All that may move stays below it, in units as in đồng, so that no sum leaves int64."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Steps:
     """The steps of one side: line, width in units, chance in points of the outlook, beyond a mark, units taken."""
 
@@ -131,8 +131,14 @@ def _steps(case: Case, cap: Ints, mark: Ints, change: Ints, sign: int) -> Steps:
 
     *sign* −1 goes down from the plan, +1 up. A unit's chance is the number of points at or above its upper end.
     """
-    unit, lines = case.policy.unit, np.flatnonzero(cap > 0)
-    points, cap = case.outlook.points[lines], cap[lines, None]
+    every = np.flatnonzero(cap > 0)
+    parts = [_steps_of(case, every[rows], cap, mark, change, sign) for rows in blocks(every.size)]
+    return Steps(*(np.concatenate([getattr(part, name) for part in parts]) for name in Steps.__slots__))
+
+
+def _steps_of(case: Case, lines: Ints, cap: Ints, mark: Ints, change: Ints, sign: int) -> Steps:
+    """Return the steps of some lines."""
+    unit, points, cap = case.policy.unit, case.outlook.points[lines], cap[lines, None]
     # A point inside a unit does not cover it: rounded down, whether the line rises to it or falls.
     levels = sign * ((points - case.plan[lines, None]) // unit)
     ends = np.concatenate([levels, mark[lines, None], np.zeros_like(cap), cap], axis=1)
