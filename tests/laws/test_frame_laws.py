@@ -64,7 +64,7 @@ def told(proposal: Proposal, row: pd.Series, lang: str) -> str:
     return ". ".join(["; ".join(parts), *grounds, f"{stop}: {limit}"]) + "."
 
 
-@given(setting=settings_of())
+@given(setting=settings_of() | settings_of(shortfall=True, simple=True, authority=None))
 def test_a_reason_says_where_its_line_stands_what_is_done_and_what_stops_it(setting: Setting) -> None:
     proposal = setting.propose()
     for _, row in proposal.adjustments.iterrows():
@@ -87,8 +87,13 @@ def test_every_line_of_a_pool_with_surplus_asks_for_what_it_lacks(setting: Setti
         for ask in row["ask"]:
             rule = RULEBOOK.rule(ask["rule"]) if ask["rule"] else None
             assert rule is None or (ask["what_vi"], ask["what_en"]) == (rule.title_vi, rule.title_en)
-            if lines.loc[lines["line_id"] == ask["line_id"], "add_bound"].item() == 0:
-                assert rule is not None
+            line = lines[lines["line_id"] == ask["line_id"]].iloc[0]
+            if line["add"] > 0:
+                assert ask["rule"] == line["binding_rule"]
+            elif line["add_bound"] > 0:
+                assert ask["rule"] in ("", "owner-import", "authority")
+            elif line["cut_bound"] == 0:
+                assert ask["rule"] == line["first_failed"] != ""
     assert proposal.unplaced["surplus"].gt(0).all()
 
 

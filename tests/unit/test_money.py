@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from phanbo.money import (
@@ -110,6 +110,7 @@ def test_a_column_of_amounts_is_written_as_each_is(amounts: list[int], lang: str
     assert format_millions(column, lang) == [format_million(amount, lang) for amount in amounts]
 
 
+@example([(1, 20_000), (1, 20_001), (LIMIT, 1), (LIMIT - 1, LIMIT)], "vi")
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS)), st.sampled_from(("vi", "en")))
 def test_a_column_of_shares_is_written_as_each_is(shares: list[tuple[int, int]], lang: str) -> None:
     parts, wholes = (np.array([share[k] for share in shares], dtype=np.int64) for k in (0, 1))

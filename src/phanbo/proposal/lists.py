@@ -46,9 +46,8 @@ def unplaced_frame(facts: Facts) -> pd.DataFrame:
 def _asks(facts: Facts, lines: Ints, unmet: Ints) -> list[dict[str, Any]]:
     """Return the lines that ask, each with what is unmet and the rule that stands in its way."""
     b, book, added = facts.bounds, facts.case.portfolio, facts.add[lines]
-    held = np.where(b.add[lines] == 0, b.first_failed[lines], b.add_rule[lines])
-    walled = np.where(added > 0, facts.binding[lines], b.closed_rule[facts.case.pools.leaf[lines]])
-    held = np.where(b.add[lines] > added, walled, held)
+    short = np.where(added > 0, facts.binding[lines], b.closed_rule[facts.case.pools.leaf[lines]])
+    held = np.where(b.add[lines] > added, short, b.add_rule[lines])
     titles = [(rule.code, rule.title_vi, rule.title_en) for rule in b.rules]
     titles.append(("", "Chưa đến lượt theo thứ tự ưu tiên", "Not reached in the order of priority"))
     rows = (book.text("line_id")[lines], book.text("owner")[lines], unmet, held)
