@@ -33,6 +33,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "proposal",
         "explain",
         "pipeline",
+        "many",
         "replay examples report",
         "cli_texts cli __init__ __main__",
     )

@@ -20,6 +20,7 @@ from phanbo.errors import (
     RulebookUnavailable,
     Stopped,
 )
+from phanbo.many import Batch, Task, propose_many
 from phanbo.pipeline import assess, propose
 from phanbo.policy import DEFAULT_TIERS, Policy, Tier
 from phanbo.portfolio import Portfolio
@@ -31,6 +32,7 @@ from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
 __all__ = [
     "DEFAULT_TIERS",
     "Assessment",
+    "Batch",
     "Calendar",
     "CalendarError",
     "CertificateError",
@@ -47,6 +49,7 @@ __all__ = [
     "RulebookError",
     "RulebookUnavailable",
     "Stopped",
+    "Task",
     "Tier",
     "assess",
     "check_excel",
@@ -54,6 +57,7 @@ __all__ = [
     "load_proposal",
     "load_rulebook",
     "propose",
+    "propose_many",
     "read_csv",
     "read_excel",
     "read_parquet",
