@@ -18,7 +18,7 @@ from phanbo.calendar import Calendar
 from phanbo.portfolio import Portfolio
 from rounds import AS_OF, CALENDAR, TY, lines
 
-__all__ = ["Marking", "history", "task", "tasks"]
+__all__ = ["Marking", "history", "task", "tasks", "texts"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Marking:
             if self.act == "raise":
                 raise ZeroDivisionError("no such thing")
             if self.act == "sleep":
-                time.sleep(1)
+                time.sleep(0.4)
         return PaceForecaster().forecast(portfolio, calendar, as_of, deadline)
 
 
@@ -76,3 +76,8 @@ def tasks(count: int = 5, folder: Path | None = None) -> list[pb.Task]:
 def history(*rows: tuple[str, str, int]) -> pd.DataFrame:
     """Return a history of line, date, disbursed."""
     return pd.DataFrame(rows, columns=["line_id", "date", "disbursed"])
+
+
+def texts(batch: pb.Batch) -> dict[str, str]:
+    """Return the JSON of every proposal."""
+    return {name: made.to_json() for name, made in batch.proposals.items()}

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+import time
 import unicodedata
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 import phanbo as pb
-from hands import Marking, history, task, tasks
+from hands import Marking, history, task, tasks, texts
 from phanbo.many.parcels import FULL, parcels_of, units_of
 from phanbo.proposal.storage import check_manifest
 from phanbo.replay import replay
 from rounds import AS_OF, CALENDAR, RULEBOOK, TY, inflow, lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-
-def texts(batch: pb.Batch) -> dict[str, str]:
-    return {name: made.to_json() for name, made in batch.proposals.items()}
+Found = TypeVar("Found")
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +196,8 @@ def test_what_cannot_be_sent_is_named(pool: ProcessPoolExecutor) -> None:
     here.raise_failures()
 
 
-@pytest.mark.parametrize("act", ["die", "exit"])
-def test_a_worker_that_dies_once_loses_nothing(tmp_path: Path, alone: pb.Batch, act: str) -> None:
-    deadly = task("chết", policy=marked(tmp_path, act, times=1))
+def test_a_worker_that_dies_once_loses_nothing(tmp_path: Path, alone: pb.Batch) -> None:
+    deadly = task("chết", policy=marked(tmp_path, "exit", times=1))
     batch = pb.propose_many([*tasks(2), deadly, *tasks(5)[2:]], workers=2)
     batch.raise_failures()
     assert len(runs(tmp_path)) == 2
@@ -386,7 +388,7 @@ def chain(act: str = "", folder: Path | None = None) -> list[pb.Task]:
     policy = None if folder is None else marked(folder, act, label="first")
     second = None if folder is None else marked(folder, label="second")
     tables = pb.Portfolio(
-        lines(), history=history(*[(f"L{i}", "2024-10-31", (i % 2 or 0.3) * 10 * TY) for i in range(6)])
+        lines(), history=history(*[(f"L{i}", "2024-10-31", (10 if i % 2 else 3) * TY) for i in range(6)])
     )
     first = task("đợt 2", tables, policy=policy)
     return [first, task("đợt 3", first, round=3, as_of="2024-10-31", policy=second), task("khác")]
@@ -398,8 +400,9 @@ def test_a_round_follows_on_the_one_before(pool: ProcessPoolExecutor) -> None:
     one = pb.propose(first.portfolio, calendar=CALENDAR, round=2, as_of=AS_OF)
     two = pb.propose(one.apply().at("2024-10-31"), calendar=CALENDAR, round=3, as_of="2024-10-31")
     assert one.summary["cut"] > 0
-    for given in ({"workers": 1}, {"executor": pool, "workers": 2}):
-        batch = pb.propose_many(chain(), **given)  # type: ignore[arg-type]
+    hands: tuple[dict[str, Any], ...] = ({"workers": 1}, {"executor": pool, "workers": 2})
+    for given in hands:
+        batch = pb.propose_many(chain(), **given)
         assert batch.proposals["đợt 3"].to_json() == two.to_json()
         assert list(batch.proposals) == ["đợt 2", "đợt 3", "khác"]
     assert chain()[1].propose().to_json() == two.to_json()
@@ -448,15 +451,15 @@ def test_a_cancel_keeps_what_is_finished(tmp_path: Path, pool: ProcessPoolExecut
     out = tmp_path / "out"
     slow = [task(f"chậm {k}", policy=marked(tmp_path / "marks", "sleep", label=str(k))) for k in range(12)]
     with ThreadPoolExecutor(1) as threads:
-        given: dict[str, Any] = {
+        ways: dict[str, dict[str, Any]] = {
             "here": {"workers": 1},
             "threads": {"executor": threads},
             "processes": {"workers": 2},
             "pool": {"executor": pool, "workers": 1},
-        }[hands]
+        }
         with pytest.raises(pb.Stopped, match=r"of 13 tasks were done") as caught:
             pb.propose_many(
-                [task("nhanh"), *slow], folder=out, cancel=stop, progress=lambda *_: stop.set(), **given
+                [task("nhanh"), *slow], folder=out, cancel=stop, progress=lambda *_: stop.set(), **ways[hands]
             )
     assert "nhanh" in caught.value.data["done"]
     assert len(caught.value.data["done"]) < 13
@@ -471,6 +474,60 @@ def test_cancelled_before_it_began() -> None:
     stop.set()
     with pytest.raises(pb.Stopped, match="0 of 2"):
         pb.propose_many(tasks(2), workers=1, cancel=stop)
+
+
+ENDLESS = """
+import sys
+import phanbo as pb
+from hands import Marking, task
+if __name__ == "__main__":
+    slow = [task(f"{k}", policy=pb.Policy(forecaster=Marking(sys.argv[1], f"{k}", "sleep"))) for k in range(500)]
+    pb.propose_many(slow, workers=2)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_nobody_outlives_an_interrupted_run(tmp_path: Path, sent: signal.Signals) -> None:
+    script, marks = tmp_path / "endless.py", tmp_path / "marks"
+    script.write_text(ENDLESS, encoding="utf-8")
+    marks.mkdir()
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, script, marks], env=here, stderr=subprocess.PIPE) as run:  # noqa: S603
+        workers = _until(lambda: {int(path.name.split("-")[2]) for path in marks.iterdir()})
+        run.send_signal(sent)
+        said = run.communicate(timeout=30)[1].decode()
+    assert run.returncode != 0
+    assert run.pid not in workers
+    assert _until(lambda: not any(_lives(pid) for pid in workers))
+    assert said.count("Traceback") == (sent == signal.SIGINT)  # the parent's own; the workers say nothing
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _until(true: Callable[[], Found]) -> Found:
+    """Return what a function says, as soon as that is something."""
+    for _ in range(600):
+        if found := true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never was")
+
+
+def test_a_script_without_its_guard_is_told(tmp_path: Path) -> None:
+    script = tmp_path / "bare.py"
+    script.write_text(ENDLESS.replace('if __name__ == "__main__":', "if True:"), encoding="utf-8")
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, script, tmp_path], env=here, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode != 0
+    assert "PhanboError: No worker process could be started" in run.stderr
 
 
 # -- what is refused ------------------------------------------------------------------------------------
