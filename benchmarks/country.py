@@ -28,6 +28,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -171,8 +172,7 @@ def _hands(engine: str, workers: int) -> Iterator[Executor | Any | None]:
 
 @contextmanager
 def _dask(workers: int) -> Iterator[Any]:
-    import distributed
-
+    distributed: Any = import_module("distributed")  # not typed all through
     quiet = {"dashboard_address": None, "worker_dashboard_address": None, "silence_logs": logging.CRITICAL}
     with (
         distributed.LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **quiet) as cluster,
