@@ -22,6 +22,7 @@ import pytest
 
 import phanbo as pb
 from hands import Marking, history, task, tasks, texts
+from phanbo.many.keeping import fingerprint
 from phanbo.many.parcels import FULL, parcels_of, units_of
 from phanbo.proposal.storage import check_manifest
 from phanbo.replay import replay
@@ -189,9 +190,11 @@ def test_what_cannot_be_sent_is_named(pool: ProcessPoolExecutor) -> None:
         """A class that no other process can import."""
 
     strange = task("lạ", policy=pb.Policy(forecaster=Local("", "")))
-    batch = pb.propose_many([*tasks(2), strange, *tasks(4)[2:]], executor=pool, workers=1)
+    given = [strange, *tasks(12)]
+    assert len(parcels_of(units_of(given), 1)) < 7  # it travels with others
+    batch = pb.propose_many(given, executor=pool, workers=1)
     assert list(batch.failures) == ["lạ"]
-    assert len(batch.proposals) == 4
+    assert len(batch.proposals) == 12
     here = pb.propose_many([task("lạ", policy=pb.Policy(forecaster=Local("/tmp", "no")))], workers=1)  # noqa: S108
     here.raise_failures()
 
@@ -317,12 +320,35 @@ def test_other_inputs_are_made_again(filled: Path, place: Path, change: dict[str
     assert again(filled, place, {1: change}) == ["1"]
 
 
-def test_another_policy_is_made_again(filled: Path, place: Path) -> None:
+@pytest.mark.parametrize(
+    "change", [{"notes": "khác"}, {"forecaster": {"times": 3}}], ids=lambda c: next(iter(c))
+)
+def test_another_policy_is_made_again(filled: Path, place: Path, change: dict[str, Any]) -> None:
     mine = tasks(3, filled / "marks")[1].policy
     assert mine is not None
-    assert again(filled, place, {1: {"policy": replace(mine, notes="khác")}}) == ["1"]
-    other = replace(mine, forecaster=Marking(str(filled / "marks"), "1", points=20, times=3))
-    assert again(filled, place, {1: {"policy": other}}) == ["1"]  # same name, another value
+    if "forecaster" in change:  # same name, another value
+        change = {"forecaster": replace(mine.forecaster, **change["forecaster"])}
+    assert again(filled, place, {1: {"policy": replace(mine, **change)}}) == ["1"]
+
+
+def test_it_does_not_matter_which_equal_texts_are_one_object() -> None:
+    text = "".join(["a", "b"])
+    same, apart = Marking(text, text), Marking(text, "".join(["a", "b"]))
+    marks = {fingerprint(task("một", policy=pb.Policy(forecaster=each)), "") for each in (same, apart)}
+    assert len(marks) == 1
+    assert "" not in marks
+
+
+def test_what_cannot_be_told_apart_is_made_again(tmp_path: Path) -> None:
+    class Local(Marking):
+        """A class that cannot be written down."""
+
+    one = task("một", policy=pb.Policy(forecaster=Local(str(tmp_path), "x")))
+    assert fingerprint(one, "") == ""
+    for _ in range(2):
+        batch = pb.propose_many([one], workers=1, folder=tmp_path / "out")
+        batch.raise_failures()
+        assert batch.resumed == ()
 
 
 def test_another_version_is_made_again(filled: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -469,6 +495,30 @@ def test_a_cancel_keeps_what_is_finished(tmp_path: Path, pool: ProcessPoolExecut
     assert batch.resumed == ("nhanh",)
 
 
+@pytest.mark.parametrize("looks", range(1, 20, 2))
+def test_a_task_that_was_given_up_is_neither_done_nor_failed(tmp_path: Path, looks: int) -> None:
+    cancel = Later(looks)
+    try:
+        done = list(pb.propose_many(tasks(3), workers=1, folder=tmp_path, cancel=cancel).proposals)
+        assert len(done) == 3
+    except pb.Stopped as stopped:
+        done = stopped.data["done"]
+        assert len(done) < 3
+    written = sorted(path.stem for path in (tmp_path / ".phanbo").glob("*"))
+    assert written == sorted(done) == sorted(path.name for path in tmp_path.glob("T*"))
+
+
+class Later:
+    """A cancel that comes when it has been looked at so many times."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def is_set(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
 def test_cancelled_before_it_began() -> None:
     stop = threading.Event()
     stop.set()
@@ -493,14 +543,24 @@ def test_nobody_outlives_an_interrupted_run(tmp_path: Path, sent: signal.Signals
     script.write_text(ENDLESS, encoding="utf-8")
     marks.mkdir()
     here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen([sys.executable, script, marks], env=here, stderr=subprocess.PIPE) as run:  # noqa: S603
-        workers = _until(lambda: {int(path.name.split("-")[2]) for path in marks.iterdir()})
-        run.send_signal(sent)
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, script, marks], env=here, stderr=subprocess.PIPE, start_new_session=True
+    ) as run:
+        workers = _until(lambda: _pair({int(path.name.split("-")[2]) for path in marks.iterdir()}))
+        if sent == signal.SIGINT:
+            os.killpg(run.pid, sent)  # Ctrl-C is heard by all
+        else:
+            run.send_signal(sent)
         said = run.communicate(timeout=30)[1].decode()
     assert run.returncode != 0
     assert run.pid not in workers
     assert _until(lambda: not any(_lives(pid) for pid in workers))
     assert said.count("Traceback") == (sent == signal.SIGINT)  # the parent's own; the workers say nothing
+
+
+def _pair(found: set[int]) -> set[int]:
+    """Return two workers, once both are at work."""
+    return found if len(found) == 2 else set()
 
 
 def _lives(pid: int) -> bool:
