@@ -20,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from phanbo.absorption import Outlook
+from phanbo.assess import Assessment
 from phanbo.calendar import Calendar, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.many.task import Task
@@ -49,7 +51,7 @@ def fingerprint(task: Task, before: str) -> str:
     calendar = task.calendar if isinstance(task.calendar, Calendar) else load_calendar(task.calendar)
     book = task.rulebook if isinstance(task.rulebook, Rulebook) else load_rulebook(task.rulebook or "vn-2020")
     policy = task.policy or Policy()
-    own = _own_parts((policy.forecaster, book.rules, task.assessment, task.outlook))
+    own = _own_parts((policy.forecaster, book.rules))
     if own is None or (isinstance(task.portfolio, Task) and not before):
         return ""
     facts = {
@@ -61,6 +63,8 @@ def fingerprint(task: Task, before: str) -> str:
         "as_of": as_date(task.as_of).isoformat(),
         "policy": policy.to_dict(),
         "own": own,
+        "assessment": _assessment(task.assessment),
+        "outlook": _outlook(task.outlook),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -74,17 +78,35 @@ def _tables(portfolio: Portfolio | str | Path | Task) -> list[Any]:
     return [[file.name, hashlib.sha256(file.read_bytes()).hexdigest()] for file in files]
 
 
+def _assessment(state: Assessment | None) -> list[Any]:
+    """Return what an earlier assessment was made from: it follows from that."""
+    if state is None:
+        return []
+    return [
+        state.portfolio.hash,
+        state.calendar.text,
+        state.as_of.isoformat(),
+        state.round.to_dict(),
+        state.judge,
+        state.fast,
+        _outlook(state.outlook),
+    ]
+
+
+def _outlook(outlook: Outlook | None) -> list[Any]:
+    if outlook is None:
+        return []
+    points = hashlib.sha256(outlook.points.tobytes()).hexdigest()
+    return [outlook.line_ids, points, outlook.basis, outlook.forecaster]
+
+
 class _Plain(pickle.Pickler):
-    """Writes equal objects as equal bytes, on either side of a journey; tables by their hash."""
+    """Writes equal objects as equal bytes, on either side of a journey."""
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, protocol=5)
-        self.fast = (
-            True  # no memory of what was written: which of two equal texts is the same object says nothing
-        )
-
-    def persistent_id(self, obj: object) -> str | None:
-        return obj.hash if isinstance(obj, Portfolio) else None
+        # No memory of what was written: which of two equal texts are the same object says nothing.
+        self.fast = True
 
 
 def _own_parts(parts: tuple[Any, ...]) -> str | None:

@@ -30,8 +30,9 @@ FIGURES = (
     "unplaced",
     "expected",
     "expected_after",
+    "unchecked",
 )
-"""Totals of a proposal that the summary of a run shows."""
+"""Totals of a proposal that the summary of a run shows; ``unchecked`` counts rules that miss a column."""
 
 OWN = ("portfolio", "calendar", "rulebook", "policy")
 """Parts of a proposal that whoever sent the task has already: they do not travel back."""
@@ -114,7 +115,7 @@ def _outcome(task: Task, folder: Path | None, cancel: Cancel | None, done: dict[
         if before and isinstance(task.portfolio, Task):
             earlier = before.proposal(task.portfolio, folder)
         proposal = task.propose(before=earlier, cancel=cancel)
-        found.figures = {name: int(proposal.summary[name]) for name in FIGURES}
+        found.figures = _figures(proposal)
         if folder is None:
             found.result = proposal
         else:
@@ -127,6 +128,11 @@ def _outcome(task: Task, folder: Path | None, cancel: Cancel | None, done: dict[
         if folder is not None and not found.stopped:
             keep_failure(folder, task.name, found.failure)
     return found
+
+
+def _figures(proposal: Proposal) -> dict[str, int]:
+    counted = {"unchecked": len({gap["rule"] for gap in proposal.summary["unchecked"]})}
+    return {name: int({**proposal.summary, **counted}[name]) for name in FIGURES}
 
 
 def _before(task: Task, done: dict[str, Outcome]) -> Outcome | None:
