@@ -191,24 +191,27 @@ def measure(engine: str, workers: int, provinces: int, size: int) -> dict[str, A
     before = time.perf_counter()
     if engine == "one":
         portfolio = one_portfolio(provinces, size)
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         proposal = propose(portfolio, **SETTING)
         seconds, verified, count = time.perf_counter() - start, 1, len(portfolio)
+        busy = time.process_time() - busy
         figures = {"cut": proposal.summary["cut"]}
         ready = start - before
     else:
         given = tasks(provinces, size)
         begin = time.perf_counter()
         with _hands(engine, workers) as executor:
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             batch: Batch = propose_many(given, executor=executor, workers=workers)
             seconds, ready = time.perf_counter() - start, start - begin
+            busy = time.process_time() - busy
         batch.raise_failures()
         verified = len(batch.proposals)  # nothing unverified ever becomes a proposal
         count = sum(found.figures["lines"] for found in batch.outcomes)
         figures = {found.name: found.figures for found in batch.outcomes}
     return {
         "seconds": seconds,
+        "busy": busy,
         "ready": ready,
         "verified": verified,
         "lines": count,
@@ -259,13 +262,17 @@ def tables(found: dict[Contestant, list[dict[str, Any]]], repeat: int) -> str:
                 str(runs[0]["lines"]),
                 f"{min(seconds):.1f} / {median(seconds):.1f}",
                 f"{runs[0]['lines'] / median(seconds):.0f}",
+                f"{median(run['busy'] for run in runs):.1f}",
                 f"{median(run['ready'] for run in runs):.1f}",
                 str(max(run["parent"] for run in runs)),
                 str(max(run["worker"] for run in runs)),
             ]
         )
     lines_ = ["| " + " | ".join(row) + " |" for row in rows]
-    intro = f"{repeat} repetitions; seconds: least / median; start: building the one portfolio, or starting workers."
+    intro = (
+        f"{repeat} repetitions; seconds: least / median; parent busy: its own processor time, which no worker can "
+        "share; start: seconds to start the workers, or to build the one portfolio."
+    )
     return "\n".join([intro, "", *lines_, "", *_ratios(found)])
 
 
