@@ -23,6 +23,7 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass, field
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,19 @@ AHEAD = 2
 
 class Running(dict[Future[list[Outcome]], Parcel]):
     """What is handed out and not back yet."""
+
+
+class _Flag:
+    """A stop sign shared with child processes; without a lock, which one that is killed could keep for ever."""
+
+    def __init__(self, context: SpawnContext) -> None:
+        self._value = context.RawValue("b", 0)
+
+    def set(self) -> None:
+        self._value.value = 1
+
+    def is_set(self) -> bool:
+        return bool(self._value.value)
 
 
 class _Here:
@@ -76,14 +90,14 @@ class Crew:
     workers : int
     ahead : int
         Parcels a worker has at hand.
-    stop : event or None
+    stop : flag or None
         Tells one's own processes to give up.
     """
 
     workers: int
     ahead: int = AHEAD
     executor: Executor | None = None
-    stop: Any = field(default=None, repr=False)
+    stop: _Flag | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, executor: Executor | Any | None, workers: int) -> Crew:  # noqa: ANN401 — a Dask client
@@ -105,7 +119,7 @@ class Crew:
         if self.executor is not None:
             return
         context = multiprocessing.get_context("spawn")
-        self.stop = context.Event()
+        self.stop = _Flag(context)
         self.executor = ProcessPoolExecutor(self.workers, context, _enlist, (self.stop,))
         try:
             self.executor.submit(os.getpid).result()
