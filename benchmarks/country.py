@@ -242,16 +242,8 @@ Contestant = tuple[str, int]
 
 def tables(found: dict[Contestant, list[dict[str, Any]]], repeat: int) -> str:
     """Return the table in Markdown."""
-    head = [
-        "contestant",
-        "verified",
-        "lines",
-        "seconds",
-        "lines a second",
-        "start",
-        "parent MiB",
-        "worker MiB",
-    ]
+    head = ["contestant", "verified", "lines", "seconds", "lines a second", "parent busy", "start"]
+    head += ["parent MiB", "worker MiB"]
     rows = [head, ["---", *["---:"] * (len(head) - 1)]]
     for (engine, workers), runs in found.items():
         seconds = [run["seconds"] for run in runs]
