@@ -36,6 +36,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "decision",
         "pipeline",
         "whatif",
+        "many",
         "replay examples report",
         "cli_texts cli __init__ __main__",
     )

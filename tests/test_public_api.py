@@ -14,15 +14,19 @@ from held_round import sample
 from phanbo.proposal.schema import COLUMNS
 
 NAMES = (
-    "Answer Assessment Calendar CalendarError CertificateError DEFAULT_TIERS DataError InfeasibleRound PhanboError Policy "
-    "PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped Tier WhatIf assess "
-    "check_excel load_calendar load_proposal load_rulebook propose read_csv read_excel read_parquet"
+    "Answer Assessment Batch Calendar CalendarError CertificateError DEFAULT_TIERS DataError InfeasibleRound PhanboError "
+    "Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped Task Tier "
+    "WhatIf assess check_excel load_calendar load_proposal load_rulebook propose propose_many read_csv read_excel "
+    "read_parquet"
 )
 
 SIGNATURES = {
     "propose": "portfolio *calendar *round *as_of *rulebook=None *policy=None *time_limit=None *threads=1 "
     "*progress=None *cancel=None *assessment=None *outlook=None",
     "assess": "portfolio *calendar *as_of *policy=None *round=None *rulebook=None *outlook=None",
+    "propose_many": "tasks *executor=None *workers=None *folder=None *progress=None *cancel=None",
+    "Task": "name portfolio *calendar *round *as_of *rulebook=None *policy=None *time_limit=None *assessment=None "
+    "*outlook=None",
     "load_calendar": "name",
     "load_rulebook": "name=vn-2020",
     "load_proposal": "folder *rulebook=None",
@@ -55,6 +59,7 @@ SIGNATURES = {
 }
 
 MEMBERS = {
+    "Batch": "tasks proposals failures summary resumed raise_failures",
     "Proposal": "adjustments transfers lines pools tiers unplaced unchecked summary meta outlook assessment hash",
     "Assessment": "owners buckets lines sources due",
     "Portfolio": "lines notes",
@@ -102,7 +107,12 @@ def test_the_signatures(name: str) -> None:
 @pytest.mark.parametrize("name", MEMBERS)
 def test_the_members(name: str) -> None:
     proposal = sample().propose()
-    thing = {"Proposal": proposal, "Assessment": proposal.assessment, "Portfolio": sample().portfolio}[name]
+    thing = {
+        "Batch": pb.propose_many([]),
+        "Proposal": proposal,
+        "Assessment": proposal.assessment,
+        "Portfolio": sample().portfolio,
+    }[name]
     assert [member for member in MEMBERS[name].split() if not hasattr(thing, member)] == []
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import phanbo as pb
+from phanbo.examples import write_lang_son
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -23,6 +24,18 @@ def test_the_example_prints_what_the_readme_shows() -> None:
     with contextlib.redirect_stdout(printed):
         exec(compile(blocks("python")[0], "README.md", "exec"), {})  # noqa: S102 — our own text
     assert printed.getvalue().rstrip() == blocks("text")[0].rstrip()
+
+
+def test_many_provinces_are_done_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("lang-son", "nghe-an"):
+        write_lang_son(f"{name}.xlsx")
+    shown = blocks("python")[1].replace("workers=2", "workers=1")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(shown, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 — our own text
+    assert "failed" not in printed.getvalue()
+    assert all((tmp_path / "dot-2" / name / "proposal.xlsx").is_file() for name in ("lang-son", "nghe-an"))
 
 
 def test_the_first_screen_says_which_years_are_covered() -> None:

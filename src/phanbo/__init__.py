@@ -20,6 +20,7 @@ from phanbo.errors import (
     RulebookUnavailable,
     Stopped,
 )
+from phanbo.many import Batch, Task, propose_many
 from phanbo.pipeline import assess, propose
 from phanbo.policy import DEFAULT_TIERS, Policy, Tier
 from phanbo.portfolio import Portfolio
@@ -33,6 +34,7 @@ __all__ = [
     "DEFAULT_TIERS",
     "Answer",
     "Assessment",
+    "Batch",
     "Calendar",
     "CalendarError",
     "CertificateError",
@@ -49,6 +51,7 @@ __all__ = [
     "RulebookError",
     "RulebookUnavailable",
     "Stopped",
+    "Task",
     "Tier",
     "WhatIf",
     "assess",
@@ -57,6 +60,7 @@ __all__ = [
     "load_proposal",
     "load_rulebook",
     "propose",
+    "propose_many",
     "read_csv",
     "read_excel",
     "read_parquet",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -83,6 +83,10 @@ class Case:
 
     def __len__(self) -> int:
         return len(self.portfolio)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again does not travel.
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"memo": {}}
 
     @cached_property
     def plan(self) -> Ints:

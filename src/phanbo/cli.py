@@ -16,7 +16,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from phanbo.cli_texts import assessment_text, file_fault, findings_text, proposal_text, say, usage_fault
+from phanbo.cli_texts import (
+    assessment_text,
+    batch_text,
+    file_fault,
+    findings_text,
+    proposal_text,
+    say,
+    usage_fault,
+)
 
 if TYPE_CHECKING:
     from phanbo.portfolio import Portfolio
@@ -35,7 +43,13 @@ EXIT = {
     "stopped": 5,
     "phanbo": 6,
 }
-STAGES_VI = {"assess": "đánh giá", "solve": "giải bài toán", "verify": "kiểm tra lại"}
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+STAGES_VI = {
+    "assess": "đánh giá",
+    "propose": "lập phương án",
+    "solve": "giải bài toán",
+    "verify": "kiểm tra lại",
+}
 
 
 class _Usage(Exception):
@@ -115,6 +129,12 @@ def _parser() -> argparse.ArgumentParser:
     _dated(one)
     one.add_argument("--round", type=int, required=True, help="số đợt trong lịch")
     one.add_argument("--time-limit", type=float, help="giây")
+
+    one = command("propose-many", _propose_many, "lập phương án cho từng workbook của một thư mục")
+    one.add_argument("file", metavar="THƯ_MỤC", help="mỗi tỉnh một workbook")
+    _dated(one)
+    one.add_argument("--round", type=int, required=True, help="số đợt trong lịch")
+    one.add_argument("--workers", type=int, help="số tiến trình (mặc định: số bộ xử lý)")
 
     one = command("explain", _explain, "giải thích một dòng vốn từ thư mục hồ sơ")
     one.add_argument("folder", metavar="THƯ_MỤC")
@@ -283,6 +303,33 @@ def _propose(options: Any) -> int:
     proposal.save(options.out)
     print(proposal_text(proposal, options.out, options.lang))
     return 0
+
+
+def _propose_many(options: Any) -> int:
+    from phanbo.many import Task, propose_many
+
+    _keep_input(options)
+    files = sorted(path for path in Path(options.file).iterdir() if path.suffix.lower() in WORKBOOKS)
+    policy = _policy(options)
+    tasks = [
+        Task(
+            path.stem,
+            path,
+            calendar=options.calendar,
+            round=options.round,
+            as_of=options.as_of,
+            rulebook=options.rulebook,
+            policy=policy,
+        )
+        for path in files
+        if path.name[0] not in ".~"  # hidden, or the lock of a workbook that is open
+    ]
+    batch = propose_many(tasks, workers=options.workers, folder=options.out, progress=_progress())
+    done, failed = batch_text(batch, options.out, options.lang)
+    print(done)
+    if failed:
+        print(failed, file=sys.stderr)
+    return max((EXIT.get(failure["code"], 6) for failure in batch.failures.values()), default=0)
 
 
 def _progress() -> Callable[[str, int, int], None] | None:

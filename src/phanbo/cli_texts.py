@@ -12,9 +12,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from phanbo.assess import Assessment
+    from phanbo.many import Batch
     from phanbo.proposal import Proposal
 
-__all__ = ["TEXTS", "assessment_text", "file_fault", "findings_text", "proposal_text", "say", "usage_fault"]
+__all__ = [
+    "TEXTS",
+    "assessment_text",
+    "batch_text",
+    "file_fault",
+    "findings_text",
+    "proposal_text",
+    "say",
+    "usage_fault",
+]
 
 TEXTS: dict[str, tuple[str, str]] = {
     "interrupted": ("Đã ngắt; không có tệp nào được ghi dở.", "Interrupted; nothing was half written."),
@@ -47,6 +57,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verified": (
         "Phương án đã kiểm chứng: {folder}/proposal.xlsx",
         "Verified proposal: {folder}/proposal.xlsx",
+    ),
+    "task": (
+        "{name}: chưa kiểm tra {unchecked} quy định; giảm {cut_lines} dòng, tăng {raised_lines} dòng, {cut} triệu đồng.",
+        "{name}: {unchecked} rules unchecked; {cut_lines} lines cut, {raised_lines} raised, {cut} million đồng.",
+    ),
+    "task-failed": ("{name}: KHÔNG LẬP ĐƯỢC. {why}", "{name}: NOT DONE. {why}"),
+    "batch": (
+        "{done}/{tasks} phương án đã kiểm chứng, mỗi phương án một thư mục trong {folder}",
+        "{done} of {tasks} verified proposals, each in a folder of {folder}",
     ),
     "assessed": (
         "Đến {as_of}: giải ngân {paid} / {plan} triệu đồng ({share}).",
@@ -157,6 +176,27 @@ def assessment_text(state: Assessment, lang: str) -> str:
         share=format_share(totals["disbursed"], totals["plan"], lang),
     )
     return "\n".join([*warned, said])
+
+
+def batch_text(batch: Batch, folder: object, lang: str) -> tuple[str, str]:
+    """Return what was made of many tasks and where it lies, and what failed."""
+    failures = batch.failures
+    done = [
+        say(
+            "task",
+            lang,
+            name=found.name,
+            **found.figures | {"cut": format_million(found.figures["cut"], lang)},
+        )
+        for found in batch.outcomes
+        if found.failure is None
+    ]
+    where = say("batch", lang, done=len(done), tasks=len(batch), folder=folder)
+    failed = [
+        say("task-failed", lang, name=name, why=failure[f"message_{lang}"])
+        for name, failure in failures.items()
+    ]
+    return "\n".join([*done, where]), "\n".join(failed)
 
 
 def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:

@@ -16,6 +16,7 @@ import phanbo as pb
 from phanbo import cli, pipeline
 from phanbo.cli_texts import TEXTS
 from phanbo.errors import CertificateError
+from phanbo.examples import write_lang_son
 from rounds import TY, inflow, lines, proposal
 
 if TYPE_CHECKING:
@@ -405,3 +406,27 @@ def test_a_deadline_outside_the_round_is_refused(run: Run, tables: Path, tmp_pat
         path = tmp_path / "policy.json"
         path.write_text(f'{{"deadline": "{day}"}}', encoding="utf-8")
         assert run("propose", tables, *PROPOSE, "--policy", path, "--out", tmp_path / "o").code == 2
+
+
+# -- many -----------------------------------------------------------------------------------------------
+
+
+def test_a_folder_of_workbooks(tmp_path: Path, run: Run) -> None:
+    place, out = tmp_path / "tỉnh", tmp_path / "đợt 2"
+    place.mkdir()
+    for name in ("Hà Giang", "Cao Bằng"):
+        write_lang_son(place / f"{name}.xlsx")
+    (place / "~$Hà Giang.xlsx").touch()  # open in Excel
+    (place / "ghi chú.txt").touch()
+    said = run("propose-many", place, *PROPOSE, "--out", out, "--workers", 1)
+    assert said.code == 0
+    assert said.out.splitlines()[0].startswith("Cao Bằng: chưa kiểm tra ")
+    assert f"2/2 phương án đã kiểm chứng, mỗi phương án một thư mục trong {out}" in said.out
+    assert pb.load_proposal(out / "Hà Giang").verify().ok
+    (place / "Bắc Kạn.xlsx").write_bytes(b"x")
+    said = run("propose-many", place, *PROPOSE, "--out", out, "--workers", 1, "--lang", "en")
+    assert said.code == 1
+    assert "2 of 3 verified proposals" in said.out
+    assert said.err.startswith("Bắc Kạn: NOT DONE. ")
+    assert run("propose-many", tmp_path / "không", *PROPOSE, "--out", out).code == 6
+    assert run("propose-many", place, *PROPOSE, "--out", place).code == 6
