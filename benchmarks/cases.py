@@ -37,7 +37,7 @@ class Case:
     sizes : tuple of int
         Numbers of lines at which all contestants meet.
     large : tuple of int
-        Numbers of lines at which only phanbo is measured.
+        Numbers of lines at which only `propose` is measured; its own certificate is the judge there.
     needs : Path, optional
         A file without which the case is left out.
     """
@@ -52,7 +52,7 @@ class Case:
 CASES = {
     "province": Case(province.build, (400, 2_000, 6_000, 20_000)),
     "loose": Case(province.build_loose, (2_000, 20_000)),
-    "dense": Case(province.build_dense, (400, 2_000, 20_000)),
+    "dense": Case(province.build_dense, (2_000, 20_000)),
     "Peru": Case(peru.build, (5_108,), needs=peru.projects_file(), seeded=False),
 }
 if find_spec("country"):

@@ -53,7 +53,7 @@ def draw(races: Sequence[Race], budget: float, file: Path = FILE) -> None:
     axes.axhline(budget, color="#777777", lw=0.8, ls=(0, (1, 3)))
     axes.annotate(f"{budget:.0f} s: left out above", (1, budget), xycoords=("axes fraction", "data"),
                   ha="right", va="bottom", fontsize=8)  # fmt: skip
-    axes.set(xscale="log", yscale="log", xlabel="capital lines of the province", ylabel="seconds (median)")
+    axes.set(xscale="log", yscale="log", xlabel="capital lines", ylabel="seconds (median)")
     axes.set_xticks(sorted({r.job.size for r in races if r.job.case in ("province", "country")}))
     axes.xaxis.set_major_formatter(lambda size, _: f"{size:,.0f}".replace(",", "\u202f"))
     axes.xaxis.minorticks_off()
