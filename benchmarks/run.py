@@ -22,6 +22,7 @@ from worker import workers
 __all__ = ["PARTS", "main"]
 
 SEEDS = {2_000: (1, 2, 3, 4, 5, 6, 7), 20_000: (1, 2, 3)}
+MEMORY = ("province", "Peru", "country")
 PHANBO_ALONE = ["phanbo: propose"]
 QUICK = 100
 """Lines of every round where it only has to run."""
@@ -85,7 +86,7 @@ def memories(asked: argparse.Namespace) -> dict[str, str]:
     found = {
         tables.heading(case, size): memory.measure(case, size)
         for case, size, _ in rounds(asked)
-        if size not in (400, 6_000) or case == "country"
+        if case in MEMORY and (size >= 2_000 or asked.quick)
     }
     return {"memory": tables.memory(found)}
 

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 from cases import Job
@@ -114,6 +115,9 @@ def workers(names: list[str], budget: float) -> Iterator[dict[str, Worker]]:
             yield every
         finally:
             for worker in every.values():
+                if worker.pipe is not None:
+                    worker.pipe.close()
+            for worker in every.values():
                 worker.close()
 
 
@@ -122,6 +126,7 @@ def _serve(pipe: Connection[Any, Any], name: str, folder: str) -> None:
     os.environ["TMPDIR"] = folder  # solvers that are ended leave files behind
     with suppress(AttributeError):
         os.setsid()
+    Thread(target=_end_with_parent, daemon=True).start()
     _limit_memory()
     nothing = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
@@ -143,6 +148,15 @@ def _serve(pipe: Connection[Any, Any], name: str, folder: str) -> None:
             pipe.send(f"> {MEMORY >> 30} GiB")
         except Exception as error:  # noqa: BLE001 — a peer may fail in any way; the table says how
             pipe.send(f"fails: {next(iter(str(error).splitlines()), type(error).__name__)}"[:60])
+
+
+def _end_with_parent() -> None:
+    """Leave no solver behind when the benchmark itself is ended."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        with suppress(AttributeError, ProcessLookupError):
+            os.killpg(os.getpid(), signal.SIGKILL)
 
 
 def _limit_memory() -> None:
