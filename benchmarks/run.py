@@ -60,7 +60,7 @@ def races(asked: argparse.Namespace) -> dict[str, str]:
         picture.draw(held, asked.budget)
     together = [r for r in held if CASES[r.job.case].sizes]
     return {
-        "propose": tables.propose(together, asked.repeat),
+        "propose": tables.propose(together, asked.repeat, asked.budget),
         "phases": tables.phases(held),
         "peers": tables.peers(together),
         "growth": tables.growth(held),

@@ -97,7 +97,7 @@ def _cell(race: Race, name: str) -> str:
     return f"{span(min(runs))} / {span(median(runs))}"
 
 
-def propose(races: Sequence[Race], repeat: int) -> str:
+def propose(races: Sequence[Race], repeat: int, budget: float) -> str:
     """Return `propose` against the solvers alone and the model of pairs."""
     head = ["", *(race.job.name for race in races)]
     sizes = [
@@ -111,7 +111,7 @@ def propose(races: Sequence[Race], repeat: int) -> str:
         [f"**propose ÷ {_label(rival)}**", *(f"**{times(race.ratio(PROPOSE, rival))}**" for race in races)]
         for rival in RIVALS
     ]
-    intro = f"{repeat} repetitions, milliseconds: least / median. {versions()}."
+    intro = f"{repeat} repetitions, at most {budget:.0f} s a run; milliseconds: least / median. {versions()}."
     return f"{intro}\n\n{table(head, [*sizes, *cells, *ratios])}"
 
 

@@ -68,7 +68,7 @@ def test_a_race_takes_turns_and_its_tables_name_everybody(
     assert capsys.readouterr().err.count("s\n") == 2 * len(names)
     assert held.pairs == len(pairs(job.program))
     assert held.ratio("HiGHS", "HiGHS") == 1
-    assert f"HiGHS, all tiers | {tables.span(min(held.runs('HiGHS')))}" in tables.propose([held], 2)
+    assert f"HiGHS, all tiers | {tables.span(min(held.runs('HiGHS')))}" in tables.propose([held], 2, BUDGET)
     assert all(f"| {phase} |" in tables.phases([held]) for phase in PHASES)
     others = [name for name, contestant in CONTESTANTS.items() if contestant.goal is not Goal.ROUND]
     assert all(f"| {name.removesuffix(', one tier')} |" in tables.peers([held]) for name in others)
