@@ -38,10 +38,11 @@ import numpy as np
 import pandas as pd
 import province
 from calibrate_absorption import PROJECTS, data_folder
+from setting import Setting
 
-from phanbo import Batch, Portfolio, Task, propose, propose_many
+from phanbo import Batch, Policy, Portfolio, Task, load_calendar, load_rulebook, propose, propose_many
 
-__all__ = ["NEEDS", "lines", "main", "measure", "tables"]
+__all__ = ["NEEDS", "build", "lines", "main", "measure", "tables"]
 
 README = Path(__file__).with_name("README.md")
 MARKS = ("<!-- country: begin -->", "<!-- country: end -->")
@@ -137,6 +138,18 @@ def tasks(provinces: int, size: int) -> list[Task]:
 
 def one_portfolio(provinces: int, size: int) -> Portfolio:
     """Return the whole country as one portfolio, each province in pools, owners and projects of its own."""
+    parts, sources = _tables(provinces, size)
+    return Portfolio(parts, sources=sources)
+
+
+def build(size: int, seed: int = 0) -> Setting:  # noqa: ARG001 — the figures are published ones
+    """Return round 2 of provinces of 6,000 lines as one portfolio, *size* lines in all."""
+    parts, sources = _tables(max(1, size // LINES), min(size, LINES))
+    book, calendar = load_rulebook("vn-2020"), load_calendar(SETTING["calendar"])
+    return Setting(parts, calendar, book, Policy(), SETTING["round"], SETTING["as_of"], sources)
+
+
+def _tables(provinces: int, size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     real, parts, sources = published(), [], []
     for k in range(provinces):
         frame = lines(size, k, real)
@@ -144,7 +157,7 @@ def one_portfolio(provinces: int, size: int) -> Portfolio:
         prefix = f"Tỉnh {k + 1:02d} · "
         sources.append(kinds.assign(source=prefix + kinds["source"]))
         parts.append(frame.assign(**{name: prefix + frame[name] for name in PREFIXED}))
-    return Portfolio(pd.concat(parts, ignore_index=True), sources=pd.concat(sources, ignore_index=True))
+    return pd.concat(parts, ignore_index=True), pd.concat(sources, ignore_index=True)
 
 
 # -- measuring ------------------------------------------------------------------------------------------

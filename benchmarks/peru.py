@@ -110,7 +110,7 @@ def projects() -> pd.DataFrame:
     )
 
 
-def build(size: int | None = None) -> Setting:
+def build(size: int | None = None, seed: int = 0) -> Setting:  # noqa: ARG001 — published, not drawn
     """Return the round of the first *size* projects, of all unless given."""
     regime = load_rulebook("vn-2020").text
     return Setting(

@@ -21,11 +21,16 @@ class Setting:
     policy: Policy
     round: int
     as_of: str
+    sources: pd.DataFrame | None = None
+
+    def portfolio(self) -> Portfolio:
+        """Return the tables, checked."""
+        return Portfolio(self.lines, sources=self.sources)
 
     def propose(self, portfolio: Portfolio | None = None) -> Proposal:
-        """Hold the round, on the portfolio of `lines` unless another one is given."""
+        """Hold the round, on its own tables unless another one is given."""
         return propose(
-            Portfolio(self.lines) if portfolio is None else portfolio,
+            self.portfolio() if portfolio is None else portfolio,
             calendar=self.calendar,
             round=self.round,
             as_of=self.as_of,

@@ -75,7 +75,9 @@ def plant(patch: Patch, place: Any, name: str, change: Callable[..., Any]) -> No
 # -- the first face of a rule ----------------------------------------------------------------------------
 
 STATED = tuple(
-    code for code in RULES if code not in ("pool-balance", "revenue-shortfall", "on-lending-ratio", "asked-limit")
+    code
+    for code in RULES
+    if code not in ("pool-balance", "revenue-shortfall", "on-lending-ratio", "asked-limit")
 )
 BOUNDED = (
     "spent-money",

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from checks import faces_agree
+from checks import bounds_agree, faces_agree
 from held_round import RULEBOOK
 from phanbo.rules import RULES
+from phanbo.rules.asked import AskedLimits
 from strategies import settings_of
 
 if TYPE_CHECKING:
