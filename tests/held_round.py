@@ -13,7 +13,7 @@ import pandas as pd
 
 import phanbo as pb
 from phanbo.absorption import Forecast, make_outlook
-from phanbo.assess import build_assessment
+from phanbo.assessment import build_assessment
 from phanbo.calendar import Calendar
 from phanbo.case import Case
 from phanbo.portfolio import Portfolio

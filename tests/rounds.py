@@ -10,7 +10,7 @@ import pandas as pd
 
 import phanbo as pb
 from phanbo.absorption import Forecast, make_outlook
-from phanbo.assess import build_assessment
+from phanbo.assessment import build_assessment
 from phanbo.case import Case, Changes
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "calendar calendar_file policy",
         "absorption",
         "due",
-        "assess assess_frames",
+        "assessment assessment_frames",
         "case",
         "rules",
         "rulebook",
@@ -42,7 +42,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
     )
 )
 UPWARD = {
-    ("assess", "report"): "Assessment.to_excel, its picture in a notebook",
+    ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "explain"): "Proposal.explain",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",

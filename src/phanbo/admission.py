@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from phanbo.absorption import Outlook
-from phanbo.assess import Assessment, stale_figures
+from phanbo.assessment import Assessment, stale_figures
 from phanbo.calendar import Calendar, Round, as_date
 from phanbo.errors import PolicyError, RoundError
 from phanbo.policy import Policy

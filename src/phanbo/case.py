@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phanbo.absorption import Outlook
-from phanbo.assess import Assessment
+from phanbo.assessment import Assessment
 from phanbo.calendar import Calendar, Round
 from phanbo.grouping import joint_codes, sum_by
 from phanbo.money import Bools, Ints

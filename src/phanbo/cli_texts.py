@@ -11,7 +11,7 @@ from phanbo.money import format_million
 if TYPE_CHECKING:
     import pandas as pd
 
-    from phanbo.assess import Assessment
+    from phanbo.assessment import Assessment
     from phanbo.many import Batch
     from phanbo.proposal import Proposal
 

@@ -24,7 +24,7 @@ from phanbo.admission import (
     same_year,
     still_open,
 )
-from phanbo.assess import Assessment, build_assessment
+from phanbo.assessment import Assessment, build_assessment
 from phanbo.calendar import Calendar, Round, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.case import Case

@@ -130,6 +130,9 @@ class LinearProgram:
 
     def chunks(self, size: int) -> Iterator[tuple[Ints, Ints, LinearProgram]]:
         """Yield the columns, the rows and the program of whole components, of about *size* columns at a time."""
+        if self.columns <= size:
+            yield np.arange(self.columns), np.arange(self.rows), self
+            return
         every = max(self.component.max(initial=-1), self.row_component.max(initial=-1)) + 1
         chunk = np.cumsum(np.bincount(self.component, minlength=every)) // max(1, size)
         places = [chunk[part] for part in (self.component, self.row_component)]

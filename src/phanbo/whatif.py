@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.absorption import Outlook
-from phanbo.assess import Assessment
+from phanbo.assessment import Assessment
 from phanbo.calendar import Calendar, Round
 from phanbo.decision import Decision, decide
 from phanbo.errors import PolicyError

@@ -15,7 +15,7 @@ import phanbo as pb
 from phanbo.policy import READINGS
 
 if TYPE_CHECKING:
-    from phanbo.assess import Assessment
+    from phanbo.assessment import Assessment
 
 TY = 1_000_000_000
 ROWS: list[tuple[str, str, str, int, str, int, int]] = [

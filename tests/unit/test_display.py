@@ -10,7 +10,7 @@ from phanbo.report.display import assessment_html, proposal_html
 from rounds import AS_OF, CALENDAR, lines, proposal
 
 if TYPE_CHECKING:
-    from phanbo.assess import Assessment
+    from phanbo.assessment import Assessment
 
 EVIL = "<script>alert('x')</script> & \"Ban\""
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from phanbo.absorption import Outlook
-from phanbo.assess import Assessment
+from phanbo.assessment import Assessment
 from phanbo.calendar import Calendar, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.many.task import Task

@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 
 from phanbo.absorption import Outlook
-from phanbo.assess import Assessment
+from phanbo.assessment import Assessment
 from phanbo.calendar import Calendar, Round, as_date
 from phanbo.errors import PolicyError
 from phanbo.pipeline import propose

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from phanbo.absorption import Outlook
-from phanbo.assess import Assessment
+from phanbo.assessment import Assessment
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
 from phanbo.certificate import Certificate, RowClaim, certify

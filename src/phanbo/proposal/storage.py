@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from phanbo.absorption import Outlook
-from phanbo.assess import build_assessment
+from phanbo.assessment import build_assessment
 from phanbo.calendar import Round
 from phanbo.calendar_file import parse_calendar
 from phanbo.case import Case

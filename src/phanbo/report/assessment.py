@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from phanbo.assess import Assessment
+    from phanbo.assessment import Assessment
     from phanbo.report.workbook import Formula, Sheet, Workbook
 
 __all__ = ["write_assessment"]

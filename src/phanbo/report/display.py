@@ -15,7 +15,7 @@ from phanbo.words import AUTHORITY, READING, day, word
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from phanbo.assess import Assessment
+    from phanbo.assessment import Assessment
     from phanbo.proposal import Proposal
 
 __all__ = ["assessment_html", "proposal_html"]

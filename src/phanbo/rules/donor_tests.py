@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from phanbo.assess import missed_deadlines
+from phanbo.assessment import missed_deadlines
 from phanbo.grouping import joint_codes, sum_by
 from phanbo.money import LIMIT
 from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 
 if TYPE_CHECKING:
-    from phanbo.assess import Reading
+    from phanbo.assessment import Reading
     from phanbo.case import Case, Changes
     from phanbo.money import Bools, Ints
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from phanbo.assess import Assessment
+    from phanbo.assessment import Assessment
     from phanbo.case import Case, Changes
     from phanbo.money import Bools, Ints
 

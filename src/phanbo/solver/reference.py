@@ -105,16 +105,11 @@ class _Face:
         """Return whether the last optimum is the only point left: no nonbasic slack can move for free."""
         if (self.lower == self.upper).all():
             return True
-        basis = self.highs.getBasis()
-        import highspy
-
-        basic = highspy.HighsBasisStatus.kBasic
-        columns = np.array([status != basic for status in basis.col_status], dtype=bool)
-        rows = np.array([status != basic for status in basis.row_status], dtype=bool)
-        return (
-            not (columns & (self.lower < self.upper)).any()
-            and not (rows & (self.row_lower < self.row_upper)).any()
-        )
+        basic = np.asarray(self.highs.getBasicVariables()[1])
+        columns, rows = self.lower < self.upper, self.row_lower < self.row_upper
+        columns[basic[basic >= 0]] = False
+        rows[-1 - basic[basic < 0]] = False
+        return not (columns.any() or rows.any())
 
     def _load_bounds(self) -> None:
         columns, rows = (

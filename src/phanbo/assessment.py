@@ -131,55 +131,55 @@ class Assessment:
     @property
     def lines(self) -> pd.DataFrame:
         """One row a line: plan, disbursed, share and requirement under each reading."""
-        from phanbo.assess_frames import lines_frame
+        from phanbo.assessment_frames import lines_frame
 
         return lines_frame(self)
 
     @property
     def owners(self) -> pd.DataFrame:
         """One row an owner: ratio, the province's, rank, requirement under each reading."""
-        from phanbo.assess_frames import owners_frame
+        from phanbo.assessment_frames import owners_frame
 
         return owners_frame(self)
 
     @property
     def buckets(self) -> pd.DataFrame:
         """One row a bucket (owner × stage × plan year)."""
-        from phanbo.assess_frames import buckets_frame
+        from phanbo.assessment_frames import buckets_frame
 
         return buckets_frame(self)
 
     @property
     def sources(self) -> pd.DataFrame:
         """One row a source and plan year."""
-        from phanbo.assess_frames import sources_frame
+        from phanbo.assessment_frames import sources_frame
 
         return sources_frame(self)
 
     @property
     def stages(self) -> pd.DataFrame:
         """One row a group (stage, or capital carried over)."""
-        from phanbo.assess_frames import stages_frame
+        from phanbo.assessment_frames import stages_frame
 
         return stages_frame(self)
 
     @property
     def province(self) -> dict[str, Any]:
         """Totals: this year's plan (the base of every average) and carried-over capital apart."""
-        from phanbo.assess_frames import province_totals
+        from phanbo.assessment_frames import province_totals
 
         return province_totals(self)
 
     @property
     def due(self) -> pd.DataFrame:
         """What the directive makes due in the 30 days after `as_of`."""
-        from phanbo.assess_frames import due_frame
+        from phanbo.assessment_frames import due_frame
 
         return due_frame(self)
 
     def to_json(self) -> str:
         """Return all frames as one JSON text; money as integer đồng."""
-        from phanbo.assess_frames import to_json
+        from phanbo.assessment_frames import to_json
 
         return to_json(self)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from phanbo.assess import Assessment, Reading
+    from phanbo.assessment import Assessment, Reading
     from phanbo.money import Bools, Ints
 
 __all__ = [
