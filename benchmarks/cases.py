@@ -17,7 +17,7 @@ import peru
 import province
 from setting import Setting
 
-from phanbo import Policy, pipeline
+from phanbo import Policy, decision
 from phanbo.assemble import assemble
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram
@@ -100,7 +100,7 @@ def job_of(case: str, size: int, seed: int = SEED, policy: Policy | None = None)
     def stop(*args: object, **kwargs: object) -> LinearProgram:
         raise _Assembled(assemble(*args, **kwargs))  # type: ignore[arg-type]
 
-    with patch.object(pipeline, "assemble", stop):
+    with patch.object(decision, "assemble", stop):
         try:
             setting.propose()
         except _Assembled as caught:

@@ -23,23 +23,23 @@ from cases import CASES, Job
 from numpy.typing import NDArray
 from setting import Setting
 
-from phanbo import pipeline
+from phanbo import decision, pipeline
 from phanbo.money import Ints
 from phanbo.program import TierCosts
 
 __all__ = ["CONTESTANTS", "PHASES", "Answer", "Contestant", "Goal"]
 
-PHASES: Mapping[str, tuple[str, ...]] = {
-    "outlook": ("make_outlook",),
-    "assess": ("build_assessment",),
-    "bounds": ("make_bounds",),
-    "assemble": ("assemble",),
-    "solve": ("solve",),
-    "transfers": ("make_transfers", "rank_transfers"),
-    "frames": ("make_proposal",),
-    "certify": ("verified",),
+PHASES: Mapping[str, tuple[tuple[Any, str], ...]] = {
+    "outlook": ((pipeline, "make_outlook"),),
+    "assess": ((pipeline, "build_assessment"),),
+    "bounds": ((decision, "make_bounds"),),
+    "assemble": ((decision, "assemble"),),
+    "solve": ((decision, "solve"),),
+    "transfers": ((decision, "make_transfers"), (decision, "rank_transfers")),
+    "frames": ((pipeline, "make_proposal"),),
+    "certify": ((pipeline, "verified"),),
 }
-"""The functions that `propose` calls, by phase; one that is gone is left out of the table."""
+"""The functions that `propose` calls, by phase, each with the module that calls it."""
 
 
 class Goal(Enum):
@@ -111,7 +111,7 @@ def _peer(goal: Goal, module: str, function: str = "solve", **options: str) -> C
 
 def _solve(job: Job) -> Callable[[], Answer]:
     """The solver that `propose` uses, whatever it is."""
-    solve = vars(pipeline)["solve"]
+    solve = decision.solve
     return lambda: Answer(x=solve(job.program).x.astype(float))
 
 
@@ -144,11 +144,10 @@ def _propose(job: Job) -> Callable[[], Answer]:
 
     def propose() -> Answer:
         with ExitStack() as stack:
-            for phase, names in PHASES.items():
-                for name in names:
-                    if hasattr(pipeline, name):
-                        inner = timed(phase, getattr(pipeline, name))
-                        stack.enter_context(patch.object(pipeline, name, inner))
+            for phase, functions in PHASES.items():
+                for module, name in functions:
+                    inner = timed(phase, getattr(module, name))
+                    stack.enter_context(patch.object(module, name, inner))
             frame = setting.propose(portfolio).lines
         unit = setting.policy.unit
         return Answer(lines={side: frame[side].to_numpy() // unit for side in ("cut", "add")}, phases=phases)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -314,21 +315,24 @@ def _tiers(
         return np.concatenate([cut, add, flows]).astype(np.int64)
 
     flow = columns.block[n - columns.flows :] if columns.flows else none
-    costs = {
-        "protect": on(below & ~case.late[cuts.line], nothing_added),
-        "protect_late": on(below & case.late[cuts.line], nothing_added),
-        "obligations": on(nothing_cut, -owed.astype(np.int64)),
-        "return": on(nothing_cut, nothing_added, -(flow == Block.RESERVE).astype(np.int64)),
-        "key": on(nothing_cut, -key_lines(case)[adds.line].astype(np.int64)),
-        "disbursement": on(cuts.slope, -adds.slope),
-        "authority": on(nothing_cut, nothing_added, (flow == Block.IN).astype(np.int64)),
-        "worst_first": on(-late[cuts.line], -reading.lead_permille[adds.line]),
-        "canonical": _canonical(case, columns, cuts, adds, 0),
+    costs: dict[str, Callable[[], Ints]] = {
+        "protect": lambda: on(below & ~case.late[cuts.line], nothing_added),
+        "protect_late": lambda: on(below & case.late[cuts.line], nothing_added),
+        "obligations": lambda: on(nothing_cut, -owed.astype(np.int64)),
+        "return": lambda: on(nothing_cut, nothing_added, -(flow == Block.RESERVE).astype(np.int64)),
+        "key": lambda: on(nothing_cut, -key_lines(case)[adds.line].astype(np.int64)),
+        "disbursement": lambda: on(cuts.slope, -adds.slope),
+        "authority": lambda: on(nothing_cut, nothing_added, (flow == Block.IN).astype(np.int64)),
+        "worst_first": lambda: on(-late[cuts.line], -reading.lead_permille[adds.line]),
+        "canonical": lambda: _canonical(case, columns, cuts, adds, 0),
     }
-    for k, entry in enumerate(rulebook.classes):
-        costs[f"priority[{entry.code}]"] = on(nothing_cut, -(klass[adds.line] == k).astype(np.int64))
+
+    def of_class(k: int) -> Callable[[], Ints]:
+        return lambda: on(nothing_cut, -(klass[adds.line] == k).astype(np.int64))
+
+    costs |= {f"priority[{entry.code}]": of_class(k) for k, entry in enumerate(rulebook.classes)}
     return tuple(
-        TierCosts(tier.name, costs[tier.name], (tier.fraction.numerator, tier.fraction.denominator))
+        TierCosts(tier.name, costs[tier.name](), (tier.fraction.numerator, tier.fraction.denominator))
         for tier in tier_plan(case, rulebook)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -87,6 +87,14 @@ class Case:
     def __getstate__(self) -> dict[str, Any]:
         # What can be computed again does not travel.
         return {each.name: getattr(self, each.name) for each in fields(self)} | {"memo": {}}
+
+    def under(self, policy: Policy) -> Case:
+        """Return the same round under a policy with the same judgement and unit; what hangs on the tables is kept."""
+        other = replace(self, policy=policy)
+        for name, value in self.__dict__.items():
+            if isinstance(getattr(type(self), name, None), cached_property):
+                other.__dict__[name] = value
+        return other
 
     @cached_property
     def plan(self) -> Ints:

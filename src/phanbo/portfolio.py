@@ -82,6 +82,7 @@ class Portfolio:
         self.__dict__.update(
             _grids=examined.grids, _repairs=examined.repairs, _doubts=examined.doubts, _files=tuple(files)
         )
+        self.__dict__["hash"] = hash_of(examined.grids)  # what is validated is known by its hash
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a portfolio never changes: use replace({name}=...)")
@@ -94,6 +95,10 @@ class Portfolio:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        for grid in self._grids.values():
+            for cells in grid.columns.values():
+                # A pickle brings a copy of the type along, which NumPy takes for a strange one.
+                cells.data = cells.data.view(np.dtype(cells.data.dtype.name))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Portfolio) and self.hash == other.hash

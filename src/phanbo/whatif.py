@@ -126,7 +126,7 @@ class WhatIf:
         if settings.keys() & set(ASSESSED_WITH):
             state = open_round(self.portfolio, policy=policy, **self._given)
         else:
-            state = replace(state, case=replace(state.case, policy=policy))
+            state = replace(state, case=state.case.under(policy))
         if limits is not None:
             state = replace(state, book=state.book.with_rule(limits))
         return Answer(state, decide(state.case, state.book, Limits()))

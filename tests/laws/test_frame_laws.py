@@ -16,6 +16,7 @@ from phanbo.money import format_million
 from phanbo.policy import READINGS
 from phanbo.proposal import make_proposal
 from phanbo.proposal.reasons import cited, standing
+from phanbo.proposal.tier_values import values_of
 from phanbo.ranking import rank_transfers
 from phanbo.transfers import make_transfers
 from strategies import settings_of
@@ -128,15 +129,15 @@ def test_a_line_is_late_under_the_readings_that_find_it_behind(setting: Setting)
 
 
 @given(setting=settings_of())
-def test_bounds_and_program_at_hand_change_nothing(setting: Setting) -> None:
+def test_bounds_and_values_at_hand_change_nothing(setting: Setting) -> None:
     proposal = setting.propose()
     case, proof = case_of(proposal), proposal.proof
     lines = proposal.lines
     sides = (lines["cut"].to_numpy(), lines["add"].to_numpy())
     ranked = rank_transfers(make_transfers(case, RULEBOOK, *sides), case.plan, case.outlook)
     bounds = make_bounds(case, RULEBOOK)
-    program = assemble(case, RULEBOOK, bounds)
-    for given_ in ({}, {"bounds": bounds}, {"bounds": bounds, "program": program}):
+    values = values_of(assemble(case, RULEBOOK, bounds), case, *sides)
+    for given_ in ({}, {"bounds": bounds}, {"bounds": bounds, "values": values}):
         made = make_proposal(
             case, RULEBOOK, ranked, proof, proposal.meta, tuple(proposal.summary["warnings"]), **given_
         )

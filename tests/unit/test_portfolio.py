@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import rounds
 from phanbo.errors import DataError, Finding, RoundError
 from phanbo.portfolio import Portfolio, build_portfolio
 
@@ -418,3 +419,11 @@ def test_control_totals_move_with_the_lines() -> None:
 def test_a_table_that_is_no_frame_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="lines: a DataFrame is wanted, not list"):
         Portfolio([1, 2])  # type: ignore[arg-type]
+
+
+def test_an_unpickled_portfolio_has_numpys_own_types() -> None:
+    """NumPy takes the copy of a type that a pickle brings along the slow way."""
+    book = pickle.loads(pickle.dumps(Portfolio(rounds.lines())))  # noqa: S301
+    assert book.money("plan")[0].dtype is np.dtype(np.int64)
+    assert book.flag("oda")[0].dtype is np.dtype(np.bool_)
+    assert book == Portfolio(rounds.lines())

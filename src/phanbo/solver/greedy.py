@@ -13,7 +13,7 @@ import numpy as np
 from phanbo.grouping import sum_by
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
-from phanbo.solver.lexicographic import packed, running_before, sort_fields
+from phanbo.solver.lexicographic import by_group, packed, running_before, sort_fields
 from phanbo.solver.solution import infeasible
 from phanbo.solver.tree import Tree
 
@@ -34,7 +34,6 @@ class Greedy:
     def __init__(self, program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...]) -> None:
         self.tree, m = tree, tree.moves
         self.adds = program.block[:m] == Block.ADD
-        self.pooled = np.flatnonzero(tree.leaf_pool[tree.leaf] >= 0)
         self.reserves = np.flatnonzero(tree.pool_reserve >= 0)
         self.room = program.upper[tree.pool_reserve[self.reserves]]
         self.needed = program.row_lower[tree.pool_row]  # Σ out − Σ in − reserve = −inflow
@@ -42,21 +41,22 @@ class Greedy:
         # Along a line cuts are taken from the plan outwards, needs are left unserved from their end inwards.
         line = program.item[:m]
         place = sign * running_before(2 * line + self.adds, np.ones(m, dtype=np.int64))
-        into, out = tree.leaf_in[tree.leaf], tree.leaf_out[tree.leaf]
-        leaving, either = [], []
-        for word in packed([tier.cost for tier in tiers], terms=2):
+        words = packed([tier.cost for tier in tiers], terms=2)
+        prices = [sign * word[:m] for word in words]
+        by_price, _ = sort_fields(prices, place)
+        self.by_leaf = by_group(by_price, tree.leaf)
+        pool = tree.leaf_pool[tree.leaf]
+        self.pooled = by_group(by_price[pool[by_price] >= 0], pool)
+        into, out = tree.leaf_in[tree.leaf[self.pooled]], tree.leaf_out[tree.leaf[self.pooled]]
+        either = []
+        for word, price in zip(words, prices, strict=True):
             cost = np.append(word, 0)  # a crossing that does not exist has no price
-            price = sign * word[:m]
-            beyond, inside = price + cost[out], price - cost[into]
-            kept = -word[tree.pool_reserve[self.reserves]]
-            leaving.append(beyond)
-            either.append(np.concatenate([inside[self.pooled], beyond[self.pooled], kept]))
-        self.by_leaf, _ = sort_fields([tree.leaf, *leaving], place)
+            inside, beyond = price[self.pooled] - cost[into], price[self.pooled] + cost[out]
+            either.append(np.concatenate([inside, beyond, -word[tree.pool_reserve[self.reserves]]]))
         # A leaf that may not import must feed itself before anything else.
         optional = np.ones(2 * self.pooled.size + self.reserves.size, dtype=np.int64)
-        optional[: self.pooled.size] = into[self.pooled] >= 0
-        pool = tree.leaf_pool[tree.leaf[self.pooled]]
-        self.pool = np.concatenate([pool, pool, self.reserves])
+        optional[: self.pooled.size] = into >= 0
+        self.pool = np.concatenate([pool[self.pooled], pool[self.pooled], self.reserves])
         none = np.zeros(self.reserves.size, dtype=np.int64)
         self.by_pool, ties = sort_fields(
             [self.pool, optional, *either], np.concatenate([place[self.pooled], place[self.pooled], none])

@@ -9,7 +9,7 @@ import numpy as np
 
 from phanbo.money import Bools, Ints
 
-__all__ = ["Layout", "largest_of", "packed", "running_before", "sort_fields"]
+__all__ = ["Layout", "by_group", "largest_of", "packed", "running_before", "sort_fields"]
 
 WORD = 62
 """Bits of a word in use: sums of two words must not overflow."""
@@ -24,6 +24,14 @@ def running_before(group: Ints, amount: Ints) -> Ints:
     new[1:] = group[1:] != group[:-1]
     first = np.flatnonzero(new)
     return before - np.repeat(before[first], np.diff(np.append(first, group.size)))
+
+
+def by_group(order: Ints, group: Ints) -> Ints:
+    """Return an order rearranged by group, within a group as it was."""
+    number = group[order]
+    # Small numbers are sorted by counting.
+    small = number.size == 0 or (int(number.min()) >= 0 and int(number.max()) < 1 << 16)
+    return order[np.argsort(number.astype(np.uint16) if small else number, kind="stable")]
 
 
 def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
@@ -48,7 +56,8 @@ def sort_fields(fields: Sequence[Ints], place: Ints) -> tuple[Ints, Bools]:
             words[-1] = (words[-1] << bits) | (field - low)
             room -= bits
     spread = int(np.ptp(place)).bit_length() if place.size else 0
-    order = np.argsort(words[0]) if len(words) == 1 else np.lexsort(words[::-1])
+    # Stable: what comes nearly in order is sorted in little more than one pass.
+    order = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
     ties = np.ones(max(0, order.size - 1), dtype=bool)
     for k, word in enumerate(words):
         seen = (word >> spread if k == len(words) - 1 else word)[order]
