@@ -111,7 +111,7 @@ def _peer(goal: Goal, module: str, function: str = "solve", **options: str) -> C
 
 def _solve(job: Job) -> Callable[[], Answer]:
     """The solver that `propose` uses, whatever it is."""
-    solve = decision.solve
+    solve = vars(decision)["solve"]
     return lambda: Answer(x=solve(job.program).x.astype(float))
 
 
