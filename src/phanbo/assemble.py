@@ -68,7 +68,7 @@ def assemble(case: Case, rulebook: Rulebook, bounds: Bounds) -> LinearProgram:
         row_component=row_component,
         marked=frozenset(marked),
         tiers=tiers,
-        tiebreak=lambda salt: _canonical(case, columns, cuts, adds, salt),
+        tiebreak=_canonical(case, columns, cuts, adds),
     )
 
 
@@ -324,7 +324,7 @@ def _tiers(
         "disbursement": lambda: on(cuts.slope, -adds.slope),
         "authority": lambda: on(nothing_cut, nothing_added, (flow == Block.IN).astype(np.int64)),
         "worst_first": lambda: on(-late[cuts.line], -reading.lead_permille[adds.line]),
-        "canonical": lambda: _canonical(case, columns, cuts, adds, 0),
+        "canonical": lambda: _canonical(case, columns, cuts, adds)(0),
     }
 
     def of_class(k: int) -> Callable[[], Ints]:
@@ -337,11 +337,23 @@ def _tiers(
     )
 
 
-def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments, salt: int) -> Ints:
-    """Return the cost that makes the optimum unique: ranks of the lines, and one for each crossing."""
-    ranks = canonical_ranks(case.portfolio, salt)
+def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments) -> _Canonical:
     flow = columns.block[columns.block.size - columns.flows :]
-    return np.concatenate([ranks[cuts.line], ranks[adds.line], (flow != Block.RESERVE).astype(np.int64)])
+    return _Canonical(
+        case.portfolio, np.concatenate([cuts.line, adds.line]), (flow != Block.RESERVE).astype(np.int64)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Canonical:
+    """The costs that make the optimum unique: ranks of the lines, by a salt, and one for each crossing."""
+
+    portfolio: Portfolio
+    line: Ints
+    crossing: Ints
+
+    def __call__(self, salt: int) -> Ints:
+        return np.concatenate([canonical_ranks(self.portfolio, salt)[self.line], self.crossing])
 
 
 def key_lines(case: Case) -> Bools:

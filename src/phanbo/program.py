@@ -175,5 +175,16 @@ class LinearProgram:
             row_component=self.row_component[rows],
             marked=self.marked,
             tiers=tuple(TierCosts(t.name, t.cost[columns], t.tolerance) for t in self.tiers),
-            tiebreak=None if tie is None else lambda salt: tie(salt)[columns],
+            tiebreak=None if tie is None else _SomeTies(tie, columns),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _SomeTies:
+    """A further canonical order over some of its columns."""
+
+    every: Callable[[int], Ints]
+    columns: Ints
+
+    def __call__(self, salt: int) -> Ints:
+        return self.every(salt)[self.columns]
