@@ -181,15 +181,15 @@ def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     unit, findings = case.policy.unit, []
     waived = tuple(rule for rule in rulebook.rules if rule.when_forced)
     sides = (
-        ("cut", claims.cut, claims.cut, np.ones(len(case), dtype=bool), rulebook.rules),
-        ("add", claims.add, claims.add, np.ones(len(case), dtype=bool), rulebook.rules),
-        ("forced", claims.forced, np.maximum(claims.forced, claims.cut), case.shrinking, waived),
+        ("cut", claims.cut, np.ones(len(case), dtype=bool), rulebook.rules),
+        ("add", claims.add, np.ones(len(case), dtype=bool), rulebook.rules),
+        ("forced", claims.forced, case.shrinking, waived),
     )
-    for name, bound, most, judged, rules in sides:
+    for name, bound, judged, rules in sides:
         if (bound < 0).any() or (bound % unit).any():
             findings.append(f"{name} bounds are not whole units")
             continue
-        tested = (judged & (bound > 0), bound, True), (judged, most + unit, False)
+        tested = (judged & (bound > 0), bound, True), (judged, bound + unit, False)
         illegal, short = (
             _lines(where & (_broken_alone(case, rules, name, amount) == broken)) if where.any() else []
             for where, amount, broken in tested
