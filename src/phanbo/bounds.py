@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +65,13 @@ class Bounds:
         return found
 
 
-def make_bounds(case: Case, rulebook: Rulebook) -> Bounds:
-    """Ask every rule for its limits and return the least of them for every line."""
-    rules, unit = rulebook.rules, case.policy.unit
-    limits = [rule.limits(case) for rule in rules]
+def make_bounds(case: Case, rulebook: Rulebook, known: Mapping[str, Limits] | None = None) -> Bounds:
+    """Ask every rule for its limits and return the least of them for every line.
+
+    Limits *known* already, by the code of their rule, are not asked for again.
+    """
+    rules, unit, known = rulebook.rules, case.policy.unit, known or {}
+    limits = [known[rule.code] if rule.code in known else rule.limits(case) for rule in rules]
     cuts, adds = (_in_units(limits, side, unit) for side in ("cut", "add"))
     # Nobody gives more than the plan, whatever the rules at hand.
     plan, most = case.plan // unit * unit, np.full(len(case), LIMIT // unit * unit, dtype=np.int64)

@@ -120,7 +120,7 @@ class LinearProgram:
         touched[self.row[entries]] = True
         rows = np.flatnonzero(touched)
         done = self.activity(fixed)[rows]
-        part = self._take(np.flatnonzero(free), rows, entries)
+        part = self.take(np.flatnonzero(free), rows, entries)
         return replace(
             part,
             upper=upper[free],
@@ -143,7 +143,7 @@ class LinearProgram:
                 order[slice(*np.searchsorted(place[order], (k, k + 1)))]
                 for place, order in zip(places, orders, strict=True)
             )
-            yield columns, rows, self._take(columns, rows, entries)
+            yield columns, rows, self.take(columns, rows, entries)
 
     def part(self, component: int) -> LinearProgram:
         """Return the program of one component alone."""
@@ -151,9 +151,9 @@ class LinearProgram:
 
     def restrict(self, columns: Bools, rows: Bools) -> LinearProgram:
         """Return the program of some columns and rows; no kept row may hold a column that is left out."""
-        return self._take(*(np.flatnonzero(kept) for kept in (columns, rows, rows[self.row])))
+        return self.take(*(np.flatnonzero(kept) for kept in (columns, rows, rows[self.row])))
 
-    def _take(self, columns: Ints, rows: Ints, entries: Ints) -> LinearProgram:
+    def take(self, columns: Ints, rows: Ints, entries: Ints) -> LinearProgram:
         """Return the program of some columns, rows and entries, in the order given."""
         place = np.empty(max(self.columns, self.rows), dtype=np.int64)
         place[columns] = np.arange(columns.size)

@@ -13,24 +13,34 @@ import numpy as np
 import pandas as pd
 
 from phanbo.absorption import Outlook
+from phanbo.assemble import assemble
 from phanbo.assessment import Assessment
+from phanbo.bounds import make_bounds
 from phanbo.calendar import Calendar, Round
-from phanbo.decision import Decision, decide
+from phanbo.decision import Decision, changes, decide
 from phanbo.errors import PolicyError
-from phanbo.money import Ints
+from phanbo.money import Bools, Ints
 from phanbo.pipeline import OpenRound, finished, open_round
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal
 from phanbo.proposal.tier_values import shown
 from phanbo.rulebook import Rulebook
+from phanbo.rules import RULES
 from phanbo.rules.asked import AskedLimits
+from phanbo.rules.base import Limits as RuleLimits
+from phanbo.solver.kept import Kept
 from phanbo.solver.solution import Limits
 
 __all__ = ["Answer", "WhatIf"]
 
 ASSESSED_WITH = ("judge", "fast", "unit", "forecaster", "deadline")
 """Settings the outlook or the assessment depends on: a change of them opens the round anew."""
+
+CONFIDENCES = ("donor_confidence", "receiver_confidence", "notes")
+"""Settings that move bounds of lines and nothing else."""
+
+MOST = 2.0**60
 
 
 class WhatIf:
@@ -129,7 +139,44 @@ class WhatIf:
             state = replace(state, case=state.case.under(policy))
         if limits is not None:
             state = replace(state, book=state.book.with_rule(limits))
-        return Answer(state, decide(state.case, state.book, Limits()))
+        return Answer(state, self._narrowed(state, settings) or decide(state.case, state.book, Limits()))
+
+    def _narrowed(self, state: OpenRound, settings: Mapping[str, Any]) -> Decision | None:
+        """Return the decision by the program kept, where the question does nothing but move bounds."""
+        kept, case = self._kept, state.case
+        if kept is None or not settings.keys() <= set(CONFIDENCES):
+            return None
+        bounds = make_bounds(case, state.book, self._steady)
+        wide, closed, widest = kept
+        unit = case.policy.unit
+        cut, add = bounds.cut // unit, bounds.add // unit
+        if (cut > widest[0]).any() or (add > widest[1]).any() or (bounds.closed != closed).any():
+            return None
+        program, solution = wide.narrowed(cut, add, Limits())
+        if solution is None:
+            return None
+        return Decision(case, state.book, bounds, program, solution, *changes(program, solution, case))
+
+    @cached_property
+    def _steady(self) -> dict[str, RuleLimits]:
+        """Limits of the rules of phanbo's own that no confidence moves, by code."""
+        case, rules = self._open.case, self._open.book.rules
+        own = [r for r in rules if type(r) is RULES.get(r.code) and not r.of_confidence]
+        return {rule.code: rule.limits(case) for rule in own}
+
+    @cached_property
+    def _kept(self) -> tuple[Kept, Bools, tuple[Ints, Ints]] | None:
+        """The program with every bound as wide as no confidence makes it; ``None`` where bounds shape it too."""
+        case, book = self._open.case, self._open.book
+        policy = case.policy
+        if case.pools.shrinking.any() or policy.return_unplaced or policy.min_move:
+            return None
+        bounds = make_bounds(case, replace(book, rules=tuple(r for r in book.rules if not r.of_confidence)))
+        program = assemble(case, book, bounds)
+        large = float(bounds.cut.astype(float).sum() + bounds.add.astype(float).sum()) > MOST
+        if program.marked or large:
+            return None
+        return Kept(program), bounds.closed, (bounds.cut // policy.unit, bounds.add // policy.unit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +218,7 @@ class Answer:
 
     def proposal(self) -> Proposal:
         """Return the ranked and verified proposal of this question: the one `propose` would return."""
-        return finished(self.asked, self.decision)
+        return finished(self.asked, decide(self.asked.case, self.asked.book, Limits()))
 
     def __repr__(self) -> str:
         return f"Answer(cut={self.moved:,} đồng, added={int(self.add.sum()):,} đồng)"

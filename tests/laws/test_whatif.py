@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 import phanbo as pb
 import rounds
 from held_round import RULEBOOK, Setting
+from phanbo.decision import decide
 from phanbo.rules.asked import AskedLimits
+from phanbo.solver.solution import Limits
 from phanbo.whatif import ASSESSED_WITH
 from strategies import CONFIDENCES, TIERS, settings_of
 
@@ -135,3 +138,37 @@ def test_settings_of_the_assessment_open_the_round_anew() -> None:
     for name, value in asked.items():
         wanted = rounds.proposal(policy=pb.Policy(**{name: value}))
         assert round_.ask(**{name: value}).proposal().hash == wanted.hash
+
+
+@given(settings_of(), st.sampled_from(CONFIDENCES))
+def test_only_rules_that_say_so_move_with_the_confidences(setting: Setting, d_r: tuple[float, float]) -> None:
+    """What a what-if keeps of the rules is what they would say again."""
+    case = setting.case()
+    other = case.under(replace(case.policy, donor_confidence=d_r[0], receiver_confidence=d_r[1]))
+    for rule in RULEBOOK.rules:
+        if rule.of_confidence:
+            continue
+        one, two = rule.limits(case), rule.limits(other)
+        for name in ("cut", "add", "closed"):
+            assert np.array_equal(getattr(one, name), getattr(two, name)), (rule.code, name)
+        assert (one.groups is None) == (two.groups is None)
+        if one.groups is not None and two.groups is not None:
+            assert one.groups.group.tolist() == two.groups.group.tolist()
+            assert one.groups.headroom.tolist() == two.groups.headroom.tolist()
+
+
+@given(settings_of(min_move=0, return_unplaced=False, shortfall=False), st.data())
+def test_narrowing_the_program_kept_is_stating_it_anew(setting: Setting, data: st.DataObject) -> None:
+    """Confidences and limits of lines: the quick way and the long way agree, and the quick way is taken."""
+    round_ = opened(setting)
+    limits, settings = data.draw(questions(round_.portfolio.text("line_id").tolist(), setting.policy.unit))
+    settings = {name: value for name, value in settings.items() if "confidence" in name}
+    answer = round_.ask(**limits, **settings)
+    again = decide(answer.asked.case, answer.asked.book, Limits())
+    assert answer.cut.tolist() == again.cut.tolist()
+    assert answer.add.tolist() == again.add.tolist()
+    assert answer.decision.bounds.add.tolist() == again.bounds.add.tolist()
+    values = {tier.name: tier.value for tier in again.solution.tiers}
+    assert all(values[t.name] == t.value for t in answer.decision.solution.tiers if t.name in values)
+    assert round_._kept is not None
+    assert answer.decision.program.rows == round_._kept[0].program.rows

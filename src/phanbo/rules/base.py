@@ -153,7 +153,8 @@ class Rule(ABC):
     `needs` (columns without which the rule is unchecked; alternatives joined by ``|``),
     `when_forced` (whether it also limits a cut forced by a shrinking source), `of_movement` (whether it limits
     where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse),
-    `closes_owners` (whether it may close an owner to imports).
+    `closes_owners` (whether it may close an owner to imports), `of_confidence` (whether its bounds move with
+    the confidences of the policy, and nothing else of it does).
     """
 
     code: ClassVar[str]
@@ -164,6 +165,7 @@ class Rule(ABC):
     when_forced: ClassVar[bool] = False
     of_movement: ClassVar[bool] = False
     closes_owners: ClassVar[bool] = False
+    of_confidence: ClassVar[bool] = False
 
     @abstractmethod
     def limits(self, case: Case) -> Limits:

@@ -106,6 +106,7 @@ class Absorption(Rule):
     title_vi = "Chỉ bổ sung phần vốn chắc chắn giải ngân được đến hết niên độ"
     title_en = "Only what will very probably be spent by the closing date is added"
     source = Source(DIRECTIVE, "mục II.5.3", "seed")
+    of_confidence = True
 
     def limits(self, case: Case) -> Limits:
         """Bound the add by the outlook above the plan."""

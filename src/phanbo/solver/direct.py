@@ -23,7 +23,7 @@ from phanbo.solver.prices import row_duals
 from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible
 from phanbo.solver.tree import Tree, tree_of
 
-__all__ = ["solve"]
+__all__ = ["solution_of", "solve"]
 
 EXCHANGED, DISTINCT = 4, 30
 """Columns in an exchange that the weights of neighbouring tiers must outdo, and bits of a cost weighed of several."""
@@ -81,8 +81,20 @@ def _by_chunks(program: LinearProgram, limits: Limits, *, ties: bool) -> Solutio
         limits.left()
         x[columns], duals[:, rows] = _direct(part, limits, ties=ties)
         limits.tell("solve", int(columns[-1]), program.columns)
+    return _solution(tiers, x, duals)
+
+
+def _solution(tiers: tuple[TierCosts, ...], x: Ints, duals: Ints) -> Solution:
     found = zip(tiers, duals, strict=True)
     return Solution(x, tuple(SolvedTier(tier.name, exact_dot(tier.cost, x), pi) for tier, pi in found))
+
+
+def solution_of(program: LinearProgram, tree: Tree, order: Greedy, limits: Limits) -> Solution | None:
+    """Return the solution of a program whose tree and order are known; ``None`` where it is not proved."""
+    x = _plan(program, tree, order, limits)
+    limits.left()
+    duals = row_duals(program, tree, program.tiers, x)
+    return None if duals is None else _solution(program.tiers, x, duals)
 
 
 def _direct(program: LinearProgram, limits: Limits, *, ties: bool) -> tuple[Ints, Ints]:
