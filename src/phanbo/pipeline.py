@@ -119,7 +119,7 @@ def propose(  # noqa: PLR0913 — the public interface
     threads : int
         Threads a solver may use; the result does not depend on it. The solvers are serial and use one.
     progress : callable, optional
-        Told ``(stage, done, total)`` at most ten times a second.
+        Told ``(stage, done, total)`` at most ten times a second, and at the end of each stage.
     cancel : object with ``is_set()``, optional
         Ends the work in `Stopped`.
     assessment, outlook : optional
@@ -153,6 +153,7 @@ def propose(  # noqa: PLR0913 — the public interface
         assessment=assessment,
         outlook=outlook,
     )
+    limits.tell("assess", 1, 1)
     limits.left()
     return finished(state, decide(state.case, state.book, limits), limits)
 
@@ -209,6 +210,7 @@ def finished(state: OpenRound, found: Decision, limits: Limits | None = None) ->
         case, state.book, ranked, proof, meta, state.warnings, bounds=bounds, values=values
     )
     verified(proposal)
+    limits.tell("verify", 1, 1)
     case.memo.clear()
     return proposal
 
@@ -222,7 +224,7 @@ class _calm:  # noqa: N801 — used as a function
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if self.listener is not None and now - self.last >= BETWEEN_REPORTS:
+        if self.listener is not None and (done == total or now - self.last >= BETWEEN_REPORTS):
             self.last = now
             self.listener(stage, done, total)
 

@@ -134,11 +134,16 @@ class LinearProgram:
             yield np.arange(self.columns), np.arange(self.rows), self
             return
         every = max(self.component.max(initial=-1), self.row_component.max(initial=-1)) + 1
-        chunk = np.cumsum(np.bincount(self.component, minlength=every)) // max(1, size)
+        count = np.bincount(self.component, minlength=every)
+        # A component of rows alone goes with the one before it, the first ones with the first that has columns.
+        chunk = (np.cumsum(count) - count) // max(1, size)
+        chunk = np.maximum(
+            np.maximum.accumulate(np.where(count > 0, chunk, 0)), chunk[count > 0].min(initial=0)
+        )
         places = [chunk[part] for part in (self.component, self.row_component)]
         places.append(places[1][self.row])
         orders = [np.argsort(place, kind="stable") for place in places]
-        for k in np.unique(chunk).tolist():
+        for k in np.unique(places[0]).tolist():
             columns, rows, entries = (
                 order[slice(*np.searchsorted(place[order], (k, k + 1)))]
                 for place, order in zip(places, orders, strict=True)

@@ -19,7 +19,7 @@ from phanbo.bounds import make_bounds
 from phanbo.calendar import Calendar, Round
 from phanbo.decision import Decision, changes, decide
 from phanbo.errors import PolicyError
-from phanbo.money import Bools, Ints
+from phanbo.money import LIMIT, Bools, Ints
 from phanbo.pipeline import OpenRound, finished, open_round
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
@@ -124,7 +124,7 @@ class WhatIf:
         InfeasibleRound
             When a shrinking source cannot be cut as far as it must.
         """
-        limits = _asked(self.portfolio, lock, most_cut or {}, most_add or {})
+        limits = _asked(self.portfolio, lock, most_cut, most_add)
         try:
             policy = replace(self.policy, **settings)
         except TypeError as error:
@@ -225,10 +225,19 @@ class Answer:
 
 
 def _asked(
-    portfolio: Portfolio, lock: Iterable[str], most_cut: Mapping[str, int], most_add: Mapping[str, int]
+    portfolio: Portfolio,
+    lock: Iterable[str],
+    most_cut: Mapping[str, int] | None,
+    most_add: Mapping[str, int] | None,
 ) -> AskedLimits | None:
-    locked = dict.fromkeys([lock] if isinstance(lock, str) else lock, 0)
-    cut, add = {**most_cut, **locked}, {**most_add, **locked}
+    try:
+        locked = dict.fromkeys([lock] if isinstance(lock, str) else lock, 0)
+        cut, add = ({**dict({} if caps is None else caps), **locked} for caps in (most_cut, most_add))
+    except (TypeError, ValueError) as error:
+        raise PolicyError(
+            f"lock là danh sách mã dòng vốn, most_cut và most_add là bảng mã – đồng: {error}.",
+            f"lock is a list of line ids, most_cut and most_add map line ids to đồng: {error}.",
+        ) from error
     strange = sorted({*cut, *add} - portfolio.place.keys(), key=str)
     if strange:
         names = ", ".join(map(str, strange))
@@ -241,6 +250,6 @@ def _asked(
         return AskedLimits(cut, add)
     except (ValueError, TypeError) as error:
         raise PolicyError(
-            f"Giới hạn phải là số nguyên đồng không âm: {error}.",
-            f"Limits are whole amounts of at least 0 đồng: {error}.",
+            f"Giới hạn phải là số nguyên đồng từ 0 đến {LIMIT}: {error}.",
+            f"Limits are whole amounts from 0 to {LIMIT} đồng: {error}.",
         ) from error

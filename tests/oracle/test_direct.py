@@ -13,8 +13,8 @@ from hypothesis import given
 
 import phanbo as pb
 from phanbo import decision
-from phanbo.errors import InfeasibleRound
-from phanbo.program import Block, LinearProgram
+from phanbo.errors import InfeasibleRound, Stopped
+from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver import direct, greedy, prices, reference
 from phanbo.solver.arrays import pass_arrays
 from phanbo.solver.solution import Limits, Solution
@@ -208,7 +208,7 @@ def test_a_ceiling_trimmed_from_the_wrong_end_is_seen(
 def test_a_bracket_that_is_too_narrow_is_seen(given_up: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     honest = direct._between
 
-    def narrow(program: Any, tree: Any, x: Any, low: Ints, high: Ints, limits: Any) -> Ints:
+    def narrow(program: Any, tree: Any, x: Any, low: Ints, high: Ints, limits: Any) -> Ints | None:
         return honest(program, tree, x, low, np.maximum(low, high - 1), limits)
 
     monkeypatch.setattr(direct, "_between", narrow)
@@ -251,3 +251,139 @@ def _reversed(program: LinearProgram, name: str) -> LinearProgram:
     """Return the program with another tier in front: its optimum is feasible here, and not the best."""
     first = [tier for tier in program.tiers if tier.name == name]
     return replace(program, tiers=(*first, *(tier for tier in program.tiers if tier.name != name)))
+
+
+# -- what the direct way does not prove --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("high", ["half", "none"])
+def test_a_wrong_bracket_costs_time_and_nothing_else(high: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the bracket leaves, the plan is the reference solver's: no refusal rests on it."""
+    honest = direct._between
+
+    def wrong(program: Any, tree: Any, x: Any, low: Ints, most: Ints, limits: Any) -> Ints | None:
+        return honest(program, tree, x, low, low + (most - low) // 2 if high == "half" else low, limits)
+
+    monkeypatch.setattr(direct, "_between", wrong)
+    for seed in range(DRAWN // 3):
+        program = draw_program(seed)
+        ours, theirs = solved(program, direct.solve), solved(program, reference.solve)
+        assert (ours is None) == (theirs is None), seed
+        if ours is not None and theirs is not None:
+            assert plan(program, ours.x) == plan(program, theirs.x), seed
+
+
+def test_a_small_program_highs_gives_up_on_is_stated_whole(
+    given_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: Any, **__: Any) -> Solution:
+        raise Stopped("thôi", "no")
+
+    honest = reference.on_faces
+    for seed in range(60):
+        program = draw_program(seed)
+        with monkeypatch.context() as patch:
+            patch.setattr(direct, "pass_arrays", stopped)
+            ours = solved(program, direct.solve)
+        theirs = solved(program, lambda p: honest(p, Limits(), pass_arrays))
+        assert (ours is None) == (theirs is None)
+        if ours is not None and theirs is not None:
+            assert plan(program, ours.x) == plan(program, theirs.x)
+    assert given_up
+
+
+def several(programs: list[LinearProgram], first: int = 0) -> LinearProgram:
+    """Return programs side by side as components of one, those before *first* with neither columns nor rows."""
+    keep = {"columns": 0, "rows": 0, "items": 0}
+    parts: dict[str, list[Any]] = {}
+    for number, p in enumerate(programs, start=first):
+        for name, values in {
+            "block": p.block,
+            "item": p.item + keep["items"],
+            "upper": p.upper,
+            "slope": p.slope,
+            "row": p.row + keep["rows"],
+            "column": p.column + keep["columns"],
+            "value": p.value,
+            "row_lower": p.row_lower,
+            "row_upper": p.row_upper,
+            "component": np.full(p.columns, number),
+            "row_component": np.full(p.rows, number),
+        }.items():
+            parts.setdefault(name, []).append(values)
+        keep["columns"] += p.columns
+        keep["rows"] += p.rows
+        keep["items"] += 100
+    named = [{tier.name: tier.cost for tier in p.tiers} for p in programs]
+    tiers = [
+        np.concatenate([n.get(t.name, 0 * p.upper) for n, p in zip(named, programs, strict=True)])
+        for t in programs[0].tiers
+    ]
+    joined = {name: np.concatenate(values) for name, values in parts.items()}
+    # Cuts and adds first, as every program has them.
+    order = np.argsort(joined["block"], kind="stable")
+    place = np.argsort(order)
+    for name in ("block", "item", "upper", "slope", "component"):
+        joined[name] = joined[name][order]
+    joined["column"] = place[joined["column"]]
+    arrays: Any = joined
+
+    def ties(salt: int) -> Ints:
+        costs = [p.tiebreak(salt) for p in programs if p.tiebreak is not None]
+        return np.concatenate(costs)[order]
+
+    return LinearProgram(
+        **arrays,
+        row_keys=tuple(f"row:{k}" for k in range(keep["rows"])),
+        marked=frozenset(),
+        tiers=tuple(
+            TierCosts(tier.name, cost[order]) for tier, cost in zip(programs[0].tiers, tiers, strict=True)
+        ),
+        tiebreak=ties,
+    )
+
+
+@pytest.mark.parametrize("chunk", [1, 8, 30, 10_000])
+@pytest.mark.parametrize("first", [0, 3])
+def test_components_solved_some_at_a_time_make_the_same_plan(
+    chunk: int, first: int, given_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Idle components before the first one, and chunks of any size, change nothing and leave nothing to others."""
+    monkeypatch.setattr(direct, "CHUNK", chunk)
+    programs = [p for p in map(draw_program, range(200)) if p.columns and solved(p, direct.solve) is not None]
+    for k in range(0, 120, 6):
+        whole = several(programs[k : k + 6], first)
+        ours = solved(whole, direct.solve)
+        theirs = solved(whole, lambda p: reference.on_faces(p, Limits(), pass_arrays))
+        assert ours is not None
+        assert theirs is not None
+        assert plan(whole, ours.x) == plan(whole, theirs.x)
+        assert proves(whole, ours)
+    assert not given_up
+
+
+def test_one_chunk_without_proof_does_not_send_the_others_back(
+    given_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(direct, "CHUNK", 1)
+    programs = [p for p in map(draw_program, range(60)) if p.columns and solved(p, direct.solve) is not None]
+    # Only where canonical alone makes the plan unique: else the reference solver needs the whole.
+    first = next(p for p in programs if len(p.tiers) > 8)
+    sure = [p for p in programs if len(reference.solve(several([first, p])).tiers) == len(first.tiers)]
+    whole = several([first, *sure[:5]])
+    honest, calls = prices.row_duals, []
+
+    def once(*given_: Any) -> Any:
+        calls.append(1)
+        return None if len(calls) == 2 else honest(*given_)
+
+    theirs = solved(whole, reference.solve)
+    del given_up[:]
+    monkeypatch.setattr(direct, "row_duals", once)
+    ours = solved(whole, direct.solve)
+    assert ours is not None
+    assert theirs is not None
+    assert len(given_up) == 1
+    assert len(calls) > 2
+    assert plan(whole, ours.x) == plan(whole, theirs.x)
+    assert proves(whole, ours)

@@ -19,6 +19,7 @@ from phanbo.certificate.statement import MOST
 from phanbo.grouping import sum_by
 from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
+from phanbo.rules import RULES
 from phanbo.rules.base import Rule
 from phanbo.rules.walls import duty
 
@@ -63,6 +64,8 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     findings = [*check_changes(case, rulebook, claims.changes), *_forced(case, claims)]
     findings += _transfers(case, rulebook, claims)
     findings += _bounds(case, rulebook, claims)
+    if claims.marked and not _may_be_marked(case, rulebook):
+        findings.append("nothing in this round excuses a proof of optimality")
     proofs: list[TierProof] = []
     if claims.full and not claims.marked and not findings:
         findings += row_faults(case, rulebook, claims.rows)
@@ -72,6 +75,12 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     gap = {p.name: p.gap for p in proofs} or {name: g for name, _, _, g in claims.tiers}
     optimal = claims.full and not claims.marked
     return Certificate(not findings, tuple(findings), gap, "optimal" if optimal else "legal")
+
+
+def _may_be_marked(case: Case, rulebook: Rulebook) -> bool:
+    """Whether a component may be no network: a tolerance of the policy, or a rule of the user's own."""
+    tolerant = any(tier.fraction for tier in case.policy.ordered_tiers)
+    return tolerant or any(type(rule) is not RULES.get(rule.code) for rule in rulebook.rules)
 
 
 def check_changes(case: Case, rulebook: Rulebook, changes: Changes, *, whole_units: bool = True) -> list[str]:

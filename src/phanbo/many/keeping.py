@@ -17,6 +17,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,12 @@ def fingerprint(task: Task, before: str) -> str:
     facts = {
         "phanbo": _own_version(),
         "tables": before or _tables(task.portfolio),
-        "calendar": calendar.text,
-        "rulebook": book.text,
+        # An object may have been changed since its text was read.
+        "calendar": [calendar.text, repr(calendar)],
+        "rulebook": [
+            book.text,
+            repr({f.name: getattr(book, f.name) for f in fields(book) if f.name != "rules"}),
+        ],
         "round": calendar.round(task.round).to_dict(),
         "as_of": as_date(task.as_of).isoformat(),
         "policy": policy.to_dict(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from phanbo.money import LIMIT
-from phanbo.rules.base import Limits, Rule, Source
+from phanbo.rules.base import Limits, Rule, Source, once_a_case
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -39,9 +40,12 @@ class AskedLimits(Rule):
 
     def __post_init__(self) -> None:
         for name in ("most_cut", "most_add"):
-            caps = dict(getattr(self, name))
-            if not all(type(most) is int and 0 <= most <= LIMIT for most in caps.values()):
-                raise ValueError(f"asked-limit: {name} must be whole amounts of at least 0 đồng")
+            given = dict(getattr(self, name))
+            if any(isinstance(most, bool | np.bool_) for most in given.values()):
+                raise TypeError(f"asked-limit: {name} must be whole amounts of đồng")
+            caps = {line: index(most) for line, most in given.items()}
+            if not all(0 <= most <= LIMIT for most in caps.values()):
+                raise ValueError(f"asked-limit: {name} must lie in 0 … {LIMIT} đồng")
             object.__setattr__(self, name, tuple(sorted(caps.items())))
 
     code = "asked-limit"
@@ -57,12 +61,20 @@ class AskedLimits(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what goes beyond a cap, line by line named."""
         over = np.zeros(len(case), dtype=np.int64)
-        ids = case.portfolio.text("line_id")
-        for caps, change in ((self.most_cut, plan.cut), (self.most_add, plan.add)):
-            for line, most in dict(caps).items():
-                here = ids == line
-                over[here] += np.maximum(0, change[here] - most)
+        for (lines, most), change in zip(self._named(case), (plan.cut, plan.add), strict=True):
+            over[lines] += np.maximum(0, change[lines] - most)
         return over
+
+    @once_a_case
+    def _named(self, case: Case) -> list[tuple[Ints, Ints]]:
+        """Return the lines named and their caps, cuts before adds, found by their place in the sorted ids."""
+        ids = case.portfolio.text("line_id").tolist()
+        found = []
+        for caps in (dict(self.most_cut), dict(self.most_add)):
+            there = [(k, caps[line]) for k, line in enumerate(ids) if line in caps] if caps else []
+            pairs = np.array(there, dtype=np.int64).reshape(-1, 2)
+            found.append((pairs[:, 0], pairs[:, 1]))
+        return found
 
 
 def _caps(case: Case, caps: Mapping[str, int] | Caps) -> Ints | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.grouping import exact_dot, sum_by
 from phanbo.money import Bools, Ints
 from phanbo.program import Block, LinearProgram, TierCosts
@@ -54,34 +55,48 @@ def _solve(program: LinearProgram, limits: Limits) -> Solution:
     empty[program.row] = False
     if ((program.row_lower > 0) | (program.row_upper < 0))[empty].any():
         raise infeasible()
-    for ties in (False, True):
-        try:
-            return _by_chunks(program, limits, ties=ties)
-        except _Ambiguous:
-            continue
-        except _Unproved:
-            break
-    log.debug("the direct plan is not unique or not proved: solved by the reference solver")
-    return reference.on_faces(program, limits)
+    try:
+        return _by_chunks(program, limits, ties=False)
+    except _Ambiguous:
+        return _by_chunks(program, limits, ties=True)
 
 
 class _Ambiguous(Exception):
     """Two units cost the same in every tier."""
 
 
-class _Unproved(Exception):
-    """The plan has no prices."""
-
-
 def _by_chunks(program: LinearProgram, limits: Limits, *, ties: bool) -> Solution:
-    """Solve some components at a time: a country in the memory of a province."""
+    """Solve some components at a time: a country in the memory of a province.
+
+    A chunk that the direct way does not prove is solved by the reference solver; its further tiers are told apart
+    by their names.
+    """
     tiers = (*program.tiers, *program.tiebreaks) if ties else program.tiers
     x, duals = np.zeros(program.columns, dtype=np.int64), np.zeros((len(tiers), program.rows), dtype=np.int64)
+    done = 0
     for columns, rows, part in program.chunks(CHUNK):
         limits.left()
-        x[columns], duals[:, rows] = _direct(part, limits, ties=ties)
-        limits.tell("solve", int(columns[-1]), program.columns)
+        found = _direct(part, limits, ties=ties)
+        if found is None:
+            log.debug("the direct plan is not unique or not proved: solved by the reference solver")
+            if columns.size < program.columns:
+                found = _by_reference(part, tiers, limits)
+            if found is None:
+                return reference.on_faces(program, limits)
+        x[columns], duals[:, rows] = found
+        done += columns.size
+        limits.tell("solve", done, program.columns)
     return _solution(tiers, x, duals)
+
+
+def _by_reference(
+    program: LinearProgram, tiers: tuple[TierCosts, ...], limits: Limits
+) -> tuple[Ints, Ints] | None:
+    """Return plan and duals of a chunk by the reference solver; ``None`` where it needed further tiers."""
+    solution = reference.on_faces(program, limits)
+    if [tier.name for tier in solution.tiers] != [tier.name for tier in tiers]:
+        return None
+    return solution.x, np.array([tier.duals for tier in solution.tiers])
 
 
 def _solution(tiers: tuple[TierCosts, ...], x: Ints, duals: Ints) -> Solution:
@@ -93,27 +108,27 @@ def solution_of(program: LinearProgram, tree: Tree, order: Greedy, limits: Limit
     """Return the solution of a program whose tree and order are known; ``None`` where it is not proved."""
     x = _plan(program, tree, order, limits)
     limits.left()
-    duals = row_duals(program, tree, program.tiers, x)
-    return None if duals is None else _solution(program.tiers, x, duals)
+    duals = None if x is None else row_duals(program, tree, program.tiers, x)
+    return None if x is None or duals is None else _solution(program.tiers, x, duals)
 
 
-def _direct(program: LinearProgram, limits: Limits, *, ties: bool) -> tuple[Ints, Ints]:
-    """Return the plan and the row duals of every tier."""
+def _direct(program: LinearProgram, limits: Limits, *, ties: bool) -> tuple[Ints, Ints] | None:
+    """Return the plan and the row duals of every tier, ``None`` where they are not found."""
     tiers = (*program.tiers, *program.tiebreaks) if ties else program.tiers
     tree = tree_of(program)
     order = Greedy(program, tree, tiers)
     if order.ambiguous:
+        if ties:
+            return None
         raise _Ambiguous
     x = _plan(program, tree, order, limits)
     limits.left()
-    duals = row_duals(program, tree, tiers, x)
-    if duals is None:
-        raise _Unproved
-    return x, duals
+    duals = None if x is None else row_duals(program, tree, tiers, x)
+    return None if x is None or duals is None else (x, duals)
 
 
-def _plan(program: LinearProgram, tree: Tree, order: Greedy, limits: Limits) -> Ints:
-    """Return the plan, column by column."""
+def _plan(program: LinearProgram, tree: Tree, order: Greedy, limits: Limits) -> Ints | None:
+    """Return the plan, column by column; ``None`` where the bracket holds none."""
     width = _trimmed(program, tree, order)
     taken, unkept = order.taken(width)
     x = _columns(program, tree, width, taken, unkept)
@@ -189,8 +204,13 @@ def _exceeded(program: LinearProgram, tree: Tree, x: Ints) -> Bools:
     return np.asarray(wide & np.isin(component, component[broken]), dtype=bool)
 
 
-def _between(program: LinearProgram, tree: Tree, x: Ints, low: Ints, high: Ints, limits: Limits) -> Ints:
-    """Solve what the bracket leaves open: the columns with room, and the crossings of their leaves and pools."""
+def _between(
+    program: LinearProgram, tree: Tree, x: Ints, low: Ints, high: Ints, limits: Limits
+) -> Ints | None:
+    """Solve what the bracket leaves open: the columns with room, and the crossings of their leaves and pools.
+
+    ``None`` where nothing is open, or HiGHS finds no plan: whether there is one is not for the bracket to say.
+    """
     free = np.zeros(program.columns, dtype=bool)
     free[: tree.moves] = low < high
     leaves = np.zeros(tree.leaf_row.size, dtype=bool)
@@ -208,8 +228,15 @@ def _between(program: LinearProgram, tree: Tree, x: Ints, low: Ints, high: Ints,
     upper = program.upper.copy()
     upper[: tree.moves] = high - low
     rest = _fewer_tiers(program.around(free, fixed, upper))
-    found = reference.on_faces(rest, limits, load=pass_arrays)
-    fixed[free] += found.x
+    if not rest.columns or not rest.tiers:
+        return None
+    try:
+        fixed[free] += reference.on_faces(rest, limits, load=pass_arrays).x
+    except InfeasibleRound:
+        return None
+    except Stopped:
+        limits.left()  # out of time or cancelled: raised again
+        return None
     return fixed
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from phanbo.errors import Stopped
 from phanbo.grouping import exact_dot
 from phanbo.money import Ints
 from phanbo.program import LinearProgram, TierCosts
@@ -45,14 +46,23 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
 def _relaxed_value(program: LinearProgram, limits: Limits) -> int:
     """Return the first tier's value without the integrality, rounded up: the bound of its gap."""
     highs = load_highs(program)
-    run_highs(highs, limits)
+    _run(highs, limits)
     return int(np.ceil(highs.getInfo().objective_function_value - 1e-6))
+
+
+def _run(highs: Any, limits: Limits) -> None:
+    if not run_highs(highs, limits):
+        status = highs.modelStatusToString(highs.getModelStatus())
+        raise Stopped(
+            f"Bộ giải dừng với trạng thái “{status}”; không có phương án nào được trả về.",
+            f"The solver stopped with status {status!r}; no plan is returned.",
+        )
 
 
 def _minimise(highs: Any, program: LinearProgram, tier: TierCosts, limits: Limits) -> Ints:
     columns = np.arange(program.columns, dtype=np.int32)
     highs.changeColsCost(columns.size, columns, tier.cost.astype(float))
-    run_highs(highs, limits)
+    _run(highs, limits)
     x: Ints = np.rint(np.asarray(highs.getSolution().col_value)).astype(np.int64)
     activity = program.activity(x)
     if (activity < program.row_lower).any() or (activity > program.row_upper).any():

@@ -44,10 +44,10 @@ def row_duals(program: LinearProgram, tree: Tree, tiers: tuple[TierCosts, ...], 
     for longest in ARCS:
         # Two ends of an arc and the arc itself are compared: twice the longest path and one more.
         layout = Layout.of(largest, 2 * longest + 1)
-        potential = _potential(nodes, layout, costs, longest)
-        if potential is None:
+        potential, proved = _potential(nodes, layout, costs, longest)
+        if not proved:
             return None
-        if potential:
+        if potential is not None:
             duals = np.zeros((len(tiers), program.rows), dtype=np.int64)
             for k, field in potential.items():
                 duals[k] = nodes.duals(field)
@@ -128,8 +128,10 @@ class _Nodes:
             yield self.group[here], self.parent[here]
 
 
-def _potential(nodes: _Nodes, layout: Layout, costs: list[Ints], longest: int) -> dict[int, Ints] | None:
-    """Return the potential of every field; ``None`` for a plan that is not optimal, empty when paths are too long."""
+def _potential(
+    nodes: _Nodes, layout: Layout, costs: list[Ints], longest: int
+) -> tuple[dict[int, Ints] | None, bool]:
+    """Return the potential of every field, ``None`` when paths are too long; and whether the plan may be optimal."""
     tight, level = np.ones(nodes.program.columns, dtype=bool), np.ones(nodes.group.size, dtype=bool)
     found: dict[int, Ints] = {}
     for word in range(len(layout.words)):
@@ -138,17 +140,17 @@ def _potential(nodes: _Nodes, layout: Layout, costs: list[Ints], longest: int) -
         y = np.zeros(nodes.size, dtype=np.int64)
         for sweep in range(nodes.size + 1):
             if sweep == longest:
-                return {} if nodes.size >= longest else None
+                return None, nodes.size >= longest
             nearer = y.copy()
             np.minimum.at(nearer, head, y[tail] + length)
             if np.array_equal(nearer, y):
                 break
             y = nearer
         else:
-            return None
+            return None, False
         for group, around in nodes.outer_first():
             y[group] = y[around]
         found |= layout.unpack(word, y)
         tight &= nodes.reduced(cost, y) == 0
         level &= y[nodes.group] == y[nodes.parent]
-    return found
+    return found, True

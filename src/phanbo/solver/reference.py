@@ -131,8 +131,7 @@ class _Face:
                 self.highs.clearSolver()
                 for option, value in attempt.items():
                     self.highs.setOptionValue(option, value)
-            run_highs(self.highs, self.limits)
-            proved = self._proved(cost)
+            proved = self._proved(cost) if run_highs(self.highs, self.limits) else None
             if attempt:
                 self.highs.setOptionValue("presolve", "choose")
                 self.highs.setOptionValue("solver", "choose")
@@ -193,8 +192,14 @@ def line_by_line(program: LinearProgram, free: Any) -> list[TierCosts]:
     ]
 
 
-def run_highs(highs: Any, limits: Limits) -> None:
-    """Run HiGHS and return only if it claims an optimum; its own status is read, nobody else's."""
+def run_highs(highs: Any, limits: Limits) -> bool:
+    """Run HiGHS and return whether it claims an optimum; its own status is read, nobody else's.
+
+    Raises
+    ------
+    InfeasibleRound, Stopped
+        When there is no plan; when time ran out.
+    """
     import highspy
 
     rest = limits.left()
@@ -203,13 +208,8 @@ def run_highs(highs: Any, limits: Limits) -> None:
     highs.run()
     status = highs.getModelStatus()
     known = highspy.HighsModelStatus
-    if status == known.kOptimal:
-        return
     if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
         raise infeasible()
     if status in (known.kTimeLimit, known.kIterationLimit, known.kInterrupt):
         raise out_of_time()
-    raise Stopped(
-        f"Bộ giải dừng với trạng thái “{highs.modelStatusToString(status)}”; không có phương án nào được trả về.",
-        f"The solver stopped with status {highs.modelStatusToString(status)!r}; no plan is returned.",
-    )
+    return bool(status == known.kOptimal)
