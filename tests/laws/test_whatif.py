@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,9 +119,9 @@ def test_what_cannot_be_asked_is_told() -> None:
         round_.ask(lock=["L99"])
     with pytest.raises(pb.PolicyError, match="Unknown settings"):
         round_.ask(speed=3)
-    with pytest.raises(pb.PolicyError, match="at least 0"):
+    with pytest.raises(pb.PolicyError, match="whole amounts from 0"):
         round_.ask(most_cut={"L0": -1})
-    with pytest.raises(pb.PolicyError, match="at least 0"):
+    with pytest.raises(pb.PolicyError, match="whole amounts from 0"):
         round_.ask(most_add={"L0": 1.5})  # type: ignore[dict-item]
 
 
@@ -172,3 +173,23 @@ def test_narrowing_the_program_kept_is_stating_it_anew(setting: Setting, data: s
     assert all(values[t.name] == t.value for t in answer.decision.solution.tiers if t.name in values)
     assert round_._kept is not None
     assert answer.decision.program.rows == round_._kept[0].program.rows
+
+
+def test_caps_are_taken_as_numpy_and_pandas_give_them() -> None:
+    round_ = pb.WhatIf(pb.Portfolio(rounds.lines()), calendar=rounds.CALENDAR, round=2, as_of=rounds.AS_OF)
+    wanted = round_.ask(most_cut={"L0": 5 * rounds.UNIT}).cut.tolist()
+    numpys: Any = np.int64(5 * rounds.UNIT)
+    assert round_.ask(most_cut={"L0": numpys}).cut.tolist() == wanted
+    assert round_.ask(most_cut=pd.Series({"L0": 5 * rounds.UNIT})).cut.tolist() == wanted  # type: ignore[arg-type]
+    for wrong in (True, 2.5, 10**17):
+        with pytest.raises(pb.PolicyError):
+            round_.ask(most_cut={"L0": wrong})  # type: ignore[dict-item]
+    with pytest.raises(pb.PolicyError, match="lock is a list"):
+        round_.ask(lock=5)  # type: ignore[arg-type]
+
+
+def test_progress_tells_the_end_of_every_stage() -> None:
+    told: list[tuple[str, int, int]] = []
+    rounds.proposal(progress=lambda *what: told.append(what))
+    for stage in ("assess", "solve", "verify"):
+        assert any(name == stage and done == total for name, done, total in told), stage

@@ -357,3 +357,10 @@ def test_few_prefixes_are_put_to_the_rules(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(certificate, "check_changes", counted)
     assert proposal.certify().ok
     assert 1 < len(asked) <= 1 + certificate.PREFIXES
+
+
+def test_nothing_but_a_tolerance_or_a_rule_of_ones_own_excuses_a_proof() -> None:
+    """A stored flag alone does not turn a plan that is merely legal into a proposal."""
+    honest = sample().propose()
+    flagged = replace(honest, proof=replace(honest.proof, marked=True))
+    assert "nothing in this round excuses a proof of optimality" in flagged.certify().findings

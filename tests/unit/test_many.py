@@ -342,6 +342,22 @@ def test_another_policy_is_made_again(filled: Path, place: Path, change: dict[st
     assert again(filled, place, {1: {"policy": replace(mine, **change)}}) == ["1"]
 
 
+def test_another_calendar_or_rulebook_behind_the_same_text_is_made_again() -> None:
+    usual: dict[str, Any] = {
+        "calendar": pb.load_calendar("lang-son-2024"),
+        "rulebook": pb.load_rulebook("vn-2020"),
+    }
+    changed: list[dict[str, Any]] = [
+        {"calendar": replace(usual["calendar"], milestones=())},
+        {"calendar": replace(usual["calendar"], curve=usual["calendar"].curve[:-1])},
+        {"rulebook": replace(usual["rulebook"], classes=usual["rulebook"].classes[:1])},
+        {"rulebook": replace(usual["rulebook"], closing=(2, 28))},
+    ]
+    marks = [fingerprint(replace(task("một"), **(usual | change)), "") for change in [{}, *changed]]
+    assert len(set(marks)) == len(marks)
+    assert fingerprint(replace(task("một"), **usual), "") == fingerprint(task("một"), "")
+
+
 def test_it_does_not_matter_which_equal_texts_are_one_object() -> None:
     text, equal = "a1", f"a{len('x')}"
     assert text is not equal
