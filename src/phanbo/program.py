@@ -175,7 +175,9 @@ class LinearProgram:
             value=self.value[entries],
             row_lower=self.row_lower[rows],
             row_upper=self.row_upper[rows],
-            row_keys=tuple(self.row_keys[r] for r in rows.tolist()),
+            row_keys=tuple(self.row_keys[r] for r in rows.tolist())
+            if rows.size < self.rows
+            else self.row_keys,
             component=self.component[columns],
             row_component=self.row_component[rows],
             marked=self.marked,
