@@ -91,7 +91,7 @@ class Portfolio:
         raise AttributeError(f"a portfolio never changes: {name} cannot be deleted")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: self.__dict__[name] for name in ("_grids", "_repairs", "_doubts", "_files")}
+        return {name: self.__dict__[name] for name in ("_grids", "_repairs", "_doubts", "_files", "hash")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
