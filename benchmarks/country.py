@@ -32,6 +32,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -199,8 +200,11 @@ def _begin(task: Task) -> None:
     time.sleep(0.2)
 
 
-def measure(engine: str, workers: int, provinces: int, size: int) -> dict[str, Any]:
-    """Return the figures of one contestant: seconds, what was proved, MiB at the peak."""
+def measure(engine: str, workers: int, provinces: int, size: int, *, keep: bool = False) -> dict[str, Any]:
+    """Return the figures of one contestant: seconds, what was proved, MiB at the peak.
+
+    With *keep* every proposal is kept as a case folder by the worker that made it, as a run in earnest does.
+    """
     before = time.perf_counter()
     if engine == "one":
         portfolio = one_portfolio(provinces, size)
@@ -213,13 +217,14 @@ def measure(engine: str, workers: int, provinces: int, size: int) -> dict[str, A
     else:
         given = tasks(provinces, size)
         begin = time.perf_counter()
-        with _hands(engine, workers) as executor:
+        with _hands(engine, workers) as executor, TemporaryDirectory() as place:
+            folder = Path(place) / "cases" if keep else None
             start, busy = time.perf_counter(), time.process_time()
-            batch: Batch = propose_many(given, executor=executor, workers=workers)
+            batch: Batch = propose_many(given, executor=executor, workers=workers, folder=folder)
             seconds, ready = time.perf_counter() - start, start - begin
             busy = time.process_time() - busy
         batch.raise_failures()
-        verified = len(batch.proposals)  # nothing unverified ever becomes a proposal
+        verified = len(batch.outcomes)  # nothing unverified ever becomes a proposal
         count = sum(found.figures["lines"] for found in batch.outcomes)
         figures = {found.name: found.figures for found in batch.outcomes}
     return {
@@ -242,7 +247,7 @@ def _peak(who: int) -> int:
 def _apart(engine: str, workers: int, asked: argparse.Namespace) -> dict[str, Any]:
     """Measure a contestant in a process of its own."""
     words = [sys.executable, __file__, "--only", engine, "--workers", str(workers)]
-    words += ["--provinces", str(asked.provinces), "--lines", str(asked.lines)]
+    words += ["--provinces", str(asked.provinces), "--lines", str(asked.lines), *["--keep"] * asked.keep]
     run = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 — ourselves
     figures: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
     return figures
@@ -325,6 +330,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--engine", nargs="*", choices=ENGINES, default=["here", "process", "dask"])
     parser.add_argument("--repeat", type=int, default=3, help="repetitions (3)")
     parser.add_argument("--one", action="store_true", help="also all lines as one portfolio")
+    parser.add_argument("--keep", action="store_true", help="keep every proposal as a case folder")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     missing = [name for name in NEEDS if not (data_folder() / name).is_file()]
@@ -332,11 +338,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"left out, there is no {', '.join(missing)} in {data_folder()}")
         return
     if asked.only:
-        print(json.dumps(measure(asked.only, asked.workers[0], asked.provinces, asked.lines)))
+        found = measure(asked.only, asked.workers[0], asked.provinces, asked.lines, keep=asked.keep)
+        print(json.dumps(found))
         return
     text = tables(_race(asked), asked.repeat)
     print(text)
-    if (asked.provinces, asked.lines) == (PROVINCES, LINES) and asked.one and "dask" in asked.engine:
+    whole = (asked.provinces, asked.lines) == (PROVINCES, LINES) and not asked.keep
+    if whole and asked.one and "dask" in asked.engine:
         write(text)
 
 
