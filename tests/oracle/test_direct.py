@@ -52,6 +52,8 @@ def proves(program: LinearProgram, solution: Solution) -> bool:
     lower, upper = [0] * program.columns, program.upper.tolist()
     low, high = program.row_lower.tolist(), program.row_upper.tolist()
     x, costs = solution.x.tolist(), {t.name: t.cost.tolist() for t in (*program.tiers, *program.tiebreaks)}
+    every = np.ones(program.columns, dtype=bool)
+    costs |= {tier.name: tier.cost.tolist() for tier in reference.line_by_line(program, every)}
     entries = list(zip(program.row.tolist(), program.column.tolist(), program.value.tolist(), strict=True))
     for tier in solution.tiers:
         reduced, pi = list(costs[tier.name]), tier.duals.tolist()
