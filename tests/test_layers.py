@@ -23,6 +23,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "assessment assessment_frames",
         "case",
         "rules",
+        "rulebook_text",
         "rulebook",
         "bounds segments program",
         "assemble",

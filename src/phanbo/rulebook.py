@@ -7,10 +7,9 @@ A rulebook is a TOML file, built in (``vn-2020``) or the user's own; the rules i
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from phanbo.grouping import joint_codes
 from phanbo.money import Ints
 from phanbo.policy import AUTHORITIES
 from phanbo.portfolio import Portfolio
+from phanbo.rulebook_text import with_entry, without_entry
 from phanbo.rules import RULES, Rule
 from phanbo.rules.base import CONFIDENCE_VI, Source, Unchecked
 from phanbo.rules.priority import CLASS_TESTS
@@ -114,17 +114,14 @@ class Rulebook:
             rules = tuple(rule if old.code == rule.code else old for old in self.rules)
         else:
             rules = (*self.rules, rule)
-        note = f'\n# Quy định do người dùng thêm\n[[rule]]\ncode = "{rule.code}"\n'
         # A rule of phanbo's own is read back with its parameters; another one must be handed in again.
         own = type(rule) is RULES.get(rule.code) and len(rules) > len(self.rules)
-        note += _parameters(rule) if own else "custom = true\n"
-        return replace(self, rules=rules, text=_before_tables(self.text, note))
+        return replace(self, rules=rules, text=with_entry(self.text, rule, own=own))
 
     def without_rule(self, code: str) -> Rulebook:
         """Return a rulebook without one rule, for asking what the rule costs; never for a legal proposal."""
         rules = tuple(rule for rule in self.rules if rule.code != code)
-        note = f'\n# Quy định đã bỏ\n[[rule]]\ncode = "{code}"\nremoved = true\n'
-        return replace(self, rules=rules, text=_before_tables(self.text, note))
+        return replace(self, rules=rules, text=without_entry(self.text, code))
 
     def priority(self, case: Case) -> Ints:
         """Return the number of each line's class: the first whose test it passes."""
@@ -291,30 +288,6 @@ def _inflow_finding(source: str, amount: int, pools: int) -> Finding:
         mend_vi="ghi cột pool của bảng sources để gom về một bể, hoặc tách nguồn",
         mend_en="name one pool in the column pool of the table sources, or split the source",
     )
-
-
-def _parameters(rule: Rule) -> str:
-    """Return a rule's parameters as a line of TOML, nothing where it has none."""
-    if not is_dataclass(rule):
-        return ""
-    given = [f"{field.name} = {_toml(getattr(rule, field.name))}" for field in fields(rule)]
-    return f"parameters = {{ {', '.join(given)} }}\n"
-
-
-def _toml(value: object) -> str:
-    """Return a whole number, or pairs of text and number as a table, in TOML."""
-    if isinstance(value, tuple):
-        pairs = [f"{json.dumps(name, ensure_ascii=False)} = {_toml(number)}" for name, number in value]
-        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
-    if type(value) is not int:
-        raise TypeError(f"a parameter of type {type(value).__name__} has no place in a rulebook")
-    return str(value)
-
-
-def _before_tables(text: str, note: str) -> str:
-    """Put a ``[[rule]]`` before the first ``[[class]]``, where the rules of the file end."""
-    head, mark, tail = text.partition("[[class]]")
-    return head + note + "\n" + mark + tail
 
 
 def load_rulebook(name: str | Path = "vn-2020") -> Rulebook:

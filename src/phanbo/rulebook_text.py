@@ -1,0 +1,45 @@
+"""A rulebook's TOML with a rule added or taken out, so that what was changed stands in the text that is kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+
+from phanbo.rules import Rule
+
+__all__ = ["with_entry", "without_entry"]
+
+
+def with_entry(text: str, rule: Rule, *, own: bool) -> str:
+    """Return the text with one more rule: with its parameters where it is phanbo's *own*, else as custom."""
+    note = f'\n# Quy định do người dùng thêm\n[[rule]]\ncode = "{rule.code}"\n'
+    return _before_tables(text, note + (_parameters(rule) if own else "custom = true\n"))
+
+
+def without_entry(text: str, code: str) -> str:
+    """Return the text with a note that one rule was taken out."""
+    return _before_tables(text, f'\n# Quy định đã bỏ\n[[rule]]\ncode = "{code}"\nremoved = true\n')
+
+
+def _parameters(rule: Rule) -> str:
+    """Return a rule's parameters as a line of TOML, nothing where it has none."""
+    if not is_dataclass(rule):
+        return ""
+    given = [f"{field.name} = {_toml(getattr(rule, field.name))}" for field in fields(rule)]
+    return f"parameters = {{ {', '.join(given)} }}\n"
+
+
+def _toml(value: object) -> str:
+    """Return a whole number, or pairs of text and number as a table, in TOML."""
+    if isinstance(value, tuple):
+        pairs = [f"{json.dumps(name, ensure_ascii=False)} = {_toml(number)}" for name, number in value]
+        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+    if type(value) is not int:
+        raise TypeError(f"a parameter of type {type(value).__name__} has no place in a rulebook")
+    return str(value)
+
+
+def _before_tables(text: str, note: str) -> str:
+    """Put a ``[[rule]]`` before the first ``[[class]]``, where the rules of the file end."""
+    head, mark, tail = text.partition("[[class]]")
+    return head + note + "\n" + mark + tail
