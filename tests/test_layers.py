@@ -37,6 +37,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "decision",
         "pipeline",
         "whatif",
+        "sensitivity",
         "many",
         "replay examples report",
         "cli_texts cli __init__ __main__",
@@ -45,6 +46,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "explain"): "Proposal.explain",
+    ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",
 }
