@@ -71,7 +71,7 @@ class Pricing:
         if not net.to_ground.found[0, node]:
             return Change(None, 0)
         return Change(
-            tuple(net.to_ground.length[0, node].tolist()), net.flow_to_ground.most(node, net.ground)
+            tuple(net.to_ground.length[0, node].tolist()), net.flow_to_ground.most(node, net.ground, self.endless)
         )
 
     def _from_ground(self, node: int) -> Change:
@@ -79,16 +79,19 @@ class Pricing:
         if not net.from_ground.found[0, node]:
             return Change(None, 0)
         return Change(
-            tuple(net.from_ground.length[0, node].tolist()), net.flow_from_ground.most(net.ground, node)
+            tuple(net.from_ground.length[0, node].tolist()), net.flow_from_ground.most(net.ground, node, self.endless)
         )
 
     # -- distances and flows between a ceiling and everything ------------------------------------------
 
     @cached_property
     def _starts(self) -> dict[int, int]:
-        """Nodes other than the ground from which lines are reached: full ceilings with room for somebody."""
-        net, c = self.network, self.network.ceilings
-        full = np.unique(net.effective[(net.effective >= 0) & (c.headroom[net.effective] > 0)])
+        """Full ceilings that lines at their bounds, or other full ceilings, lie in."""
+        net, c, least = self.network, self.network.ceilings, self.stated.add
+        held = (net.add == least.bound) & (least.rule >= 0) & (net.ceilings.inner >= 0)
+        around = c.parent[(c.used >= c.headroom) & (c.parent >= 0)]
+        inside = net.effective[np.concatenate([c.inner[held], around])]
+        full = np.unique(inside[(inside >= 0) & (c.headroom[inside] > 0)])
         return {int(node): k for k, node in enumerate(net.nodes_of(full).tolist())}
 
     @cached_property
@@ -121,7 +124,10 @@ class Pricing:
             return net.flow_to_ground if backwards else net.flow_from_ground
         key = (start, backwards)
         if key not in self._flows:
-            every, k = (self._to if backwards else self._from), self._starts[start]
+            if start in self._starts:
+                every, k = (self._to if backwards else self._from), self._starts[start]
+            else:
+                every, k = net.graph.distances(np.array([start]), backwards=backwards), 0
             self._flows[key] = TightFlow(net.graph, every.length[k], every.found[k], backwards=backwards)
         return self._flows[key]
 
@@ -173,12 +179,11 @@ class Pricing:
         up = down = self.endless
         if more.any():
             run = net.run(Block.ADD, line, bound, int(least.others[line]))
-            up = min(run, room, self.flow(full).most(start, leaf))
+            up = self.flow(full).most(start, leaf, min(run, room))
         done = int(net.add[line])
         if done and feasible:
-            length, _ = self.between(np.array([full]), np.array([leaf]), backwards=True)
-            end = int(net.nodes_of(np.array(inner)))
-            down = self._down(Block.ADD, line, bound, length[0], self.flow(full, backwards=True), leaf, end)
+            end, flow = int(net.nodes_of(np.array(inner))), self.flow(full, backwards=True)
+            down = self._down(Block.ADD, line, bound, flow.length[leaf], flow, leaf, end)
         return _change(more, up), self._lower(less, down, bound, feasible)
 
     def _down(
@@ -193,14 +198,14 @@ class Pricing:
         done = int((net.add if side == Block.ADD else net.cut)[line])
         inwards = net.run(side, line, done, 0)
         if done == bound:
-            return min(inwards, flow.most(start, end))
+            return flow.most(start, end, inwards)
         last = self._at(side, np.array([line]), np.array([done - 1]))[0]
         if (length != last).any():
             return bound - done
         own = 0
         if (self._at(side, np.array([line]), np.array([done]))[0] == last).all():
             own = net.run(side, line, done, bound)
-        return bound - done + min(inwards, flow.most(start, end) - own)
+        return bound - done + flow.most(start, end, inwards + own) - own
 
     def _lower(self, cost: Ints, units: int, bound: int, feasible: Bools) -> Change:
         """Return the change of a limit that cannot fall below 0: what changes nothing down to there never does."""
@@ -325,7 +330,7 @@ class Pricing:
 
     def _up(self, line: int, bound: int, end: int, shared: tuple[int, ...]) -> int:
         net, leaf = self.network, int(self.stated.case.pools.leaf[line])
-        return min(net.run(Block.CUT, line, bound, end, shared), net.flow_to_ground.most(leaf, net.ground))
+        return net.flow_to_ground.most(leaf, net.ground, net.run(Block.CUT, line, bound, end, shared))
 
     def _unguarded(self, line: int, end: int) -> int:
         """Return how many units of a line cut below its surplus a looser bound sets free, each for the same.
@@ -342,8 +347,8 @@ class Pricing:
         if (net.to_ground.length[0][leaf] != -following).any():
             return done - bound
         own = min(done - bound, net.run(Block.CUT, line, done, bound)) if (following == last).all() else 0
-        flow = net.flow_to_ground.most(leaf, net.ground) - own
-        return done - bound + min(net.run(Block.CUT, line, done, end, self.shared), flow)
+        others = net.run(Block.CUT, line, done, end, self.shared)
+        return done - bound + net.flow_to_ground.most(leaf, net.ground, others + own) - own
 
     def _fewer(self, line: int, bound: int) -> int:
         net, leaf = self.network, int(self.stated.case.pools.leaf[line])
@@ -377,10 +382,10 @@ class Pricing:
         start, room, full = self._entry(parent)
         up = down = self.endless
         if more.any():
-            up = min(room, self.flow(full).most(start, node))
+            up = self.flow(full).most(start, node, room)
         if c.used[group] and feasible:
             around = int(net.nodes_of(np.array(parent)))
-            down = self.flow(full, backwards=True).most(node, around)
+            down = self.flow(full, backwards=True).most(node, around, self.endless)
         return _change(more, up), self._lower(less, down, int(c.headroom[group]), feasible)
 
     # -- walls ---------------------------------------------------------------------------------------
@@ -427,6 +432,13 @@ class Pricing:
             feasible[leaf] = out.found[k, leaf]
         return more, less, feasible
 
+    def _wall_flow(self, pool: int) -> TightFlow:
+        key = (-1 - pool, True)
+        if key not in self._flows:
+            to = self._walls[1]
+            self._flows[key] = TightFlow(self.network.graph, to.length[pool], to.found[pool], backwards=True)
+        return self._flows[key]
+
     def wall(self, leaf: int) -> tuple[Change, Change]:
         """Return the change for one unit more and one less that a leaf may bring in."""
         net = self.network
@@ -434,14 +446,13 @@ class Pricing:
         node = net.leaves + int(self.stated.case.pools.leaf_pool[leaf])
         up = down = self.endless
         if more.any():
-            place, to = self._walls
-            k = place[node - net.leaves]
-            up = TightFlow(net.graph, to.length[k], to.found[k], backwards=True).most(leaf, node)
+            k = self._walls[0][node - net.leaves]
+            up = self._wall_flow(k).most(leaf, node, self.endless)
         if net.brought[leaf] > 0 and feasible and not self.stated.bounds.closed[leaf]:
             known, out, own = self._importers
             k = known[leaf]
             flow = TightFlow(net.graph, out.length[k], out.found[k], barred=int(own[k]))
-            down = min(int(net.brought[leaf]), flow.most(node, leaf))
+            down = flow.most(node, leaf, int(net.brought[leaf]))
         return _change(more, up), self._lower(less, down, int(net.brought[leaf]), feasible)
 
 
