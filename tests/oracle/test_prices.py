@@ -296,8 +296,8 @@ def test_the_frames_say_what_the_prices_say(setting: Setting) -> None:
     }
     limits = prices.limits
     assert set(zip(limits["key"], limits["side"], limits["rule"], strict=True)) == set(found)
-    for key, rows in limits.groupby(["key", "side", "rule"]):
-        price = found[key]
+    for (key, where, rule), rows in limits.groupby(["key", "side", "rule"]):
+        price = found[str(key), str(where), str(rule)]
         for side in ("more", "less"):
             told = getattr(price, side)
             changes = dict(zip(rows["tier"], rows[side], strict=True))
