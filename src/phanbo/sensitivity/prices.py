@@ -110,7 +110,8 @@ class Prices:
         leaf = int(self._stated.case.pools.leaf[line])
         asked = [(kind, line) for kind in ("cut", "forced", "add") if self._there(kind, line)]
         asked += [("import", leaf)] if self._there("import", leaf) else []
-        asked += [("rows", int(group)) for group in c.group[c.line == line].tolist()]
+        own = slice(*np.searchsorted(c.line, (line, line + 1)))
+        asked += [("rows", group) for group in c.group[own].tolist()]
         return tuple(self._of(kind, place) for kind, place in asked)
 
     @property
