@@ -26,7 +26,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "rulebook_text",
         "rulebook",
         "case_file",
-        "audit_texts",
+        "auditing",
         "audit",
         "bounds segments program",
         "assemble",

@@ -1,10 +1,16 @@
-"""The facts of a stored round, made again from what its case folder holds: no solver, no program, no proposal."""
+"""A case folder read: its files against their manifest, its tables, and the facts of its round made again.
+
+No solver, no program, no proposal: what reads here can judge what they made.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +27,107 @@ if TYPE_CHECKING:
     from phanbo.portfolio import Portfolio
     from phanbo.rulebook import Rulebook
 
-__all__ = ["rebuild_case", "stored_outlook", "unreadable"]
+__all__ = [
+    "MANIFEST",
+    "Folder",
+    "check_manifest",
+    "files_of",
+    "listed_in",
+    "read_folder",
+    "rebuild_case",
+    "sha256_of",
+    "stored_outlook",
+    "unreadable",
+]
+
+MANIFEST = "MANIFEST.sha256"
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""Files that file managers leave in every folder they show."""
+MANIFEST_SAYS = {
+    "vi": ("thiếu tệp {}", "tệp {} không có trong danh sách", "tệp {} đã bị thay đổi"),
+    "en": ("{} is missing", "{} is not in the manifest", "{} has changed"),
+}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a case folder holds: the text of ``proposal.json``, the tables, those of an earlier assessment."""
+
+    text: str
+    portfolio: Portfolio
+    assessed: Portfolio | None
+
+
+def read_folder(folder: str | Path) -> Folder:
+    """Read a case folder; its calendar, rulebook and policy must be those of ``proposal.json``.
+
+    Raises
+    ------
+    PhanboError
+        When it is no case folder, or its files contradict each other.
+    DataError
+        When its tables cannot be used.
+    """
+    from phanbo.tables.read import read_csv
+
+    root = Path(folder)
+    if not (root / "proposal.json").is_file():
+        raise unreadable(f"{root} không có proposal.json", f"{root} has no proposal.json")
+    assessed = read_csv(root / "assessed") if (root / "assessed").is_dir() else None
+    try:
+        text = (root / "proposal.json").read_text(encoding="utf-8")
+        plain = json.loads(text)
+        if not isinstance(plain, dict):
+            raise unreadable("không phải phương án của phanbo", "it is no proposal")
+        for name in ("calendar", "rulebook"):
+            stored = plain.get(name)
+            if not isinstance(stored, dict) or (root / f"{name}.toml").read_text(
+                encoding="utf-8"
+            ) != stored.get("text"):
+                raise _contradicts(f"{name}.toml")
+        if json.loads((root / "policy.json").read_text(encoding="utf-8")) != plain.get("policy"):
+            raise _contradicts("policy.json")
+    except ValueError as error:
+        raise unreadable("có tệp không phải văn bản đọc được", f"a file is no text ({error!r})") from error
+    return Folder(text, read_csv(root / "input"), assessed)
+
+
+def _contradicts(name: str) -> PhanboError:
+    return unreadable(f"{name} không khớp với proposal.json", f"{name} is not that of proposal.json")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def check_manifest(folder: str | Path, lang: str = "en") -> list[str]:
+    """Return the files of a case folder that are missing, new or changed since it was written."""
+    root = Path(folder)
+    listed = listed_in(root)
+    here = {path.relative_to(root).as_posix(): path for path in files_of(root)}
+    changed = [name for name, path in here.items() if name in listed and listed[name] != sha256_of(path)]
+    said = MANIFEST_SAYS[lang]
+    return [
+        text.format(name)
+        for text, names in zip(
+            said,
+            ([n for n in listed if n not in here], [n for n in here if n not in listed], changed),
+            strict=True,
+        )
+        for name in names
+    ]
+
+
+def files_of(root: Path) -> list[Path]:
+    """Return every file of a folder but the manifest and what file managers leave."""
+    return sorted(p for p in root.rglob("*") if p.is_file() and p.name not in (MANIFEST, *LITTER))
+
+
+def listed_in(root: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file the manifest of a folder lists."""
+    lines = (root / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
 def stored_outlook(plain: Mapping[str, Any]) -> Outlook:

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from phanbo.case_file import rebuild_case, stored_outlook, unreadable
+from phanbo.case_file import (
+    MANIFEST,
+    check_manifest,
+    files_of,
+    listed_in,
+    read_folder,
+    rebuild_case,
+    sha256_of,
+    stored_outlook,
+    unreadable,
+)
 from phanbo.certificate import LineFacts, RowClaim
 from phanbo.proposal import Proof, Proposal
 from phanbo.proposal.frames import FRAMES
@@ -22,7 +32,6 @@ from phanbo.records import records
 from phanbo.rulebook import parse_rulebook
 
 if TYPE_CHECKING:
-    from phanbo.errors import PhanboError
     from phanbo.portfolio import Portfolio
     from phanbo.rulebook import Rulebook
 
@@ -36,13 +45,6 @@ __all__ = [
     "to_json",
 ]
 
-MANIFEST = "MANIFEST.sha256"
-LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
-"""Files that file managers leave in every folder they show."""
-MANIFEST_SAYS = {
-    "vi": ("thiếu tệp {}", "tệp {} không có trong danh sách", "tệp {} đã bị thay đổi"),
-    "en": ("{} is missing", "{} is not in the manifest", "{} has changed"),
-}
 VERSIONS = ("phanbo", "solver", "sources")
 FACTS = {"late": bool, "key": bool, "late_permille": int, "lead_permille": int}
 """The facts of the lines beside the certificate, one value a line, in the order of `lines`."""
@@ -252,50 +254,18 @@ def _refuse_foreign(target: Path) -> None:
         return
     if not target.is_dir():
         raise FileExistsError(errno.EEXIST, "is a file", str(target))
-    here = _files(target)
+    here = files_of(target)
     if here and not (target / MANIFEST).is_file():
         raise FileExistsError(errno.EEXIST, "is not empty and is no case folder", str(target))
-    listed = _listed(target) if here else {}
+    listed = listed_in(target) if here else {}
     for path in here:
         if path.relative_to(target).as_posix() not in listed:
             raise FileExistsError(errno.EEXIST, "was not written by phanbo", str(path))
 
 
-def _files(root: Path) -> list[Path]:
-    return sorted(p for p in root.rglob("*") if p.is_file() and p.name not in (MANIFEST, *LITTER))
-
-
-def _listed(root: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file the manifest of a folder lists."""
-    lines = (root / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-
-
 def _seal(root: Path) -> None:
-    lines = [f"{_sha256(path)}  {path.relative_to(root).as_posix()}\n" for path in _files(root)]
+    lines = [f"{sha256_of(path)}  {path.relative_to(root).as_posix()}\n" for path in files_of(root)]
     (root / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def check_manifest(folder: str | Path, lang: str = "en") -> list[str]:
-    """Return the files of a case folder that are missing, new or changed since it was written."""
-    root = Path(folder)
-    listed = _listed(root)
-    here = {path.relative_to(root).as_posix(): path for path in _files(root)}
-    changed = [name for name, path in here.items() if name in listed and listed[name] != _sha256(path)]
-    said = MANIFEST_SAYS[lang]
-    return [
-        text.format(name)
-        for text, names in zip(
-            said,
-            ([n for n in listed if n not in here], [n for n in here if n not in listed], changed),
-            strict=True,
-        )
-        for name in names
-    ]
 
 
 def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Proposal:
@@ -310,24 +280,5 @@ def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Pr
     DataError
         When its tables cannot be used.
     """
-    from phanbo.tables.read import read_csv
-
-    root = Path(folder)
-    if not (root / "proposal.json").is_file():
-        raise unreadable(f"{root} không có proposal.json", f"{root} has no proposal.json")
-    assessed = read_csv(root / "assessed") if (root / "assessed").is_dir() else None
-    try:
-        text = (root / "proposal.json").read_text(encoding="utf-8")
-        proposal = from_json(text, portfolio=read_csv(root / "input"), rulebook=rulebook, assessed=assessed)
-        for name, inside in (("calendar.toml", "calendar"), ("rulebook.toml", "rulebook")):
-            if (root / name).read_text(encoding="utf-8") != proposal.meta[inside]["text"]:
-                raise _contradicts(name)
-        if json.loads((root / "policy.json").read_text(encoding="utf-8")) != proposal.meta["policy"]:
-            raise _contradicts("policy.json")
-    except ValueError as error:
-        raise unreadable("có tệp không phải văn bản đọc được", f"a file is no text ({error!r})") from error
-    return proposal
-
-
-def _contradicts(name: str) -> PhanboError:
-    return unreadable(f"{name} không khớp với proposal.json", f"{name} is not that of proposal.json")
+    found = read_folder(folder)
+    return from_json(found.text, portfolio=found.portfolio, rulebook=rulebook, assessed=found.assessed)
