@@ -16,8 +16,7 @@ LITTER = {"MANIFEST.sha256", ".DS_Store", "Thumbs.db", "desktop.ini"}
 def files(root, plain, law):
     """Find files, texts and tables that are not those the proposal was sealed with."""
     sealed, content = dict(line.split("  ", 1)[::-1] for line in (root / "MANIFEST.sha256").read_text("utf-8").splitlines()), b""
-    here = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*")
-            if path.is_file() and path.name not in LITTER}
+    here = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file() and p.name not in LITTER}
     for name in sorted(here.keys() | sealed.keys()):
         if name not in here or sha256(here[name]).hexdigest() != sealed.get(name):
             yield f"MANIFEST: {name}"
@@ -147,4 +146,5 @@ def main(root):
     return 1 if wrong else 0
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
     sys.exit(main(Path(sys.argv[1])))

@@ -142,5 +142,5 @@ def narrow(
 
 if __name__ == "__main__":
     found = audit(sys.argv[1])
-    print(found.text())
+    sys.stdout.buffer.write(f"{found.text()}\n".encode())
     sys.exit(0 if found else 4)

@@ -34,6 +34,7 @@ def figures(stored: StoredRound) -> Iterator[Said]:
         added=sum(add.tolist()),
         returned=sum(row["returned"] for row in stored.plain["pools"]),
         expected=sum(before),
+        year_end_ratio=_ratio(sum(before), sum(stored.case.plan.tolist())),
         expected_after=sum(after),
     )
 
@@ -48,6 +49,10 @@ def _same(where: str, row: Mapping[str, Any], **wanted: object) -> Iterator[Said
 def _spent(points: list[int], plan: int) -> int:
     """Return ``⌊mean_k min(plan, y_k)⌋``, đồng."""
     return sum(min(plan, y) for y in points) // len(points)
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def _facts(stored: StoredRound) -> Iterator[Said]:
@@ -74,6 +79,8 @@ def _facts(stored: StoredRound) -> Iterator[Said]:
 def _lines(stored: StoredRound) -> Iterator[Said]:
     case, cut, add = stored.case, stored.column("cut").tolist(), stored.column("add").tolist()
     owners, pool, plans = case.portfolio.text("owner").tolist(), case.pools.pool.tolist(), case.plan.tolist()
+    readings, judged = case.assessment.readings, case.assessment.portfolio.money("plan")[0].tolist()
+    done = {f"share_{name}": reading.executed.tolist() for name, reading in readings.items()}
     classes = [stored.book.classes[k].code for k in stored.book.priority(case).tolist()]
     for i, row in enumerate(stored.plain["lines"]):
         points, after = case.outlook.points[i].tolist(), plans[i] + add[i] - cut[i]
@@ -85,6 +92,7 @@ def _lines(stored: StoredRound) -> Iterator[Said]:
             priority=classes[i],
             expected=_spent(points, plans[i]),
             expected_after=_spent(points, after),
+            **{name: _ratio(executed[i], judged[i]) for name, executed in done.items()},
         )
 
 
@@ -115,14 +123,15 @@ def _transfers(stored: StoredRound, moved: Counter[tuple[str, str]]) -> Iterator
         moved["from", giver] += amount
         moved["to", taker] += amount
     sides = zip(stored.ids, stored.column("cut").tolist(), stored.column("add").tolist(), strict=True)
-    for line, cut, add in sides:
-        if (moved["from", line], moved["to", line]) != (cut, add):
-            yield "lines", {"line": line}
+    for name, cut, add in sides:
+        if (moved["from", name], moved["to", name]) != (cut, add):
+            yield "lines", {"line": name}
 
 
 def _adjustments(stored: StoredRound) -> Iterator[Said]:
     """The adjustments are the changed lines, each once, with the figures and the first rank of each."""
-    case, rows, first = stored.case, stored.plain["adjustments"], {}
+    case, rows = stored.case, stored.plain["adjustments"]
+    first: dict[str, int] = {}
     for row in stored.plain["transfers"]:
         for line in (row["from_line"], row["to_line"]):
             first.setdefault(line, row["rank"])
