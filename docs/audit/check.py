@@ -80,9 +80,9 @@ def columns(plain, table):
         claimed[line][key] = 1
     for i, (row, cells, outlook) in enumerate(zip(plain["lines"], table, plain["outlook"]["lines"], strict=True)):
         leaf, facts = f"leaf:{row['pool']}|{row['owner']}", {name: column[i] for name, column in proof["facts"].items()}
-        plan, paid, committed, *claims = (int(cells.get(k) or 0) for k in "plan disbursed committed arrears prior_advance".split())
+        plan, paid, taken, *claims = (int(cells.get(k) or 0) for k in "plan disbursed committed arrears prior_advance".split())
         levels = [(y - plan) // unit for y in outlook["points"]]
-        owed, spare = -(-max(0, sum(claims) - max(0, plan - paid - committed)) // unit), row["cut_bound"] // unit
+        owed, spare = -(-max(0, sum(claims) - max(0, plan - paid - taken)) // unit), row["cut_bound"] // unit
         cuts = "cut", 1, max(spare, row["forced_bound"] // unit), spare, {leaf: 1}, {"worst_first": -facts["late_permille"]}
         own = {f"priority[{row['priority']}]": -1, "key": -facts["key"], "worst_first": -facts["lead_permille"]}
         adds = "add", -1, row["add_bound"] // unit, owed, {leaf: -1, **claimed[row["line_id"]]}, own
