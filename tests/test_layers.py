@@ -25,6 +25,9 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "rules",
         "rulebook_text",
         "rulebook",
+        "case_file",
+        "auditing",
+        "audit",
         "bounds segments program",
         "assemble",
         "solver",
@@ -39,7 +42,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "whatif",
         "many",
         "replay examples report",
-        "cli_texts cli __init__ __main__",
+        "cli_texts cli_input cli __init__ __main__",
     )
 )
 UPWARD = {

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from phanbo.assemble import assemble, binding_groups
+from phanbo.assemble import assemble, binding_groups, key_lines
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
-from phanbo.certificate import RowClaim
+from phanbo.certificate import LineFacts, RowClaim
 from phanbo.errors import InfeasibleRound
 from phanbo.money import Bools, Ints, format_million
 from phanbo.program import Block, LinearProgram
@@ -49,7 +49,7 @@ class Decision:
     @cached_property
     def proof(self) -> Proof:
         """Claimed rows, and each tier's value and row duals by key."""
-        return _proof(self.program, self.solution, self.bounds)
+        return _proof(self.program, self.solution, self.bounds, line_facts(self.case))
 
 
 def decide(case: Case, book: Rulebook, limits: Limits) -> Decision:
@@ -87,7 +87,14 @@ def changes(program: LinearProgram, solution: Solution, case: Case) -> tuple[Int
     return totals[0], totals[1]
 
 
-def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
+def line_facts(case: Case) -> LineFacts:
+    """Return what the tiers count of each line beyond what the frames say."""
+    reading = case.assessment.decides
+    late = np.where(case.offer > 0, 1000, reading.late_permille)
+    return LineFacts(case.late, key_lines(case), late, reading.lead_permille)
+
+
+def _proof(program: LinearProgram, solution: Solution, bounds: Bounds, facts: LineFacts) -> Proof:
     tiers = tuple(
         (
             t.name,
@@ -109,7 +116,7 @@ def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
             for g, key in ((g, part.keys[g]) for g in binding_groups(part, bounds.add).tolist())
             if key in priced
         ]
-    return Proof(tuple(rows), tiers, bool(program.marked))
+    return Proof(tuple(rows), tiers, bool(program.marked), facts)
 
 
 def _refuse_infeasible(case: Case, bounds: Bounds) -> None:

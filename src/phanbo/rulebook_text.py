@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import fields, is_dataclass
 
 from phanbo.rules import Rule
 
-__all__ = ["with_entry", "without_entry"]
+__all__ = ["departures", "with_entry", "without_entry"]
 
 
 def with_entry(text: str, rule: Rule, *, own: bool) -> str:
@@ -43,3 +44,24 @@ def _before_tables(text: str, note: str) -> str:
     """Put a ``[[rule]]`` before the first ``[[class]]``, where the rules of the file end."""
     head, mark, tail = text.partition("[[class]]")
     return head + note + "\n" + mark + tail
+
+
+def departures(text: str, shipped: str) -> tuple[list[str], list[str]]:
+    """Return how a rulebook's text departs from the one *shipped* under its code.
+
+    Returns
+    -------
+    changed : list of str
+        Codes of the rules that are left out, taken out, replaced or given other parameters; names of other
+        entries that differ; ``"rule order"`` where only the order does.
+    added : list of str
+        Codes of rules the shipped text does not have.
+    """
+    here, there = tomllib.loads(text), tomllib.loads(shipped)
+    known = {entry["code"]: entry for entry in there["rule"]}
+    kept = [entry for entry in here["rule"] if entry["code"] in known]
+    changed = [code for code, entry in known.items() if [e for e in kept if e["code"] == code] != [entry]]
+    changed += [name for name in there if name != "rule" and here.get(name) != there[name]]
+    if not changed and kept != there["rule"]:
+        changed.append("rule order")
+    return changed, [entry["code"] for entry in here["rule"] if entry["code"] not in known]

@@ -6,13 +6,14 @@ second face. It never sees the program, the assembler or the solver.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from phanbo.case import Case, Changes
-from phanbo.certificate.claims import Claims, RowClaim
+from phanbo.certificate.claims import Claims, LineFacts, RowClaim
+from phanbo.certificate.costs import facts_of
 from phanbo.certificate.optimum import TierProof, prove_tiers
 from phanbo.certificate.rows import row_faults
 from phanbo.certificate.statement import MOST
@@ -23,7 +24,7 @@ from phanbo.rules import RULES
 from phanbo.rules.base import Rule
 from phanbo.rules.walls import duty
 
-__all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
+__all__ = ["Certificate", "Claims", "LineFacts", "RowClaim", "certify", "check_changes"]
 
 MOST_LINES = 3
 """How many lines a finding names."""
@@ -64,6 +65,7 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     findings = [*check_changes(case, rulebook, claims.changes), *_forced(case, claims)]
     findings += _transfers(case, rulebook, claims)
     findings += _bounds(case, rulebook, claims)
+    findings += _facts(case, claims)
     if claims.marked and not _may_be_marked(case, rulebook):
         findings.append("nothing in this round excuses a proof of optimality")
     proofs: list[TierProof] = []
@@ -206,6 +208,16 @@ def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
         findings += [f"line {_name(case, i)}: its {name} bound is illegal" for i in illegal]
         findings += [f"line {_name(case, i)}: its {name} bound is not the largest legal one" for i in short]
     return findings
+
+
+def _facts(case: Case, claims: Claims) -> list[str]:
+    """Every stored fact of the lines is that of the tables: whoever follows the proof without phanbo rests on them."""
+    true = facts_of(case)
+    return [
+        f"the stored {each.name} of the lines is not that of the tables"
+        for each in fields(LineFacts)
+        if not np.array_equal(getattr(claims.facts, each.name), getattr(true, each.name))
+    ]
 
 
 def _lines(found: Bools) -> list[int]:
