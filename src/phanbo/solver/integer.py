@@ -39,6 +39,7 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
         if number < len(program.tiers):
             gap = value - relaxed if number == 0 else 0
             solved.append(SolvedTier(tier.name, value, none, gap))
+            limits.proved[tier.name] = value
     values = [exact_dot(tier.cost, x) for tier in program.tiers]
     return Solution(x, tuple(SolvedTier(t.name, v, none, t.gap) for t, v in zip(solved, values, strict=True)))
 
