@@ -13,12 +13,12 @@ from phanbo.grouping import exact_dot
 from phanbo.money import Ints
 from phanbo.proposal.tier_values import shown
 from phanbo.solver.second_opinion import second_opinion
-from phanbo.solver.solution import Limits
+from phanbo.solver.solution import Limits, Solver
 
 __all__ = ["cross_check"]
 
 
-def cross_check(found: Decision, solver: Any, limits: Limits) -> None:
+def cross_check(found: Decision, solver: Solver, limits: Limits) -> None:
     """Let a solver of `find_solver` solve the tiers of a decision.
 
     Raises
@@ -56,7 +56,8 @@ def _tiers(found: Decision, other: Ints | None) -> list[dict[str, Any]]:
     unit, ours = found.case.policy.unit, found.solution.x
     plans = {"value": ours} if other is None else {"value": ours, "other": other}
     return [
-        {"tier": t.name, "other": None} | {k: shown(t.name, exact_dot(t.cost, x), unit) for k, x in plans.items()}
+        {"tier": t.name, "other": None}
+        | {k: shown(t.name, exact_dot(t.cost, x), unit) for k, x in plans.items()}
         for t in found.program.tiers
     ]
 

@@ -40,7 +40,7 @@ from phanbo.proposal.schema import SCHEMA
 from phanbo.proposal.tier_values import shown, values_of
 from phanbo.rulebook import Rulebook
 from phanbo.solver.second_opinion import find_solver
-from phanbo.solver.solution import Cancel, Limits
+from phanbo.solver.solution import Cancel, Limits, Solver
 from phanbo.solver.stating import solver_versions
 
 __all__ = ["OpenRound", "assess", "finished", "open_round", "propose"]
@@ -104,7 +104,7 @@ def propose(  # noqa: PLR0913 — the public interface
     cancel: Cancel | None = None,
     assessment: Assessment | None = None,
     outlook: Outlook | None = None,
-    cross_check: Any = None,
+    cross_check: str | Solver | None = None,
 ) -> Proposal:
     """Return the ranked, legal, verified proposal of one round.
 
@@ -224,7 +224,7 @@ def open_round(
 
 
 def finished(
-    state: OpenRound, found: Decision, limits: Limits | None = None, second: Any = None
+    state: OpenRound, found: Decision, limits: Limits | None = None, second: Solver | None = None
 ) -> Proposal:
     """Return the verified proposal of a decision, which another solver of `find_solver` has come to as well."""
     limits = limits or Limits()

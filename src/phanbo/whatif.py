@@ -31,7 +31,7 @@ from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import Limits as RuleLimits
 from phanbo.solver.kept import Kept
 from phanbo.solver.second_opinion import find_solver
-from phanbo.solver.solution import Limits
+from phanbo.solver.solution import Limits, Solver
 
 __all__ = ["Answer", "WhatIf"]
 
@@ -217,7 +217,7 @@ class Answer:
         found = {tier.name: tier.value for tier in self.decision.solution.tiers}
         return {tier.name: shown(tier.name, found[tier.name], unit) for tier in plan}
 
-    def proposal(self, *, cross_check: Any = None) -> Proposal:
+    def proposal(self, *, cross_check: str | Solver | None = None) -> Proposal:
         """Return the ranked and verified proposal of this question: the one `propose` would return.
 
         *cross_check* is that of `propose`.

@@ -7,7 +7,7 @@ and every tier's optimum is proved by weak duality in integers before the next o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -200,15 +200,13 @@ def on_faces(
     return Solution(face.x, tuple(solved))
 
 
-def line_by_line(program: LinearProgram, free: Any) -> list[TierCosts]:
-    """Return the last tie break: the least change of each line that is still open, in line order."""
+def line_by_line(program: LinearProgram, free: Any) -> Iterator[TierCosts]:
+    """Yield the last tie break: the least change of each line that is still open, in line order."""
     changes = free & (program.block <= Block.ADD)
     lines = np.unique(program.item[changes])
     moves = program.block <= Block.ADD
-    return [
-        TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64))
-        for line in lines.tolist()
-    ]
+    for line in lines.tolist():
+        yield TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64))
 
 
 def run_highs(highs: Any, limits: Limits) -> bool:

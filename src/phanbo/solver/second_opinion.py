@@ -14,6 +14,8 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import IOBase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver.interrupt import held_back, watching
 from phanbo.solver.reference import line_by_line
-from phanbo.solver.solution import Limits
+from phanbo.solver.solution import Limits, Solver
 from phanbo.solver.stating import state
 
 __all__ = ["Opinion", "find_solver", "second_opinion"]
@@ -33,8 +35,8 @@ __all__ = ["Opinion", "find_solver", "second_opinion"]
 WIDEST = 999_999
 """The most units of a column in a text file: older GLPKs write six digits, the CBC of PuLP 3 eight."""
 
-MOST_COLUMNS = 1_000_000
-"""Columns in a text file at most, wide ones parted."""
+MOST_PARTS = 1_000
+"""Parts of a column at most."""
 
 LARGEST = {True: 10**12, False: 2**53}
 """No number may be this large in a text file, where PuLP writes twelve digits, and in process, where it is a double."""
@@ -61,7 +63,7 @@ class _NoPlan(Exception):
     """What a solver answered is no plan: why, in both languages."""
 
 
-def find_solver(wanted: Any) -> Any:
+def find_solver(wanted: str | Solver) -> Any:
     """Return a PuLP solver, silent and as exact as it can be, for a name (``"COIN_CMD"``) or a solver of PuLP's.
 
     Raises
@@ -136,18 +138,18 @@ def _parts(program: LinearProgram) -> Iterator[tuple[Ints, LinearProgram, bool]]
             yield columns, program.part(mark), True
 
 
-def _tier_by_tier(
-    program: LinearProgram, solver: Any, ours: Ints, limits: Limits, *, integer: bool
-) -> Ints:
+def _tier_by_tier(program: LinearProgram, solver: Any, ours: Ints, limits: Limits, *, integer: bool) -> Ints:
     """Return the solver's plan of some components; a row each keeps the tiers before at the values it came to."""
     import pulp
 
     text = isinstance(solver, pulp.apis.LpSolver_CMD)
     narrow, owner = _parted(program) if text else (program, np.arange(program.columns))
     every = line_by_line(program, np.ones(program.columns, dtype=bool))
-    further = every if integer else [*program.tiebreaks, *every]
-    x, asked, values = ours, [], []
-    for number, tier in enumerate([*program.tiers, *further]):
+    further = every if integer else chain(program.tiebreaks, every)
+    x = ours
+    asked: list[TierCosts] = []
+    values: list[int] = []
+    for number, tier in enumerate(chain(program.tiers, further)):
         last = number - len(program.tiers) + 1
         if last > 0 and _same(program, x, ours):
             break
@@ -172,7 +174,7 @@ def _same(program: LinearProgram, x: Ints, ours: Ints) -> bool:
 def _parted(program: LinearProgram) -> tuple[LinearProgram, Ints]:
     """Return the program with each wide column as several narrow ones, and the column each one is a part of."""
     count = np.maximum(1, -(-program.upper // WIDEST))
-    if count.sum() > MOST_COLUMNS:
+    if count.max(initial=0) > MOST_PARTS:
         raise _too_large(int(program.upper.max()))
     owner = np.repeat(np.arange(program.columns), count)
     place = np.arange(owner.size) - np.repeat(np.cumsum(count) - count, count)
@@ -210,9 +212,7 @@ def _too_large(amount: int) -> PolicyError:
     )
 
 
-def _asked(
-    program: LinearProgram, values: list[int], solver: Any, limits: Limits, *, integer: bool
-) -> Ints:
+def _asked(program: LinearProgram, values: list[int], solver: Any, limits: Limits, *, integer: bool) -> Ints:
     """Return the solver's answer to one tier, checked."""
     problem = state(program, integer=integer, values=values)
     rest = limits.left()
@@ -266,9 +266,13 @@ def _plain_place() -> str:
 
 
 def _end_processes(error: BaseException) -> None:
-    """End the solver's process where it was left behind: PuLP waits for it and does not end it."""
+    """End the process and close the files PuLP was busy with: it leaves both behind when it is interrupted."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
+        if not str(frame.f_globals.get("__name__")).startswith("pulp"):
+            continue
         for value in list(frame.f_locals.values()):
             if isinstance(value, subprocess.Popen):
                 value.kill()
                 value.wait()
+            elif isinstance(value, IOBase):
+                value.close()

@@ -10,7 +10,7 @@ from typing import Protocol
 from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.money import Ints
 
-__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "infeasible", "out_of_time"]
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "Solver", "infeasible", "out_of_time"]
 
 
 class Cancel(Protocol):
@@ -18,6 +18,12 @@ class Cancel(Protocol):
 
     def is_set(self) -> bool:
         """Return whether the work should stop."""
+
+
+class Solver(Protocol):
+    """A solver of PuLP's, such as ``pulp.COIN_CMD(path=…)``: a ``pulp.LpSolver``."""
+
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
