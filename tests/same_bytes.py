@@ -58,7 +58,7 @@ def main() -> None:
     """Print one line each."""
     sys.path[:0] = [str(path) for path in (HERE, HERE / "oracle", HERE.parent / "benchmarks")]
     for name, value in hashes():
-        print(f"{value}  {name}")
+        sys.stdout.write(f"{value}  {name}\n")
 
 
 if __name__ == "__main__":

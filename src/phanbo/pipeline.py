@@ -166,6 +166,7 @@ def propose(  # noqa: PLR0913 — the public interface
             outlook=outlook,
         )
     limits.tell("assess", 1, 1)
+    limits.stage = "solve"
     with telling(limits, state):
         limits.left()
         return finished(state, decide(state.case, state.book, limits), limits, second)
@@ -230,8 +231,8 @@ def finished(
     limits = limits or Limits()
     if second is not None:
         cross_checked(found, second, limits)
-    limits.left()
     limits.tell("verify", 0, 1)
+    limits.left()
     case, bounds, ranked, proof = found.case, found.bounds, found.ranked, found.proof
     values = values_of(found.program, case, found.cut, found.add)
     del found  # a large program need not stand beside frames and certificate
