@@ -8,6 +8,7 @@ import os
 import pickle
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +26,8 @@ from test_user_rules import with_quotas
 import phanbo as pb
 from held_round import Setting, sample
 from phanbo import decision
-from phanbo.program import LinearProgram
+from phanbo.money import Ints
+from phanbo.program import LinearProgram, TierCosts
 from phanbo.proposal import storage
 from phanbo.proposal.storage import check_manifest
 from phanbo.solver import direct, interrupt, reference
@@ -136,12 +138,38 @@ def test_no_time_at_all() -> None:
     assert "Chưa chứng minh được" in caught.value.message("vi")
 
 
+def twice(program: LinearProgram) -> LinearProgram:
+    """Return a program beside itself: two components, the second one marked."""
+    columns, rows, lines = program.columns, program.rows, int(program.item.max()) + 1
+
+    def both(side: Ints, step: int = 0) -> Ints:
+        return np.concatenate([side, side + step])
+
+    return replace(
+        program,
+        block=both(program.block),
+        item=both(program.item, lines),
+        upper=both(program.upper),
+        slope=both(program.slope),
+        row=both(program.row, rows),
+        column=both(program.column, columns),
+        value=both(program.value),
+        row_lower=both(program.row_lower),
+        row_upper=both(program.row_upper),
+        row_keys=(*program.row_keys, *(f"{key}'" for key in program.row_keys)),
+        component=np.repeat([0, 1], columns),
+        row_component=np.repeat([0, 1], rows),
+        marked=frozenset({1}),
+        tiers=tuple(TierCosts(tier.name, both(tier.cost)) for tier in program.tiers),
+        tiebreak=None,
+    )
+
+
 def test_a_part_tells_nothing_of_the_whole() -> None:
     """The tiers of some components are not those of all: nothing is told before the last of them."""
     told = 0
     for seed in range(FEW):
-        program = draw_program(seed)
-        program = replace(program, marked=frozenset(program.component[:1].tolist()))
+        program = twice(draw_program(seed))
         try:
             whole = {tier.name: tier.value for tier in reference.solve(program).tiers}
         except pb.InfeasibleRound:
@@ -153,7 +181,7 @@ def test_a_part_tells_nothing_of_the_whole() -> None:
                 reference.solve(program, limits)
             return limits
 
-        for times in moments(work, 8):
+        for times in moments(work, 12):
             proved = work(After(times)).proved
             assert proved.items() <= whole.items()
             told += len(proved)
@@ -278,6 +306,12 @@ def test_ctrl_c_while_saving(
     if there or target.exists():
         assert check_manifest(target) == []
         assert pb.load_proposal(target).hash in {found.hash, other.hash if there else found.hash}
+
+
+def test_saving_needs_no_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "không có"))
+    sample().propose().save(tmp_path / "case")
+    assert check_manifest(tmp_path / "case") == []
 
 
 def test_a_failure_between_the_two_moves_puts_the_old_folder_back(

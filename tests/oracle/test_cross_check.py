@@ -34,7 +34,7 @@ from phanbo.examples import load_lang_son
 from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.solver import reference
 from phanbo.solver.direct import solve
-from phanbo.solver.second_opinion import find_solver, second_opinion
+from phanbo.solver.second_opinion import Opinion, find_solver, second_opinion
 from phanbo.solver.solution import Limits, Solution
 from strategies import settings_of
 
@@ -296,19 +296,21 @@ def test_the_solver_handed_in_is_left_as_it_was() -> None:
 # -- stopping -------------------------------------------------------------------------------------------
 
 
-def test_no_time_left_for_it_ends_in_stopped_and_tells_what_was_proved() -> None:
+def test_no_time_left_for_it_ends_in_stopped_and_tells_what_was_proved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     cancel = threading.Event()
 
-    def at_the_check(stage: str, *_: int) -> None:
-        if stage == "cross_check":
-            cancel.set()
+    def cancelled(*given: Any) -> Opinion:
+        cancel.set()
+        return second_opinion(*given)
 
+    monkeypatch.setattr("phanbo.cross_check.second_opinion", cancelled)
     with pytest.raises(pb.Stopped, match="second solver") as caught:
-        sample().propose(cross_check="HiGHS", cancel=cancel, progress=at_the_check)
+        sample().propose(cross_check="HiGHS", cancel=cancel)
     assert caught.value.stage == "cross_check"
-    assert caught.value.proved == tuple(
-        sample().propose().tiers[["tier", "value"]].itertuples(index=False, name=None)
-    )
+    tiers = sample().propose().tiers[["tier", "value"]]
+    assert caught.value.proved == tuple(tiers.itertuples(index=False, name=None))
 
 
 @pytest.fixture
