@@ -38,6 +38,7 @@ EXIT = {
     "round": 2,
     "infeasible": 3,
     "certificate": 4,
+    "cross-check": 4,
     "stopped": 5,
     "phanbo": 6,
 }
@@ -46,6 +47,7 @@ STAGES_VI = {
     "assess": "đánh giá",
     "propose": "lập phương án",
     "solve": "giải bài toán",
+    "cross_check": "đối chiếu",
     "verify": "kiểm tra lại",
 }
 
@@ -127,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     _dated(one)
     one.add_argument("--round", type=int, required=True, help="số đợt trong lịch")
     one.add_argument("--time-limit", type=float, help="giây")
+    one.add_argument("--cross-check", metavar="BỘ_GIẢI", help="bộ giải thứ hai để đối chiếu, ví dụ COIN_CMD")
 
     one = command("propose-many", _propose_many, "lập phương án cho từng workbook của một thư mục")
     one.add_argument("file", metavar="THƯ_MỤC", help="mỗi tỉnh một workbook")
@@ -245,6 +248,7 @@ def _propose(options: Any) -> int:
         policy=policy_of(options),
         time_limit=options.time_limit,
         progress=_progress(),
+        cross_check=options.cross_check,
     )
     proposal.save(options.out)
     print(proposal_text(proposal, options.out, options.lang))

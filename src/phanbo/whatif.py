@@ -30,7 +30,8 @@ from phanbo.rules import RULES
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import Limits as RuleLimits
 from phanbo.solver.kept import Kept
-from phanbo.solver.solution import Limits
+from phanbo.solver.second_opinion import find_solver
+from phanbo.solver.solution import Limits, Solver
 
 __all__ = ["Answer", "WhatIf"]
 
@@ -216,9 +217,13 @@ class Answer:
         found = {tier.name: tier.value for tier in self.decision.solution.tiers}
         return {tier.name: shown(tier.name, found[tier.name], unit) for tier in plan}
 
-    def proposal(self) -> Proposal:
-        """Return the ranked and verified proposal of this question: the one `propose` would return."""
-        return finished(self.asked, decide(self.asked.case, self.asked.book, Limits()))
+    def proposal(self, *, cross_check: str | Solver | None = None) -> Proposal:
+        """Return the ranked and verified proposal of this question: the one `propose` would return.
+
+        *cross_check* is that of `propose`.
+        """
+        second = None if cross_check is None else find_solver(cross_check)
+        return finished(self.asked, decide(self.asked.case, self.asked.book, Limits()), second=second)
 
     def __repr__(self) -> str:
         return f"Answer(cut={self.moved:,} đồng, added={int(self.add.sum()):,} đồng)"

@@ -30,6 +30,7 @@ from phanbo.proposal.frames import FRAMES
 from phanbo.proposal.schema import SCHEMA, frame_of_records
 from phanbo.records import records
 from phanbo.rulebook import parse_rulebook
+from phanbo.solver.interrupt import held_back
 
 if TYPE_CHECKING:
     from phanbo.portfolio import Portfolio
@@ -236,16 +237,23 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
         fresh.mkdir()
         fill(fresh)
         _seal(fresh)
-        if target.is_dir():
-            target.rename(old)
-        try:
-            fresh.rename(target)
-        except OSError:
-            if old.is_dir():
-                old.rename(target)
-            raise
+        with held_back():  # the old folder or the new one, whenever Ctrl-C comes
+            _exchange(fresh, target, old)
     finally:
-        shutil.rmtree(work)
+        with held_back():
+            shutil.rmtree(work)
+
+
+def _exchange(fresh: Path, target: Path, old: Path) -> None:
+    """Put a folder in the place of another, or leave that one where it is."""
+    if target.is_dir():
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except BaseException:
+        if old.is_dir():
+            old.rename(target)
+        raise
 
 
 def _refuse_foreign(target: Path) -> None:
