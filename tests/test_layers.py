@@ -41,6 +41,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "cross_check",
         "pipeline",
         "whatif",
+        "sensitivity",
         "many",
         "replay examples report",
         "cli_texts cli_input cli __init__ __main__",
@@ -49,6 +50,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "explain"): "Proposal.explain",
+    ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",
 }
