@@ -34,6 +34,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "proposal",
         "explain",
         "admission",
+        "infeasible",
         "decision",
         "pipeline",
         "whatif",

@@ -35,6 +35,8 @@ class Costs:
             cut[:] = cuts.marked & ~case.late[cuts.line]
         elif name == "protect_late":
             cut[:] = cuts.marked & case.late[cuts.line]
+        elif name == "pinned":
+            cut[cuts.pinned], add[adds.pinned] = -1, -1
         elif name == "obligations":
             add[:] = adds.marked.astype(np.int64) - 1
         elif name.startswith("priority["):

@@ -53,6 +53,7 @@ class AskedLimits(Rule):
     title_en = "The limit set for the line by the reviewers of the round is kept"
     source = Source("Lựa chọn của đợt điều chỉnh", "", "policy")
     when_forced = True
+    granted_by = "reviewers"
 
     def limits(self, case: Case) -> Limits:
         """State the caps of the lines named."""

@@ -75,6 +75,7 @@ class Locked(Rule):
     title_en = "The line is locked, for the reason stated"
     source = Source("Lựa chọn của cơ quan lập phương án", "cột “Giữ nguyên”", "policy")
     when_forced = True
+    granted_by = "department"
 
     def limits(self, case: Case) -> Limits:
         """Close both directions."""

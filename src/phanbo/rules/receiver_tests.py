@@ -107,6 +107,7 @@ class Absorption(Rule):
     title_en = "Only what will very probably be spent by the closing date is added"
     source = Source(DIRECTIVE, "mục II.5.3", "seed")
     of_confidence = True
+    granted_by = "department"
 
     def limits(self, case: Case) -> Limits:
         """Bound the add by the outlook above the plan."""

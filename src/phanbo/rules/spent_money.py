@@ -91,6 +91,7 @@ class DonorDepth(Rule):
     title_en = "Only what will probably stay unspent by the closing date is cut"
     source = Source("Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn, tháng 02/2024", "mục II.5.3", "design")
     of_confidence = True
+    granted_by = "department"
 
     def limits(self, case: Case) -> Limits:
         """Bound the cut by the plan above the quantile."""

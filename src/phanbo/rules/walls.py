@@ -169,6 +169,7 @@ class AuthorityAtHand(Rule):
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; lựa chọn của đợt", "policy")
     closes_owners = True
     of_movement = True
+    granted_by = "hdnd"
 
     def limits(self, case: Case) -> Limits:
         """Close pools and leaves."""
@@ -215,6 +216,7 @@ class MinimumMove(Rule):
     title_en = "A change below the least amount of this round is not made"
     source = Source("Lựa chọn của đợt", "mức điều chỉnh tối thiểu", "policy")
     of_movement = True
+    granted_by = "department"
 
     def limits(self, case: Case) -> Limits:
         """Close the held lines."""
