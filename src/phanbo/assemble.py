@@ -51,7 +51,11 @@ def assemble(case: Case, rulebook: Rulebook, bounds: Bounds) -> LinearProgram:
 
 
 def network(
-    case: Case, bounds: Bounds, cuts: Segments, adds: Segments, tiers_of: Callable[[Columns], tuple[TierCosts, ...]]
+    case: Case,
+    bounds: Bounds,
+    cuts: Segments,
+    adds: Segments,
+    tiers_of: Callable[[Columns], tuple[TierCosts, ...]],
 ) -> LinearProgram:
     """State the pool tree and the group rows around some segments; *tiers_of* costs the columns."""
     unit = case.policy.unit
@@ -385,7 +389,7 @@ def _merged(parts: Segments, *marks: Ints) -> Segments:
     """Join the segments of a line between its *marks*: no tier tells their slopes apart."""
     if not parts.line.size:
         return parts
-    side = sum(parts.beyond(at).astype(np.int64) for at in marks)
+    side = np.sum([parts.beyond(at) for at in marks], axis=0)
     new = np.ones(parts.line.size, dtype=bool)
     new[1:] = (parts.line[1:] != parts.line[:-1]) | (side[1:] != side[:-1])
     first = np.flatnonzero(new)

@@ -27,7 +27,7 @@ from phanbo.portfolio import Portfolio
 from phanbo.rulebook_text import with_entry, with_grant, without_entry
 from phanbo.rules import RULES, Rule
 from phanbo.rules.base import CONFIDENCE_VI, Source, Unchecked
-from phanbo.rules.granted import Granted
+from phanbo.rules.granted import grants_of, widened
 from phanbo.rules.priority import CLASS_TESTS
 from phanbo.tables.schema import KINDS
 
@@ -134,20 +134,9 @@ class Rulebook:
         RulebookError
             For an entry of a rule that is law, or that the rulebook does not have.
         """
-        more: dict[str, dict[str, dict[str, int]]] = {}
-        for entry in relaxation:
-            if entry["kind"] == "bound" and "authority" not in entry:
-                sides = more.setdefault(entry["rule"], {"cut": {}, "add": {}})
-                sides[entry["side"]][entry["line_id"]] = entry["by"]
         book = self
-        for code, sides in more.items():
-            try:
-                rule = Granted(self.rule(code), sides["cut"], sides["add"])
-            except (KeyError, ValueError, TypeError) as error:
-                raise RulebookError(
-                    f"Không thể nới quy định {code}.", f"{code} cannot be granted: {error}.", {"rule": code}
-                ) from error
-            rules = tuple(rule if old.code == code else old for old in book.rules)
+        for rule in grants_of(self.rules, relaxation):
+            rules = tuple(rule if old.code == rule.code else old for old in book.rules)
             book = replace(book, rules=rules, text=with_grant(book.text, rule))
         return book
 
@@ -397,27 +386,18 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
         valid_from=valid_from,
         valid_to=valid_to,
         closing=closing,
-        rules=_granted(
-            raw,
-            tuple(
+        rules=widened(
+            (
                 RULES[entry["code"]](**entry.get("parameters", {}))
                 for entry in raw["rule"]
                 if entry["code"] not in removed and not entry.get("custom")
             ),
+            raw.get("granted", ()),
         ),
         classes=classes,
         pools_by_kind=pools,
         text=text,
     )
-
-
-def _granted(raw: dict[str, Any], rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Return the rules, widened as the file says."""
-    for entry in raw.get("granted", ()):
-        rules = tuple(
-            Granted(rule, entry["cut"], entry["add"]) if rule.code == entry["rule"] else rule for rule in rules
-        )
-    return rules
 
 
 def _strange(raw: dict[str, Any], classes: tuple[PriorityClass, ...], pools: dict[str, PoolKey]) -> list[str]:

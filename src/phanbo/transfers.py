@@ -121,7 +121,9 @@ def _donors(case: Case, cut: Ints) -> _Side:
 def _receivers(case: Case, rulebook: Rulebook, add: Ints) -> _Side:
     """Return (tier, line) receivers: what is pinned, what serves claims, what does neither, joined where one tier counts both."""
     unit = case.policy.unit
-    pinned, owed = (np.minimum(add, units * unit) for units in (pinned_units(case)[1], obligation_units(case)))
+    pinned, owed = (
+        np.minimum(add, units * unit) for units in (pinned_units(case)[1], obligation_units(case))
+    )
     tiers = _first_tier(case, rulebook)
     lines, starts, ends, tier = [], [], [], []
     # Where one tier counts the claims and the rest, both are one piece.

@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pulp
-import pytest
 from brute_force import Oracle
 from hypothesis import assume, given, target
 from hypothesis import strategies as st
 
 import phanbo as pb
 from checks import legal
-from held_round import LOCAL, LOTTERY, RULEBOOK, Setting, sample
+from held_round import LOCAL, LOTTERY, RULEBOOK, Setting
 from phanbo.bounds import bound_of, make_bounds
 from phanbo.case import Changes
-from phanbo.infeasible.conflict import conflicts, irreducible, named_by_highs
+from phanbo.infeasible.conflict import irreducible, named_by_highs
 from phanbo.infeasible.demands import Demands
 from phanbo.infeasible.relaxation import tight_pools
 from phanbo.rules.asked import AskedLimits
@@ -51,27 +50,26 @@ class Judge:
         """Return whether a plan meets every entry."""
         case, n = self.case, range(len(self.case))
         model = pulp.LpProblem("judge", pulp.LpMinimize)
-        plan, pins = (case.plan // self.unit).tolist(), case.pins.tolist()
+        plan = (case.plan // self.unit).tolist()
         self.spare, self.beyond, self.add = (
             [model.add_variable(f"{name}{i:03d}", 0, None, pulp.LpInteger) for i in n]
             for name in ("c", "b", "a")
         )
         for i in n:
-            most = 0 if pins[i] > 0 else plan[i]
-            model.addConstraint(self.spare[i] + self.beyond[i] <= most)
+            model.addConstraint(self.spare[i] + self.beyond[i] <= plan[i])
             if not case.shrinking[i]:
                 model.addConstraint(self.beyond[i] <= 0)
-            if pins[i] < 0:
-                model.addConstraint(self.add[i] <= 0)
         for entry in entries:
             for left, sense, right in self._stated(entry):
                 model.addConstraint(left <= right if sense < 0 else left >= right)
         model.setObjective(pulp.lpSum([]))
         model.solve(pulp.HiGHS(msg=False))
-        return model.sol_status == pulp.LpSolutionOptimal
+        return bool(model.sol_status == pulp.LpSolutionOptimal)
 
     def _net(self, lines: Any) -> Any:
-        return pulp.lpSum(self.spare[i] + self.beyond[i] - self.add[i] for i in np.flatnonzero(lines).tolist())
+        return pulp.lpSum(
+            self.spare[i] + self.beyond[i] - self.add[i] for i in np.flatnonzero(lines).tolist()
+        )
 
     def _stated(self, entry: dict[str, Any]) -> list[tuple[Any, int, int]]:
         case, pools, unit = self.case, self.case.pools, self.unit
@@ -83,7 +81,9 @@ class Judge:
             return [(self._net(pools.pool == pool), 1, amount)]
         if kind == "pin":
             (i,) = lines
-            return [(self.add[i] if entry["side"] == "add" else self.spare[i] + self.beyond[i], 1, amount)]
+            up, down = self.add[i], self.spare[i] + self.beyond[i]
+            this, other = (up, down) if entry["side"] == "add" else (down, up)
+            return [(this, 1, amount), (other, -1, 0)]
         if kind == "ceiling":
             return [(pulp.lpSum(self.add[i] for i in lines), -1, amount)]
         if kind == "bound":
@@ -100,7 +100,9 @@ class Judge:
             late = [self.beyond[i] for i in lines if not case.late[i]]
             every = [self.beyond[i] for i in lines]
             return [(pulp.lpSum(every), -1, amount), (pulp.lpSum(late), -1, entry["not_late"] // unit)]
-        owner = [o == entry["owner"] and p == pool for o, p in zip(pools.leaf_owner, pools.leaf_pool, strict=True)]
+        owner = [
+            o == entry["owner"] and p == pool for o, p in zip(pools.leaf_owner, pools.leaf_pool, strict=True)
+        ]
         return [(-self._net(np.array(owner)[pools.leaf]), -1, 0)]
 
     def _bound(self, entry: dict[str, Any], i: int) -> list[tuple[Any, int, int]]:
@@ -117,6 +119,7 @@ class Judge:
 def is_irreducible(case: Case, book: pb.Rulebook, conflict: Sequence[dict[str, Any]]) -> None:
     """No set can be met; without any one of its members it can."""
     judge = Judge(case, book)
+    assert conflict
     for number in {entry["set"] for entry in conflict}:
         members = [entry for entry in conflict if entry["set"] == number]
         assert not judge.can(members), "the told conflict is none"
@@ -148,7 +151,7 @@ def failure(setting: Setting, **more: Any) -> pb.InfeasibleRound | None:
     assert proposal.verify().ok
     lines = proposal.lines.set_index("line_id")
     for line, pin in dict(setting.policy.pins).items():
-        assert (lines.loc[line, "add"] if pin > 0 else lines.loc[line, "cut"]) >= abs(pin)
+        assert int(lines["add" if pin > 0 else "cut"][line]) >= abs(pin)
     legal(proposal)
     return None
 
@@ -156,7 +159,9 @@ def failure(setting: Setting, **more: Any) -> pb.InfeasibleRound | None:
 def asked(data: st.DataObject, setting: Setting) -> pb.Rulebook:
     """Return the rulebook, perhaps with limits on some lines."""
     ids = setting.portfolio.text("line_id").tolist()
-    caps = st.dictionaries(st.sampled_from(ids), st.integers(0, 2).map(lambda k: k * setting.policy.unit), max_size=2)
+    caps = st.dictionaries(
+        st.sampled_from(ids), st.integers(0, 2).map(lambda k: k * setting.policy.unit), max_size=2
+    )
     rule = AskedLimits(data.draw(caps), data.draw(caps))
     return RULEBOOK.with_rule(rule) if rule.most_cut or rule.most_add else RULEBOOK
 
@@ -174,7 +179,9 @@ def drawn(data: st.DataObject, setting: Setting) -> tuple[Setting, pb.Rulebook]:
 
 
 @given(setting=settings_of(), data=st.data())
-def test_the_conflict_is_irreducible_and_the_relaxation_is_enough(setting: Setting, data: st.DataObject) -> None:
+def test_the_conflict_is_irreducible_and_the_relaxation_is_enough(
+    setting: Setting, data: st.DataObject
+) -> None:
     setting, book = drawn(data, setting)
     error = failure(setting, rulebook=book)
     assume(error is not None)
@@ -220,7 +227,11 @@ def test_no_smaller_relaxation_is_enough(setting: Setting, data: st.DataObject) 
     assume(least != "many")
     total = sum(entry["by"] for entry in error.relaxation) // case.policy.unit
     told = total if error.relaxation else None
-    if told is not None and isinstance(least, int) and (case.pins < 0)[tight_pools(case, bounds)[case.pools.pool]].any():
+    if (
+        told is not None
+        and isinstance(least, int)
+        and (case.pins < 0)[tight_pools(case, bounds)[case.pools.pool]].any()
+    ):
         # Which lines a pool is cut beyond its surplus is not for the reviewers to ask: a pin may have to go all the same.
         assert told >= least
     else:
@@ -266,7 +277,9 @@ def least_by_listing(case: Case, book: pb.Rulebook) -> int | str | None:
 
 
 @given(setting=settings_of(), data=st.data())
-def test_highs_and_the_deletion_filter_agree_that_there_is_a_conflict(setting: Setting, data: st.DataObject) -> None:
+def test_highs_and_the_deletion_filter_agree_that_there_is_a_conflict(
+    setting: Setting, data: st.DataObject
+) -> None:
     """What HiGHS names is a conflict; the filter by itself, from all demands, finds an irreducible one too."""
     setting, book = drawn(data, setting)
     case = setting.case(book)

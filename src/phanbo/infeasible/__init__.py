@@ -72,5 +72,9 @@ def _settled(case: Case, book: Rulebook, grants: list[Grant], limits: Limits) ->
     for line in np.flatnonzero(unmet).tolist():
         by[line] = by.get(line, 0) + int(unmet[line]) // case.policy.unit
     rest = [grant for grant in grants if grant.kind != "pin"]
-    rest += [Grant("pin", None, line, "add" if case.pins[line] > 0 else "cut", units) for line, units in by.items()]
-    return sorted(rest, key=lambda g: (rank_of(g.granted_by), g.kind, "" if g.rule is None else g.rule.code, g.place))
+    rest += [
+        Grant("pin", None, line, "add" if case.pins[line] > 0 else "cut", units) for line, units in by.items()
+    ]
+    return sorted(
+        rest, key=lambda g: (rank_of(g.granted_by), g.kind, "" if g.rule is None else g.rule.code, g.place)
+    )

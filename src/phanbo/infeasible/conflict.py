@@ -27,7 +27,8 @@ Test = Callable[[Sequence[Demand]], bool]
 def conflicts(case: Case, bounds: Bounds, failing: Bools) -> list[tuple[Demands, list[Demand]]]:
     """Return an irreducible set of demands for each failing pool, alone or with those it shares ceilings with.
 
-    Law is preferred: what somebody may grant is named only where law alone leaves a way.
+    Law is named by preference: bounds that somebody may grant only where law and pins leave a way, pins only where
+    law does.
     """
     found: list[tuple[Demands, list[Demand]]] = []
     done = np.zeros(failing.size, dtype=bool)
@@ -54,11 +55,12 @@ def _reduced(demands: Demands) -> list[Demand]:
         return not feasible(demands.together(some))
 
     law = [demand for demand in demands.all if not demand.granted_by]
-    start = law if impossible(law) else list(demands.all)
-    if start is not law and not impossible(start):
-        return []
-    named = named_by_highs(demands, start)
-    return irreducible(named if named and impossible(named) else start, impossible)
+    asked = [demand for demand in demands.all if not demand.granted_by or demand.kind == "pin"]
+    for start in (law, asked, list(demands.all)):
+        if impossible(start):
+            named = named_by_highs(demands, start)
+            return irreducible(named if named and impossible(named) else start, impossible)
+    return []
 
 
 def named_by_highs(demands: Demands, some: Sequence[Demand]) -> list[Demand]:

@@ -2,7 +2,7 @@
 
 Columns, in whole units: of each line the cut within what it can spare, the cut beyond (where its pool must shrink) and
 the add; of each leaf what comes in and goes out; of each pool what leaves it for good. What always holds is that leaves
-and pools add up, that no line gives more than its plan, and that a line asked to move one way does not move the other.
+and pools add up, and that no line gives more than its plan.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phanbo.money import LIMIT
 from phanbo.rules.walls import PoolBalance, RevenueShortfall, duty
@@ -133,12 +134,10 @@ class Demands:
         return self.case.plan[self.lines] // self.unit
 
     @cached_property
-    def _upper(self) -> Any:
+    def _upper(self) -> NDArray[np.float64]:
         """Upper bounds that no demand states."""
-        cut = np.where(self.pins > 0, 0, self._plan)
-        beyond = np.where(self._shrinking, cut, 0)
-        add = np.where(self.pins < 0, 0, np.inf)
-        return np.concatenate([cut, beyond, add, np.full(self.size - self.into, np.inf)])
+        beyond = np.where(self._shrinking, self._plan, 0)
+        return np.concatenate([self._plan, beyond, np.full(self.size - self.add, np.inf)])
 
     @cached_property
     def _free(self) -> Bools:
@@ -190,12 +189,25 @@ class Demands:
     def _pinned(self) -> Iterator[Demand]:
         for k in np.flatnonzero(self.pins).tolist():
             here, one = np.array([k]), np.zeros(1, dtype=np.int64)
-            columns = [self.add + here] if self.pins[k] > 0 else [self.spare + here, self.beyond + here]
-            row = self._row(1, *((one, column, 1) for column in columns))
-            least = abs(int(self.pins[k]))
-            side = "add" if self.pins[k] > 0 else "cut"
+            side, this, other = "add", [self.add + here], [self.spare + here, self.beyond + here]
+            if self.pins[k] < 0:  # what is asked to move one way does not move the other
+                side, this, other = "cut", other, this
+            row = self._row(1, *((one, column, 1) for column in this))
+            least, shut = abs(int(self.pins[k])), np.concatenate(other)
             pool = int(self.case.pools.pool[self.lines[k]])
-            yield Demand("pin", None, pool, -1, side, self.lines[here], least, rows=row, low=least)
+            yield Demand(
+                "pin",
+                None,
+                pool,
+                -1,
+                side,
+                self.lines[here],
+                least,
+                shut,
+                np.zeros_like(shut),
+                row,
+                low=least,
+            )
 
     def _duties(self) -> Iterator[Demand]:
         for k, pool in enumerate(self.pools.tolist()):
@@ -214,7 +226,9 @@ class Demands:
                 lines = self.lines[self.case.pools.leaf[self.lines] == leaf]
                 columns = np.array([self.into + v])
                 pool = int(self.case.pools.leaf_pool[leaf])
-                yield Demand("wall", rule, pool, leaf, "", lines, columns=columns, most=np.zeros(1, dtype=np.int64))
+                yield Demand(
+                    "wall", rule, pool, leaf, "", lines, columns=columns, most=np.zeros(1, dtype=np.int64)
+                )
         for k, pool in enumerate(self.pools.tolist()):
             yield from self._balance(k, pool)
 
@@ -254,7 +268,17 @@ class Demands:
                 place = order[starts[g] : starts[g + 1]]
                 room = int(part.headroom[g]) // self.unit
                 row = self._row(1, (np.zeros(place.size, dtype=np.int64), self.add + place, 1))
-                yield Demand("ceiling", self.bounds.rules[k], -1, -1, "add", self.lines[place], room, rows=row, high=room)
+                yield Demand(
+                    "ceiling",
+                    self.bounds.rules[k],
+                    -1,
+                    -1,
+                    "add",
+                    self.lines[place],
+                    room,
+                    rows=row,
+                    high=room,
+                )
 
     def _bounds(self) -> Iterator[Demand]:
         """Yield what each rule leaves the lines of a pool on one side; a line that is pinned there, by itself."""
@@ -278,5 +302,7 @@ class Demands:
         columns = (self.spare if side == "cut" else self.add) + here
         lines = self.lines[here]
         if side == "cut" and rule.when_forced:  # it limits what is cut beyond the surplus too
-            return Demand("bound", rule, pool, -1, side, lines, most, columns, most, self._sums[here], high=most)
+            return Demand(
+                "bound", rule, pool, -1, side, lines, most, columns, most, self._sums[here], high=most
+            )
         return Demand("bound", rule, pool, -1, side, lines, most, columns, most)

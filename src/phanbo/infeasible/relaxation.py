@@ -8,7 +8,7 @@ that is left out costs one: the sum is least, then the part of those who stand h
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -137,8 +137,14 @@ def _sides(case: Case, bounds: Bounds, law: Bounds, open_rules: list[Rule]) -> t
 def _program(case: Case, bounds: Bounds, law: Bounds, sides: tuple[_Side, _Side]) -> LinearProgram:
     """State the round under law alone, with what passes other rules at a cost."""
     cut, add = sides
-    stated = replace(law, cut=np.maximum(law.cut, bounds.cut), add=sum_by(add.segments.line, add.segments.width, len(case)) * case.policy.unit)
-    grantors = sorted({rule.granted_by for rule in bounds.rules if rule.granted_by} | {"reviewers"}, key=rank_of)
+    stated = replace(
+        law,
+        cut=np.maximum(law.cut, bounds.cut),
+        add=sum_by(add.segments.line, add.segments.width, len(case)) * case.policy.unit,
+    )
+    grantors = sorted(
+        {rule.granted_by for rule in bounds.rules if rule.granted_by} | {"reviewers"}, key=rank_of
+    )
 
     def tiers(columns: Columns) -> tuple[TierCosts, ...]:
         flow = columns.block[columns.block.size - columns.flows :]
@@ -179,7 +185,9 @@ def _read(
     for side, units in zip(sides, program.moved(x, len(case)), strict=True):
         for rule, most in side.stated:
             beyond = np.maximum(0, units - most)
-            found += [Grant("bound", rule, i, side.name, int(beyond[i])) for i in np.flatnonzero(beyond).tolist()]
+            found += [
+                Grant("bound", rule, i, side.name, int(beyond[i])) for i in np.flatnonzero(beyond).tolist()
+            ]
         short = np.maximum(0, side.pinned - units)
         found += [Grant("pin", None, i, side.name, int(short[i])) for i in np.flatnonzero(short).tolist()]
     here = program.block == Block.IN

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from phanbo.money import format_million
 from phanbo.rules.base import Source
 from phanbo.rules.walls import duty
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.infeasible.demands import Demand, Demands
     from phanbo.infeasible.relaxation import Grant
+    from phanbo.rules.base import Rule
 
 __all__ = ["conflict_entries", "message", "relaxation_entries"]
 
@@ -81,18 +80,20 @@ def _member(
     source = ASKED if rule is None else rule.source
     cites = {"citation_vi": source.cite("vi"), "citation_en": source.cite("en")}
     entry |= {**cites, "confidence": source.confidence}
-    return {**entry, "says_vi": _says(entry, demand, "vi"), "says_en": _says(entry, demand, "en")}
+    return {**entry, "says_vi": _says(entry, rule, "vi"), "says_en": _says(entry, rule, "en")}
 
 
 def _duty(case: Case, bounds: Bounds, demand: Demand, members: list[Demand]) -> dict[str, Any]:
     """Return what a pool must give, can give and lacks, and the rules of its set."""
     owed, able = -int(duty(case)[demand.pool]), int(case.pool_sum(bounds.forced)[demand.pool])
-    rules = sorted({member.rule.code for member in members if member.rule is not None and member.kind == "bound"})
+    rules = sorted(
+        {member.rule.code for member in members if member.rule is not None and member.kind == "bound"}
+    )
     return {"required": owed, "available": able, "missing": max(0, owed - able), "rules": rules}
 
 
-def _says(entry: dict[str, Any], demand: Demand, lang: str) -> str:  # noqa: PLR0911 — one sentence a kind
-    vi, rule, pool = lang == "vi", demand.rule, entry["pool"]
+def _says(entry: dict[str, Any], rule: Rule | None, lang: str) -> str:  # noqa: PLR0911 — one sentence a kind
+    vi, pool = lang == "vi", entry["pool"]
     money = format_million(entry["amount"], lang)
     named = _named(entry["lines"], lang)
     cut = entry["side"] == "cut"
@@ -104,7 +105,9 @@ def _says(entry: dict[str, Any], demand: Demand, lang: str) -> str:  # noqa: PLR
     if rule is None:
         if vi:
             return f"Cấp xem xét yêu cầu {'giảm' if cut else 'bổ sung'} {named} ít nhất {money} triệu đồng"
-        return f"The reviewers ask that {named} be {'cut' if cut else 'raised'} by at least {money} million đồng"
+        return (
+            f"The reviewers ask that {named} be {'cut' if cut else 'raised'} by at least {money} million đồng"
+        )
     title = f"{rule.title_vi if vi else rule.title_en} ({rule.source.cite(lang)})"
     if entry["kind"] == "bound":
         if vi:
@@ -114,15 +117,23 @@ def _says(entry: dict[str, Any], demand: Demand, lang: str) -> str:  # noqa: PLR
         most = f"at most {money} million đồng" if entry["amount"] else "nothing"
         return f"{title}: {named} may {'give' if cut else 'receive'} {most}"
     if entry["kind"] == "ceiling":
-        return f"{title}: {named} {'cùng nhận tối đa' if vi else 'together receive at most'} {money} {'triệu đồng' if vi else 'million đồng'}"
-    if demand.leaf >= 0:
-        owner = entry["owner"]
-        return f"{title}: {owner} không nhận vốn từ chủ đầu tư khác" if vi else f"{title}: {owner} brings nothing in"
-    if cut:
         if vi:
-            return f"{title}: {pool} chỉ giảm quá phần vốn dư thêm {money} triệu đồng, dòng vốn chậm trước"
-        return f"{title}: {pool} is cut beyond its surplus by {money} million đồng only, late lines first"
-    return f"{title}: {pool}"
+            return f"{title}: {named} cùng nhận tối đa {money} triệu đồng"
+        return f"{title}: {named} together receive at most {money} million đồng"
+    return f"{title}: {_walled(entry, money, lang)}"
+
+
+def _walled(entry: dict[str, Any], money: str, lang: str) -> str:
+    """Return what a wall keeps where it is."""
+    vi, pool = lang == "vi", entry["pool"]
+    if "owner" in entry:
+        owner = entry["owner"]
+        return f"{owner} không nhận vốn từ chủ đầu tư khác" if vi else f"{owner} brings nothing in"
+    if entry["side"] != "cut":
+        return str(pool)
+    if vi:
+        return f"{pool} chỉ giảm quá phần vốn dư thêm {money} triệu đồng, dòng vốn chậm trước"
+    return f"{pool} is cut beyond its surplus by {money} million đồng only, late lines first"
 
 
 def _named(ids: list[str], lang: str) -> str:
@@ -182,9 +193,7 @@ def _granting(entry: dict[str, Any], grant: Grant, lang: str) -> str:
     return f"{who} may let line {line} be {side} by {money} million đồng more than “{title}” allows"
 
 
-def message(
-    conflict: Sequence[dict[str, Any]], relaxation: Sequence[dict[str, Any]], lang: str
-) -> str:
+def message(conflict: Sequence[dict[str, Any]], relaxation: Sequence[dict[str, Any]], lang: str) -> str:
     """Return the whole message: what contradicts what, and the least that would have to be granted."""
     vi, says = lang == "vi", f"says_{lang}"
     head = "Không có phương án thỏa mọi quy định." if vi else "No plan keeps every rule."

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from phanbo.case import Changes
+from phanbo.errors import RulebookError
 from phanbo.money import LIMIT
 from phanbo.rules.base import Limits, Rule, Unchecked
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.money import Bools, Ints
 
-__all__ = ["Granted", "ungranted"]
+__all__ = ["Granted", "grants_of", "ungranted", "widened"]
 
 Amounts = tuple[tuple[str, int], ...]
 ATTRIBUTES = (
@@ -101,3 +102,31 @@ def ungranted(rule: Rule) -> Rule:
     while isinstance(rule, Granted):
         rule = rule.rule
     return rule
+
+
+def grants_of(rules: Iterable[Rule], relaxation: Iterable[Mapping[str, Any]]) -> list[Granted]:
+    """Return the rules that a relaxation of an infeasible round widens; `RulebookError` for one it may not."""
+    more: dict[str, dict[str, dict[str, int]]] = {}
+    for entry in relaxation:
+        if entry["kind"] == "bound" and "authority" not in entry:
+            sides = more.setdefault(entry["rule"], {"cut": {}, "add": {}})
+            sides[entry["side"]][entry["line_id"]] = entry["by"]
+    known = {rule.code: rule for rule in rules}
+    try:
+        return [Granted(known[code], sides["cut"], sides["add"]) for code, sides in more.items()]
+    except (KeyError, ValueError, TypeError) as error:
+        raise RulebookError(
+            f"Không thể nới quy định: {error}.",
+            f"A rule cannot be granted: {error}.",
+            {"rules": sorted(more)},
+        ) from error
+
+
+def widened(rules: Iterable[Rule], entries: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """Return the rules, widened as the entries of a rulebook file say, one after the other."""
+    found = list(rules)
+    for entry in entries:
+        for k, rule in enumerate(found):
+            if rule.code == entry["rule"]:
+                found[k] = Granted(rule, entry["cut"], entry["add"])
+    return tuple(found)
