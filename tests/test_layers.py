@@ -37,6 +37,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "proposal",
         "explain",
         "admission",
+        "infeasible",
         "decision",
         "cross_check",
         "pipeline",

@@ -7,8 +7,9 @@ import tomllib
 from dataclasses import fields, is_dataclass
 
 from phanbo.rules import Rule
+from phanbo.rules.granted import Granted
 
-__all__ = ["departures", "with_entry", "without_entry"]
+__all__ = ["departures", "with_entry", "with_grant", "without_entry"]
 
 
 def with_entry(text: str, rule: Rule, *, own: bool) -> str:
@@ -20,6 +21,13 @@ def with_entry(text: str, rule: Rule, *, own: bool) -> str:
 def without_entry(text: str, code: str) -> str:
     """Return the text with a note that one rule was taken out."""
     return _before_tables(text, f'\n# Quy định đã bỏ\n[[rule]]\ncode = "{code}"\nremoved = true\n')
+
+
+def with_grant(text: str, rule: Granted) -> str:
+    """Return the text with a rule widened on some lines, by whom and by how much."""
+    more = "".join(f"{side} = {_toml(getattr(rule, side))}\n" for side in ("cut", "add"))
+    head = f'\n# Mức được nới theo thẩm quyền\n[[granted]]\nrule = "{rule.code}"\nby = "{rule.granted_by}"\n'
+    return _before_tables(text, head + more)
 
 
 def _parameters(rule: Rule) -> str:

@@ -22,6 +22,7 @@ from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
 from phanbo.rules import RULES
 from phanbo.rules.base import Rule
+from phanbo.rules.granted import ungranted
 from phanbo.rules.walls import duty
 
 __all__ = ["Certificate", "Claims", "LineFacts", "RowClaim", "certify", "check_changes"]
@@ -63,6 +64,7 @@ class Certificate:
 def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     """Re-check a proposal: balance, rules, prefixes, bounds, rows, and the optimality of every tier."""
     findings = [*check_changes(case, rulebook, claims.changes), *_forced(case, claims)]
+    findings += _unmet_pins(case, claims)
     findings += _transfers(case, rulebook, claims)
     findings += _bounds(case, rulebook, claims)
     findings += _facts(case, claims)
@@ -82,7 +84,7 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
 def _may_be_marked(case: Case, rulebook: Rulebook) -> bool:
     """Whether a component may be no network: a tolerance of the policy, or a rule of the user's own."""
     tolerant = any(tier.fraction for tier in case.policy.ordered_tiers)
-    return tolerant or any(type(rule) is not RULES.get(rule.code) for rule in rulebook.rules)
+    return tolerant or any(type(ungranted(rule)) is not RULES.get(rule.code) for rule in rulebook.rules)
 
 
 def check_changes(case: Case, rulebook: Rulebook, changes: Changes, *, whole_units: bool = True) -> list[str]:
@@ -134,6 +136,16 @@ def _forced(case: Case, claims: Claims) -> list[str]:
     if claims.full and (case.pool_sum(beyond) > allowed).any():
         findings.append("a shrinking pool cuts below its surplus more than it must")
     return findings
+
+
+def _unmet_pins(case: Case, claims: Claims) -> list[str]:
+    """A full round makes every change its policy asks for, of lines it has."""
+    if not claims.full:
+        return []
+    unknown = dict(case.policy.pins).keys() - case.portfolio.place.keys()
+    findings = [f"a change is asked of line {line}, which is unknown" for line in sorted(unknown)]
+    short = np.where(case.pins > 0, case.pins - claims.changes.add, -case.pins - claims.changes.cut)
+    return findings + [f"line {_name(case, i)}: the change asked for is not made" for i in _lines(short > 0)]
 
 
 def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:

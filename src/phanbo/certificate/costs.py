@@ -33,10 +33,10 @@ class Costs:
         cuts, adds, sizes = self.statement.cuts, self.statement.adds, self.statement.sizes
         cost = np.zeros(sum(sizes), dtype=np.int64)
         cut, add, into, out, kept = np.split(cost, np.cumsum(sizes[:-1]))
-        if name == "protect":
-            cut[:] = cuts.marked & ~facts.late[cuts.line]
-        elif name == "protect_late":
-            cut[:] = cuts.marked & facts.late[cuts.line]
+        if name in ("protect", "protect_late"):
+            cut[:] = cuts.marked & (facts.late[cuts.line] == (name == "protect_late"))
+        elif name == "pinned":
+            cut[cuts.pinned], add[adds.pinned] = -1, -1
         elif name == "obligations":
             add[:] = adds.marked.astype(np.int64) - 1
         elif name.startswith("priority["):

@@ -85,7 +85,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "authority_between": TEXT,
     },
     "tiers": {"tier": TEXT, "value": MONEY, "bound": MONEY, "gap": MONEY},
-    "unplaced": {"pool": TEXT, "surplus": MONEY, "unmet_need": MONEY, "ask": ASKS},
+    "unplaced": {"pool": TEXT, "surplus": MONEY, "unmet_need": MONEY, "ask": ASKS, "without_need": COUNT},
     "unchecked": {"rule": TEXT, "lines": COUNT, "column": TEXT},
 }
 

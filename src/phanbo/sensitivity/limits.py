@@ -71,7 +71,8 @@ class Pricing:
         if not net.to_ground.found[0, node]:
             return Change(None, 0)
         return Change(
-            tuple(net.to_ground.length[0, node].tolist()), net.flow_to_ground.most(node, net.ground, self.endless)
+            tuple(net.to_ground.length[0, node].tolist()),
+            net.flow_to_ground.most(node, net.ground, self.endless),
         )
 
     def _from_ground(self, node: int) -> Change:
@@ -79,7 +80,8 @@ class Pricing:
         if not net.from_ground.found[0, node]:
             return Change(None, 0)
         return Change(
-            tuple(net.from_ground.length[0, node].tolist()), net.flow_from_ground.most(net.ground, node, self.endless)
+            tuple(net.from_ground.length[0, node].tolist()),
+            net.flow_from_ground.most(net.ground, node, self.endless),
         )
 
     # -- distances and flows between a ceiling and everything ------------------------------------------
