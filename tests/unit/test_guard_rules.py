@@ -11,7 +11,7 @@ import pytest
 from phanbo.case import Changes
 from phanbo.money import LIMIT
 from phanbo.rules.asked import AskedLimits
-from phanbo.rules.base import Source, Unchecked
+from phanbo.rules.base import RowKeys, Source, Unchecked
 from phanbo.rules.time_limits import CapitalTimeLimit
 from rounds import RULEBOOK, SOURCE, TY, UNIT, bound, breaks, case_of, lines
 
@@ -290,3 +290,34 @@ def test_owners_are_judged_to_the_dong_where_amounts_are_largest(off: int) -> No
     rule, case = RULES["owner-import"], case_of(lines(4, **columns), judge="actual")
     assert breaks(rule, case, cut={"L2": 7}, add={"L0": 7}) == ({"L0": 7} if off < 0 else {})
     assert breaks(rule, case, cut={"L0": 7}, add={"L2": 7}) == ({"L2": 7} if off > 0 else {})
+
+
+def test_rows_are_named_by_project_and_source() -> None:
+    frame = lines(
+        3,
+        project_id=["P", "P", "Q"],
+        project=["Dự án P", "Dự án P", "Dự án Q"],
+        owner=["Ban"] * 3,
+        source=[SOURCE, LOTTERY, SOURCE],
+        **{name: [90 * TY] * 3 for name in ("total_investment", "medium_term_plan")},
+        **{name: [50 * TY] * 3 for name in ("allocated_to_date", "medium_term_allocated")},
+    )
+    case = case_of(frame)
+    named = {
+        "total-investment": ["project:P", "project:Q"],
+        "medium-term-headroom": [
+            f"medium-term:P × {SOURCE}",
+            f"medium-term:P × {LOTTERY}",
+            f"medium-term:Q × {SOURCE}",
+        ],
+    }
+    for code, wanted in named.items():
+        groups = RULES[code].limits(case).groups
+        assert groups is not None
+        assert sorted(groups.keys) == sorted(wanted)
+        assert [groups.keys[g] for g in groups.group.tolist()] == (
+            wanted if len(wanted) == 3 else [wanted[0], *wanted]
+        )
+        assert len(groups.keys) == len(wanted) == groups.headroom.size
+        assert isinstance(groups.keys[1:], RowKeys)
+        assert list(groups.keys[1:]) == list(groups.keys)[1:]

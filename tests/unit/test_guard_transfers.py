@@ -20,6 +20,8 @@ from slow_moves import SlowMoves, in_order, mean_chance
 from strategies import settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from held_round import Setting
     from phanbo.case import Case
     from phanbo.money import Ints
@@ -28,12 +30,11 @@ if TYPE_CHECKING:
 MANY = profile.default.max_examples * 2 if profile.default else 50
 
 
-@st.composite
-def balanced(draw: st.DrawFn, case: Case) -> tuple[Ints, Ints]:
+def balanced(draw: Callable[[st.SearchStrategy[list[int]]], list[int]], case: Case) -> tuple[Ints, Ints]:
     """Draw cuts and adds that meet every shortfall; what is left over goes to the reserve."""
     unit, n = case.policy.unit, len(case)
     amounts = np.array(draw(st.lists(st.integers(0, 6), min_size=n, max_size=n)), dtype=np.int64) * unit
-    gives = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    gives = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))) == 1
     cut = np.where(gives, np.minimum(amounts, case.plan // unit * unit), 0)
     add = np.where(gives, 0, amounts)
     for i in np.flatnonzero(add).tolist():
@@ -56,7 +57,7 @@ ROUNDS = settings_of() | settings_of(families={"claims", "flags", "committed"}) 
 @given(setting=ROUNDS, inflow=st.sampled_from((0, 0, 1, 2_500_000, 3_000_000)), data=st.data())
 def test_the_moves_are_those_of_the_definition(setting: Setting, inflow: int, data: st.DataObject) -> None:
     case = setting.case(inflow=inflow if setting.sources is None else 0)
-    cut, add = data.draw(balanced(case))
+    cut, add = balanced(data.draw, case)
     made = make_transfers(case, RULEBOOK, cut, add)
     wanted = SlowMoves(case, RULEBOOK, cut.tolist(), add.tolist()).moves()
     assert rows(made) == [astuple(move) for move in wanted]
