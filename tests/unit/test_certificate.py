@@ -16,10 +16,11 @@ from phanbo import certificate
 from phanbo.assemble import canonical_ranks
 from phanbo.certificate import RowClaim, costs
 from phanbo.certificate.optimum import prove_tiers
-from phanbo.certificate.rows import _follows, row_faults
+from phanbo.certificate.rows import row_faults
 from phanbo.certificate.statement import state
 from phanbo.proposal import claims
 from phanbo.rules.base import Limits, Rule, Source
+from slow_certificate import follows
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -66,6 +67,7 @@ class Shares(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return how far each raised line goes over the tightest of its limits."""
         self.asked.append(1)
+        assert plan.cut.dtype == plan.add.dtype == np.int64
         excess = np.zeros(len(case), dtype=np.int64)
         for i in np.flatnonzero(plan.add > 0).tolist():
             mine, over = self.group[i], [0]
@@ -140,7 +142,7 @@ def test_rows_are_accepted_together_only_if_each_is_by_itself(
     drawn: tuple[Shares, tuple[RowClaim, ...]],
 ) -> None:
     rule, rows = drawn
-    alone = [row.key for row in rows if not _follows(case_of_seven(), rule, row)]
+    alone = [row.key for row in rows if not follows(case_of_seven(), rule, row)]
     found = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), rows)
     assert found == [f"row {key} does not follow from rule shares" for key in alone]
 
@@ -163,6 +165,12 @@ def test_the_rows_of_a_rule_are_tested_by_two_plans(drawn: tuple[Shares, tuple[R
         ([[0, 1, 4]], [4]),  # a line without a group
         ([[0, 1], [2, 3]], [3, 6]),
         ([[0, 1], [2, 3]], [5, 6]),
+        ([[0, 1, 2]], [2]),  # as many lines as đồng over the headroom
+        ([[0, 1, 2]], [1]),  # too little to spread: in pairs
+        ([[0, 1, 4]], [1]),
+        ([[0, 4, 1]], [1]),
+        ([[0, 1]], [0]),
+        ([[4, 0]], [0]),
     ],
 )
 def test_rows_that_are_no_groups_are_judged_one_by_one(groups: list[list[int]], rooms: list[int]) -> None:
@@ -170,7 +178,7 @@ def test_rows_that_are_no_groups_are_judged_one_by_one(groups: list[list[int]], 
     rows = claims_of(groups, rooms)
     wrong = " ".join(row_faults(case_of_seven(), RULEBOOK.with_rule(rule), rows))
     assert [f"row {row.key} " not in wrong for row in rows] == [
-        _follows(case_of_seven(), rule, row) for row in rows
+        follows(case_of_seven(), rule, row) for row in rows
     ]
     assert len(rule.asked) > 2
 

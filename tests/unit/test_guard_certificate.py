@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import assume, given
@@ -14,19 +14,46 @@ from held_round import RULEBOOK
 from phanbo.case import Changes
 from phanbo.certificate import Certificate, Claims, certify, check_changes
 from phanbo.proposal.claims import claims_of
+from phanbo.rules.base import Limits, Rule, Source
 from slow_certificate import SlowCertificate
 from strategies import settings_of
 
 if TYPE_CHECKING:
     from held_round import Setting
     from phanbo.case import Case
+    from phanbo.money import Ints
     from phanbo.proposal import Proposal
+    from phanbo.rulebook import Rulebook
 
 MANY = profile.default.max_examples * 2 if profile.default else 50
 ROUNDS = (
     settings_of() | settings_of(shortfall=True) | settings_of(simple=True) | settings_of(return_unplaced=True)
 )
 DONOR, RECEIVER, POOL, AMOUNT, RANK = range(5)
+
+
+@dataclass(frozen=True)
+class Watch(Rule):
+    """A rule of one's own that is always kept, and watches what it is asked."""
+
+    code = "watch"
+    title_vi, title_en = "Theo dõi", "Watch"
+    source = Source("Nghị quyết của đợt", "", "policy")
+    when_forced = True
+    closes_owners = True
+
+    def limits(self, case: Case) -> Limits:
+        """State nothing."""
+        return Limits()
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return zeros; every plan is in whole đồng, one amount a line."""
+        for side in (plan.cut, plan.add):
+            assert (side.dtype, side.shape) == (np.int64, (len(case),))
+        return np.zeros(len(case), dtype=np.int64)
+
+
+BOOKS = (RULEBOOK, RULEBOOK.with_rule(Watch()))
 
 
 def parts(proposal: Proposal) -> tuple[Case, Claims]:
@@ -121,7 +148,7 @@ def _tamper(draw: st.DrawFn, move: list[int], n: int, unit: int) -> None:
         move[part] = draw(st.integers(0, 3))
 
 
-def agrees(case: Case, claims: Claims, rulebook: Any = RULEBOOK) -> Certificate:
+def agrees(case: Case, claims: Claims, rulebook: Rulebook = RULEBOOK) -> Certificate:
     """Compare the certificate with its definition."""
     found, slow = certify(case, rulebook, claims), SlowCertificate(case, rulebook, claims)
     wanted = slow.findings()
@@ -139,7 +166,7 @@ def test_the_findings_are_those_of_the_definition(setting: Setting, data: st.Dat
     case, claims = parts(setting.propose())
     assume(len(claims.tiers))
     for _ in range(4):
-        agrees(case, data.draw(tampered(case, claims)))
+        agrees(case, data.draw(tampered(case, claims)), data.draw(st.sampled_from(BOOKS)))
 
 
 @given(setting=ROUNDS, whole=st.booleans(), data=st.data())
