@@ -205,6 +205,19 @@ def test_a_row_of_odd_content_is_refused(odd: dict[str, Any]) -> None:
     assert row_faults(case_of_seven(), book, (bad, good)) == [f"row bad does not follow from rule {bad.rule}"]
 
 
+def test_rows_too_large_to_be_tested_together_are_tested_one_by_one() -> None:
+    half = 2**59
+    rule = Shares((0, 0, 1, 1, -1, -1, -1), (half, half))
+    good, more = RowClaim("good", "shares", (0, 1), half), RowClaim("more", "shares", (2, 3), half)
+    book = RULEBOOK.with_rule(rule)
+    assert row_faults(case_of_seven(), book, (good, more)) == []
+    for wrong in (replace(more, headroom=half - 1), replace(more, lines=(3, 4)), replace(more, lines=(1, 2))):
+        assert row_faults(case_of_seven(), book, (good, wrong)) == [
+            "row more does not follow from rule shares"
+        ]
+    assert row_faults(case_of_seven(), book, (replace(good, headroom=2**60 - 1),)) == []
+
+
 # -- duals -----------------------------------------------------------------------------------------------
 
 HOSTILE: tuple[Any, ...] = (

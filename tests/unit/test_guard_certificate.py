@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from held_round import RULEBOOK
+import phanbo as pb
+from held_round import RULEBOOK, ceiling_sample, sample
 from phanbo.case import Changes
 from phanbo.certificate import Certificate, Claims, certify, check_changes
 from phanbo.proposal.claims import claims_of
@@ -177,3 +179,57 @@ def test_what_makes_a_plan_illegal(setting: Setting, whole: bool, data: st.DataO
     kept = [fault for fault in wanted if whole or "whole units" not in fault]
     assert check_changes(case, RULEBOOK, plan, whole_units=whole) == kept
     assert check_changes(case, RULEBOOK, plan) == wanted
+
+
+def test_a_plan_has_one_amount_a_line() -> None:
+    case, claims = parts(sample().propose())
+    one, many = claims.changes.cut, np.append(claims.changes.cut, 0)
+    assert check_changes(case, RULEBOOK, claims.changes) == []
+    assert check_changes(case, RULEBOOK, Changes(many, one)) == [
+        "cut: not one amount of at least 0 đồng a line"
+    ]
+    assert check_changes(case, RULEBOOK, Changes(one, many)) == [
+        "add: not one amount of at least 0 đồng a line"
+    ]
+    assert check_changes(case, RULEBOOK, Changes(one, one - 1)) == [
+        "add: not one amount of at least 0 đồng a line"
+    ]
+
+
+def test_a_tolerance_excuses_a_proof() -> None:
+    """What a later tier may give up of an earlier one makes a component no network."""
+    setting = sample().with_policy(tiers=("obligations", pb.Tier("authority", 0.25), "worst_first"))
+    case, claims = parts(setting.propose())
+    found = agrees(case, replace(claims, marked=True))
+    assert (found.ok, found.proved) == (True, "legal")
+    case, claims = parts(sample().propose())
+    assert agrees(case, replace(claims, marked=True), BOOKS[1]).ok
+    assert agrees(case, replace(claims, marked=True)).findings == (
+        "nothing in this round excuses a proof of optimality",
+    )
+
+
+@pytest.mark.parametrize(("amount", "exact"), [(2**60 - 2**10, True), (2**60, False), (2**60 + 2**10, False)])
+def test_transfers_are_added_up_below_two_to_the_sixtieth(amount: int, exact: bool) -> None:
+    case, claims = parts(sample().propose())
+    donor, receiver, pool, _, rank = next(move for move in moves_of(claims) if min(move[:2]) >= 0)
+    found = agrees(case, with_moves(claims, [[donor, receiver, pool, amount, 1]], follow=True)).findings
+    assert ("transfers do not add up to the changes of the lines" in found) is not exact
+    assert rank > 0
+
+
+def test_an_honest_round_of_every_kind_is_certified() -> None:
+    """Shortfall, return, authority, min_move, closed owners, claims and rows: nothing is found, every gap is 0."""
+    rounds = [sample(), ceiling_sample(), replace(sample(), sources=None)]
+    rounds += [sample().with_policy(return_unplaced=True), sample().with_policy(fast="milestone")]
+    rounds += [
+        sample().with_policy(authority=("owner-internal",)),
+        sample().with_policy(min_move=200_000_000),
+    ]
+    rounds += [sample().with_policy(return_unplaced=True, authority=("owner-internal", "hdnd", "ubnd"))]
+    for setting in rounds:
+        case, claims = parts(setting.propose())
+        found = agrees(case, claims)
+        assert (found.ok, found.proved, set(found.gap.values())) == (True, "optimal", {0})
+        head = agrees(case, replace(claims, full=False))
+        assert (head.ok, head.proved) == (True, "legal")
