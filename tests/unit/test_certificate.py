@@ -191,6 +191,7 @@ def test_rows_that_are_no_groups_are_judged_one_by_one(groups: list[list[int]], 
         {"lines": (0, LINES)},
         {"lines": (-1, 1)},
         {"headroom": -1},
+        {"headroom": 2**60},
         {"headroom": 10**30},
         {"rule": "no-such-rule"},
         {"rule": "loan-room"},
@@ -203,6 +204,45 @@ def test_a_row_of_odd_content_is_refused(odd: dict[str, Any]) -> None:
     assert row_faults(case_of_seven(), book, (bad, good)) == []
     bad = replace(bad, **odd)
     assert row_faults(case_of_seven(), book, (bad, good)) == [f"row bad does not follow from rule {bad.rule}"]
+
+
+@pytest.mark.parametrize(
+    ("group", "room", "lines", "headroom", "follows_"),
+    [
+        ((0, 0, 1, 1), (1, 1), (0, 1, 2, 3), 3, True),  # two groups, one đồng on every line
+        ((0, 0, 1, 1), (1, 2), (0, 1, 2, 3), 3, False),
+        ((0, 0, 0, 0), (1,), (0, 1, 2, 3), 1, True),  # less room than lines: in pairs
+        ((0, 0, 0, -1), (1,), (0, 3, 1), 1, False),  # the second line is no member
+        ((0, 0, 0, -1), (1,), (0, 1, 3), 1, False),
+        ((0, 0, 0, 0), (2,), (0, 1, 2, 3), 1, False),
+        ((0, 0, 0, -1), (0,), (0, 1, 2), 0, True),  # no room: line by line
+        ((0, 0, 0, -1), (0,), (0, 1, 3), 0, False),
+        ((0, 0, 0, -1), (0,), (3, 0), 0, False),
+    ],
+)
+def test_a_row_by_itself(
+    group: tuple[int, ...], room: tuple[int, ...], lines: tuple[int, ...], headroom: int, follows_: bool
+) -> None:
+    rule = Shares((*group, -1, -1, -1), room)
+    row, odd = RowClaim("row", "shares", lines, headroom), RowClaim("odd", "shares", (6,), 1)
+    assert follows(case_of_seven(), rule, row) is follows_
+    wrong = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), (row, odd))  # beside a wrong one: by itself
+    assert [f"row {key} does not follow from rule shares" for key in ("row", "odd")][follows_:] == wrong
+
+
+@dataclass(frozen=True, eq=False)
+class OneAtATime(Shares):
+    """No two lines are raised at once."""
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return what is added to other lines."""
+        return np.where(plan.add > 0, plan.add.sum() - plan.add, 0)
+
+
+def test_a_row_holds_for_its_first_line_alone_too() -> None:
+    rule = OneAtATime((0,) * LINES, (1,))
+    (found,) = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), claims_of([[0, 1, 2]], [1]))
+    assert found == "row g0 does not follow from rule shares"
 
 
 def test_rows_too_large_to_be_tested_together_are_tested_one_by_one() -> None:
