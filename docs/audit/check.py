@@ -30,9 +30,10 @@ def files(root, plain, law):
     if plain["input_hash"] != "sha256:" + sha256(content).hexdigest():
         yield "bảng trong input/ không phải bảng đã dùng / the tables of input/ are others"
     texts = ((here[f"{name}.toml"], plain[name]) for name in ("calendar", "rulebook"))
+    held = bool(plain["held"]) and not plain["policy"]["min_move"]
     codes = {rule["code"] for rule in law["rule"]} - {rule["code"] for rule in law["rule"] if rule.get("removed")}
     same = all(data.decode() == told["text"] and sha256(data).hexdigest() == told["sha256"] for data, told in texts)
-    if not same or codes != set(plain["rulebook"]["rules"]) or json.loads(here["policy.json"]) != plain["policy"]:
+    if held or not same or codes != set(plain["rulebook"]["rules"]) or json.loads(here["policy.json"]) != plain["policy"]:
         yield "lịch, quy định hoặc chính sách ≠ proposal.json / calendar, rules or policy ≠ proposal.json"
 
 def figures(plain, table):
@@ -54,8 +55,7 @@ def figures(plain, table):
         whole = all(type(x) is int and x >= 0 and x % unit == 0 for x in (cut, add, *bounds))
         if told != true or not whole or cut > min(plan, max(spare, deepest)) or add > most or (cut and add):
             yield f"dòng / line {line}"
-        if cut or add:
-            changed.append([line, plan, add - cut, plan + add - cut, int(cells["disbursed"]), *expected])
+        changed += [[line, plan, add - cut, plan + add - cut, int(cells["disbursed"]), *expected]] * bool(cut or add)
     if sorted([row[name] for name in SHOWN] for row in plain["adjustments"]) != sorted(changed):
         yield "biểu điều chỉnh / adjustments"
     for row in plain["pools"]:

@@ -6,22 +6,27 @@ import ast
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import phanbo as pb
-from held_round import RULEBOOK, ceiling_sample, sample
-from phanbo import cli
+from held_round import CALENDAR, RULEBOOK, ceiling_sample, sample
+from phanbo import cli, pipeline
 from phanbo.audit import audit
 from phanbo.auditing.report import SENTENCES, sentence
+from phanbo.decision import decide
 from phanbo.rulebook import parse_rulebook
 from phanbo.rulebook_text import departures
 from phanbo.rules import RULES
 from phanbo.rules.asked import AskedLimits
+from phanbo.solver.solution import Limits
 from sealed import CHECKER, first, forge, saved, seal, second
 
+OPEN: dict[str, Any] = {"assessment": None, "outlook": None}
 AUDIT = Path(pb.__file__).parent / "audit.py"
 FORBIDDEN = {
     "solver",
@@ -181,6 +186,50 @@ def test_a_fact_that_is_not_the_tables_is_found(name: str) -> None:
 
         forge(folder, change)
         assert any(f"the stored {name}" in en for _, en in first(folder).findings)
+
+
+def test_the_certificate_judges_the_facts_too() -> None:
+    proposal = sample().propose()
+    facts = replace(proposal.proof.facts, lead_permille=proposal.proof.facts.lead_permille + 1)
+    found = replace(proposal, proof=replace(proposal.proof, facts=facts)).certify()
+    assert found.findings == ("the stored lead_permille of the lines is not that of the tables",)
+
+
+def test_a_line_held_for_nothing_is_found() -> None:
+    """A plan without one of its donors would be the best there is, were that line held."""
+    setting = sample()
+    donor = setting.propose().adjustments["line_id"][0]
+    state, held = pipeline.open_round(setting.portfolio, **OPEN, **setting.given()), np.zeros(7, dtype=bool)
+    assert state.case is not None
+    held[state.case.portfolio.place[donor]] = True
+    forged = decide(replace(state.case, held=held), state.book, Limits())
+    with pytest.raises(pb.CertificateError, match="holds for nothing"):
+        pipeline.finished(state, forged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "verified", lambda proposal: proposal)
+        proposal = pipeline.finished(state, forged)
+    with saved(proposal) as folder:
+        assert [en for _, en in first(folder).findings] == [
+            f"lines are held that the policy holds for nothing: {donor}"
+        ]
+        assert second(folder)
+
+
+def test_lines_held_for_the_least_move_are_noted() -> None:
+    setting = sample().with_policy(min_move=300_000_000)
+    proposal = setting.propose()
+    assert proposal.meta["held"]
+    with saved(proposal) as folder:
+        assert any("held for min_move" in en for _, en in first(folder).notes)
+        assert second(folder) == []
+
+
+def test_a_calendar_that_is_not_the_shipped_one_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "lich.toml"
+    path.write_text(CALENDAR.text + "\n# thêm một dòng\n", encoding="utf-8")
+    setting = sample()
+    with saved(setting.propose(calendar=pb.load_calendar(path))) as folder:
+        assert any("calendar lang-son-2024 is not" in en for _, en in first(folder).notes)
 
 
 def test_files_that_contradict_each_other(case: Path, tmp_path: Path) -> None:

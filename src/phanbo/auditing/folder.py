@@ -104,6 +104,15 @@ class StoredRound:
             yield "own", {"book": book.code, "codes": ", ".join(out) or "–"}
         if case.portfolio.hash != self.plain["input_hash"]:
             yield "tables", {}
+        if case.held.any():
+            said = "held" if case.policy.min_move else "unheld"
+            yield (
+                said,
+                {"lines": ", ".join(line for line, held in zip(self.ids, case.held, strict=True) if held)},
+            )
+        calendar = resources.files("phanbo") / "calendars" / f"{case.calendar.code}.toml"
+        if calendar.is_file() and calendar.read_text(encoding="utf-8") != case.calendar.text:
+            yield "calendar", {"calendar": case.calendar.code}
         known = {each.number: each for each in case.calendar.rounds}
         if case.round.number and known.get(case.round.number) != case.round:
             yield "round", {}

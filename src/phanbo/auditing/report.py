@@ -18,7 +18,7 @@ __all__ = ["Audit", "Said", "report", "sentence"]
 Said = tuple[str, dict[str, Any]]
 """A finding or a note: its sentence in `SENTENCES`, and what stands in it."""
 
-NOTES = ("added", "own", "part", "marked", "left")
+NOTES = ("added", "own", "calendar", "held", "part", "marked", "left")
 """What is worth knowing and no fault."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -44,6 +44,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "own": (
         "bộ quy định riêng “{book}”; không có các quy định sẵn có: {codes}",
         "a rulebook of one's own, {book!r}; built-in rules it leaves out: {codes}",
+    ),
+    "calendar": (
+        "lịch {calendar} không phải bản phanbo phát hành",
+        "calendar {calendar} is not the one phanbo ships",
+    ),
+    "held": (
+        "giữ nguyên theo mức tối thiểu min_move, lấy như đã lưu (phanbo replay tính lại): {lines}",
+        "held for min_move, taken as stored (phanbo replay finds them anew): {lines}",
+    ),
+    "unheld": (
+        "giữ nguyên các dòng mà chính sách không đòi hỏi: {lines}",
+        "lines are held that the policy holds for nothing: {lines}",
     ),
     "figure": (
         "{where}, cột {column}: ghi {found}, đúng là {wanted}",

@@ -68,6 +68,8 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     findings += _transfers(case, rulebook, claims)
     findings += _bounds(case, rulebook, claims)
     findings += _facts(case, claims)
+    if case.held.any() and not case.policy.min_move:
+        findings.append("lines are held that the policy holds for nothing")
     if claims.marked and not _may_be_marked(case, rulebook):
         findings.append("nothing in this round excuses a proof of optimality")
     proofs: list[TierProof] = []
