@@ -25,6 +25,9 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "rules",
         "rulebook_text",
         "rulebook",
+        "case_file",
+        "auditing",
+        "audit",
         "bounds segments program",
         "assemble",
         "solver",
@@ -34,18 +37,21 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "proposal",
         "explain",
         "admission",
+        "infeasible",
         "decision",
         "cross_check",
         "pipeline",
         "whatif",
+        "sensitivity",
         "many",
         "replay examples report",
-        "cli_texts cli __init__ __main__",
+        "cli_texts cli_input cli __init__ __main__",
     )
 )
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "explain"): "Proposal.explain",
+    ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",
 }

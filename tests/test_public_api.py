@@ -39,7 +39,7 @@ SIGNATURES = {
     "Tier": "name tolerance=0.0",
     "Policy": "donor_confidence=0.5 receiver_confidence=0.8 unit=1000000 judge=forecast fast=average carry_over=hold "
     "return_unplaced=False unknown=refuse authority=None min_move=0 tiers=DEFAULT_TIERS forecaster=None "
-    "deadline=None notes=",
+    "deadline=None notes= pins=()",
     "Proposal.head": "self k",
     "Proposal.explain": "self line_id lang=vi",
     "Proposal.verify": "self",

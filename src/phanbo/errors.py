@@ -181,14 +181,22 @@ class RoundError(PhanboError):
 
 
 class InfeasibleRound(PhanboError):
-    """No plan keeps every rule; only a shrinking source can cause it.
+    """No plan keeps every rule; a shrinking source or a mandatory change (``Policy.pins``) can cause it.
 
     Attributes
     ----------
     conflict : tuple of Mapping
-        One a pool: ``pool``, ``required`` and ``available`` and ``missing`` (đồng), ``lines`` (ids), ``rules``.
+        What cannot be met together, without anything to spare: take one member away and the rest can be met. One
+        such ``set`` (numbered) for each part of the round that fails. A member has ``kind`` (``duty``: what a pool
+        must give; ``pin``; ``bound``: what a rule leaves the lines of a pool on one side; ``ceiling``: the room of
+        a group; ``wall``: where capital may not go), ``rule``, ``pool``, ``side``, ``lines``, ``amount`` (đồng),
+        ``granted_by`` (``""``: law), ``citation_vi``/``_en``, ``confidence``, ``says_vi``/``_en``; a duty also
+        ``required``, ``available``, ``missing`` (đồng) and ``rules``.
     relaxation : tuple of Mapping
-        The least relaxation that would make the round feasible, where it is known.
+        The least that has to be granted so that there is a plan, the lowest grantor first: ``kind`` (``bound``,
+        ``pin``, ``wall``), ``rule``, ``line_id``, ``pool``, ``side``, ``by`` (đồng), ``granted_by``,
+        ``granted_vi``/``_en``, ``says_vi``/``_en``. Empty where law alone leaves no way. `Rulebook.granting` and
+        `Policy.granting` apply it.
     """
 
     code = "infeasible"

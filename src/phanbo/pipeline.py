@@ -18,6 +18,7 @@ import numpy as np
 from phanbo.absorption import Outlook, make_outlook
 from phanbo.admission import (
     admit,
+    check_pins,
     check_policy,
     closing_date,
     find_rulebook,
@@ -215,6 +216,7 @@ def open_round(
     round_ = calendar.round(round)
     warnings = admit(portfolio, calendar, book, round_, day)
     of_these_lines(portfolio, calendar, assessment, outlook)
+    check_pins(policy, portfolio)
     deadline = closing_date(policy, book, calendar)
     still_open(day, deadline)
     outlook = outlook or make_outlook(portfolio, calendar, day, deadline, policy)

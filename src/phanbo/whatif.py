@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.absorption import Outlook
+from phanbo.admission import check_pins
 from phanbo.assemble import assemble
 from phanbo.assessment import Assessment
 from phanbo.bounds import make_bounds
@@ -137,6 +138,7 @@ class WhatIf:
         if settings.keys() & set(ASSESSED_WITH):
             state = open_round(self.portfolio, policy=policy, **self._given)
         else:
+            check_pins(policy, self.portfolio)
             state = replace(state, case=state.case.under(policy))
         if limits is not None:
             state = replace(state, book=state.book.with_rule(limits))
@@ -170,7 +172,7 @@ class WhatIf:
         """The program with every bound as wide as no confidence makes it; ``None`` where bounds shape it too."""
         case, book = self._open.case, self._open.book
         policy = case.policy
-        if case.pools.shrinking.any() or policy.return_unplaced or policy.min_move:
+        if case.pools.shrinking.any() or policy.return_unplaced or policy.min_move or policy.pins:
             return None
         bounds = make_bounds(case, replace(book, rules=tuple(r for r in book.rules if not r.of_confidence)))
         program = assemble(case, book, bounds)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from phanbo.absorption import Outlook
 from phanbo.assessment import Assessment
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
-from phanbo.certificate import Certificate, RowClaim, certify
+from phanbo.certificate import Certificate, LineFacts, RowClaim, certify
 from phanbo.errors import CertificateError, PhanboError
 from phanbo.portfolio import Portfolio
 from phanbo.proposal.claims import claims_of, transfers_of
@@ -31,17 +32,19 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from phanbo.explain import Explanation
+    from phanbo.sensitivity import Prices
 
 __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
 
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """The stored proof of the full round: claimed rows, and each tier's value and row duals."""
+    """The stored proof of the full round: claimed rows, each tier's value and row duals, facts of the lines."""
 
     rows: tuple[RowClaim, ...]
     tiers: tuple[tuple[str, int, dict[str, int], int], ...]
     marked: bool
+    facts: LineFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,6 +237,44 @@ class Proposal:
         from phanbo.explain import explain
 
         return explain(self, line_id, lang)
+
+    def prices(self) -> Prices:
+        """Return what one unit more and one less of every pool and every binding limit changes in each tier.
+
+        Found once, when first asked for.
+
+        Raises
+        ------
+        PhanboError
+            For a part of a proposal, one changed by hand, or a round that is no network.
+        """
+        return self._prices
+
+    @cached_property
+    def _prices(self) -> Prices:
+        from phanbo.sensitivity import prices_of
+
+        return prices_of(self, self._case, self._rulebook)
+
+    def rule_costs(self) -> pd.DataFrame:
+        """Return what each rule costs this round: by how much every tier would change without it.
+
+        The round is solved again without each rule. ``granted_by`` says who may relax a rule; ``""``: it is law, shown
+        for what it costs and never proposed for relaxing. What cannot be left out is told as missing.
+
+        Returns
+        -------
+        DataFrame
+            One row a rule: ``rule, title_vi, title_en, citation, confidence, granted_by, may_be_relaxed``, one column
+            a tier, and ``moved``, the change of what is cut in all (đồng).
+        """
+        from phanbo.sensitivity import rule_costs
+
+        return rule_costs(self, self._case, self._rulebook)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again does not travel.
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def network(self) -> nx.DiGraph:
         """Return reserve, pools, owners and lines as a directed graph with the flows of the plan (đồng)."""

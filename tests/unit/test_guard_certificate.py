@@ -1,0 +1,235 @@
+"""What the certificate finds in claims that were tampered with is what its definition finds, word by word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+import phanbo as pb
+from held_round import RULEBOOK, ceiling_sample, sample
+from phanbo.case import Changes
+from phanbo.certificate import Certificate, Claims, certify, check_changes
+from phanbo.proposal.claims import claims_of
+from phanbo.rules.base import Limits, Rule, Source
+from slow_certificate import SlowCertificate
+from strategies import settings_of
+
+if TYPE_CHECKING:
+    from held_round import Setting
+    from phanbo.case import Case
+    from phanbo.money import Ints
+    from phanbo.proposal import Proposal
+    from phanbo.rulebook import Rulebook
+
+MANY = profile.default.max_examples * 2 if profile.default else 50
+ROUNDS = (
+    settings_of() | settings_of(shortfall=True) | settings_of(simple=True) | settings_of(return_unplaced=True)
+)
+DONOR, RECEIVER, POOL, AMOUNT, RANK = range(5)
+
+
+@dataclass(frozen=True)
+class Watch(Rule):
+    """A rule of one's own that is always kept, and watches what it is asked."""
+
+    code = "watch"
+    title_vi, title_en = "Theo dõi", "Watch"
+    source = Source("Nghị quyết của đợt", "", "policy")
+    when_forced = True
+    closes_owners = True
+
+    def limits(self, case: Case) -> Limits:
+        """State nothing."""
+        return Limits()
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return zeros; every plan is in whole đồng, one amount a line."""
+        for side in (plan.cut, plan.add):
+            assert (side.dtype, side.shape) == (np.int64, (len(case),))
+        return np.zeros(len(case), dtype=np.int64)
+
+
+BOOKS = (RULEBOOK, RULEBOOK.with_rule(Watch()))
+
+
+def parts(proposal: Proposal) -> tuple[Case, Claims]:
+    assert proposal.case is not None
+    return proposal.case, claims_of(proposal, proposal.case)
+
+
+def moved(claims: Claims, **sides: tuple[int, int]) -> Claims:
+    """Return the claims with a cut, an add or a bound of one line moved by an amount."""
+    changes = {name: getattr(claims.changes, name).copy() for name in ("cut", "add")}
+    bounds = {name: getattr(claims, name).copy() for name in ("cut", "add", "forced")}
+    for name, (line, amount) in sides.items():
+        (bounds[name.removesuffix("_bound")] if name.endswith("_bound") else changes[name])[line] += amount
+    return replace(claims, **bounds, changes=Changes(**changes))
+
+
+def with_moves(claims: Claims, moves: list[list[int]], *, follow: bool) -> Claims:
+    """Return the claims with other transfers; the changes of the lines follow them if asked."""
+    table = np.array(moves, dtype=np.int64).reshape(-1, 5)
+    claims = replace(claims, transfers=tuple(table.T))
+    if follow:
+        sides = [np.zeros_like(claims.cut) for _ in range(2)]
+        for donor, receiver, _, amount, _ in moves:
+            for side, line in zip(sides, (donor, receiver), strict=True):
+                if line >= 0:
+                    side[line] += amount
+        claims = replace(claims, changes=Changes(*sides))
+    return claims
+
+
+def moves_of(claims: Claims) -> list[list[int]]:
+    return [list(move) for move in zip(*(column.tolist() for column in claims.transfers), strict=True)]
+
+
+@st.composite
+def tampered(draw: st.DrawFn, case: Case, claims: Claims) -> Claims:
+    """Draw claims with one or two things wrong, or nothing."""
+    n, unit = len(case), case.policy.unit
+    line, off = st.integers(0, n - 1), st.sampled_from((unit, -unit, 1, -1, 10 * unit))
+    for _ in range(draw(st.integers(0, 2))):
+        how = draw(
+            st.sampled_from(
+                ("amount", "bound", "move", "transfer", "closed", "row", "tier", "full", "marked")
+            )
+        )
+        moves, tiers = moves_of(claims), list(claims.tiers)
+        if how == "amount":
+            claims = moved(claims, **{draw(st.sampled_from(("cut", "add"))): (draw(line), draw(off))})
+        elif how == "bound":
+            side = draw(st.sampled_from(("cut_bound", "add_bound", "forced_bound")))
+            claims = moved(claims, **{side: (draw(line), draw(off))})
+        elif how == "transfer" and moves:
+            _tamper(draw, draw(st.sampled_from(moves)), n, unit)
+            claims = with_moves(claims, moves, follow=draw(st.booleans()))
+        elif how == "move":
+            more = draw(st.integers(0, 2))
+            kept = draw(st.permutations(moves))[: len(moves) - more] if draw(st.booleans()) else moves[more:]
+            claims = with_moves(claims, [list(move) for move in kept], follow=draw(st.booleans()))
+        elif how == "closed":
+            closed = claims.closed.copy()
+            k = draw(st.integers(0, closed.size - 1))
+            closed[k] = ~closed[k]
+            claims = replace(claims, closed=closed)
+        elif how == "row" and claims.rows:
+            row, *others = claims.rows
+            room = max(0, row.headroom + draw(off))
+            claims = replace(claims, rows=(replace(row, headroom=room), *others))
+        elif how == "tier":
+            k = draw(st.integers(0, len(tiers) - 1))
+            name, value, duals, gap = tiers[k]
+            tiers[k] = (
+                name,
+                value + draw(st.sampled_from((0, 1))),
+                duals if draw(st.booleans()) else {},
+                gap + 1,
+            )
+            claims = replace(claims, tiers=tuple(tiers))
+        elif how in ("full", "marked"):
+            claims = replace(claims, **{how: not getattr(claims, how)})
+    return claims
+
+
+def _tamper(draw: st.DrawFn, move: list[int], n: int, unit: int) -> None:
+    part = draw(st.integers(0, 4))
+    if part in (DONOR, RECEIVER):
+        move[part] = draw(st.integers(-3, n - 1))
+    elif part == POOL:
+        move[part] = 1 - min(1, move[part])
+    elif part == AMOUNT:
+        move[part] = draw(st.sampled_from((0, -unit, 1, move[part] + unit, move[part] - unit, 2**60)))
+    else:
+        move[part] = draw(st.integers(0, 3))
+
+
+def agrees(case: Case, claims: Claims, rulebook: Rulebook = RULEBOOK) -> Certificate:
+    """Compare the certificate with its definition."""
+    found, slow = certify(case, rulebook, claims), SlowCertificate(case, rulebook, claims)
+    wanted = slow.findings()
+    assert list(found.findings) == wanted
+    assert found.ok is bool(found) is (not wanted)
+    assert found.gap == slow.gap
+    assert found.proved == ("optimal" if claims.full and not claims.marked else "legal")
+    assert found.to_dict() == {"ok": found.ok, "proved": found.proved, "findings": wanted, "gap": slow.gap}
+    return found
+
+
+@profile(max_examples=MANY)
+@given(setting=ROUNDS, data=st.data())
+def test_the_findings_are_those_of_the_definition(setting: Setting, data: st.DataObject) -> None:
+    case, claims = parts(setting.propose())
+    assume(len(claims.tiers))
+    for _ in range(4):
+        agrees(case, data.draw(tampered(case, claims)), data.draw(st.sampled_from(BOOKS)))
+
+
+@given(setting=ROUNDS, whole=st.booleans(), data=st.data())
+def test_what_makes_a_plan_illegal(setting: Setting, whole: bool, data: st.DataObject) -> None:
+    case, claims = parts(setting.propose())
+    plan = data.draw(tampered(case, claims)).changes
+    wanted = SlowCertificate(case, RULEBOOK, claims).legal(plan.cut.tolist(), plan.add.tolist())
+    kept = [fault for fault in wanted if whole or "whole units" not in fault]
+    assert check_changes(case, RULEBOOK, plan, whole_units=whole) == kept
+    assert check_changes(case, RULEBOOK, plan) == wanted
+
+
+def test_a_plan_has_one_amount_a_line() -> None:
+    case, claims = parts(sample().propose())
+    one, many = claims.changes.cut, np.append(claims.changes.cut, 0)
+    assert check_changes(case, RULEBOOK, claims.changes) == []
+    assert check_changes(case, RULEBOOK, Changes(many, one)) == [
+        "cut: not one amount of at least 0 đồng a line"
+    ]
+    assert check_changes(case, RULEBOOK, Changes(one, many)) == [
+        "add: not one amount of at least 0 đồng a line"
+    ]
+    assert check_changes(case, RULEBOOK, Changes(one, one - 1)) == [
+        "add: not one amount of at least 0 đồng a line"
+    ]
+
+
+def test_a_tolerance_excuses_a_proof() -> None:
+    """What a later tier may give up of an earlier one makes a component no network."""
+    setting = sample().with_policy(tiers=("obligations", pb.Tier("authority", 0.25), "worst_first"))
+    case, claims = parts(setting.propose())
+    found = agrees(case, replace(claims, marked=True))
+    assert (found.ok, found.proved) == (True, "legal")
+    case, claims = parts(sample().propose())
+    assert agrees(case, replace(claims, marked=True), BOOKS[1]).ok
+    assert agrees(case, replace(claims, marked=True)).findings == (
+        "nothing in this round excuses a proof of optimality",
+    )
+
+
+@pytest.mark.parametrize(("amount", "exact"), [(2**60 - 2**10, True), (2**60, False), (2**60 + 2**10, False)])
+def test_transfers_are_added_up_below_two_to_the_sixtieth(amount: int, exact: bool) -> None:
+    case, claims = parts(sample().propose())
+    donor, receiver, pool, _, rank = next(move for move in moves_of(claims) if min(move[:2]) >= 0)
+    found = agrees(case, with_moves(claims, [[donor, receiver, pool, amount, 1]], follow=True)).findings
+    assert ("transfers do not add up to the changes of the lines" in found) is not exact
+    assert rank > 0
+
+
+def test_an_honest_round_of_every_kind_is_certified() -> None:
+    """Shortfall, return, authority, min_move, closed owners, claims and rows: nothing is found, every gap is 0."""
+    rounds = [sample(), ceiling_sample(), replace(sample(), sources=None)]
+    rounds += [sample().with_policy(return_unplaced=True), sample().with_policy(fast="milestone")]
+    rounds += [
+        sample().with_policy(authority=("owner-internal",)),
+        sample().with_policy(min_move=200_000_000),
+    ]
+    rounds += [sample().with_policy(return_unplaced=True, authority=("owner-internal", "hdnd", "ubnd"))]
+    for setting in rounds:
+        case, claims = parts(setting.propose())
+        found = agrees(case, claims)
+        assert (found.ok, found.proved, set(found.gap.values())) == (True, "optimal", {0})
+        head = agrees(case, replace(claims, full=False))
+        assert (head.ok, head.proved) == (True, "legal")
