@@ -252,6 +252,8 @@ def _propose(options: Any) -> int:
     )
     proposal.save(options.out)
     print(proposal_text(proposal, options.out, options.lang))
+    if options.cross_check is not None:
+        print(say("cross-checked", options.lang, solver=options.cross_check))
     return 0
 
 

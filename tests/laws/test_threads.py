@@ -19,7 +19,7 @@ from phanbo.solver import reference
 from strategies import settings_of
 
 THREADS = 8
-FEW = max(3, (profile.default.max_examples if profile.default else 25) // 5)
+FEW = max(3, (profile.default.max_examples if profile.default else 25) // 8)
 
 
 def at_once(work: Callable[[int], str]) -> set[str]:
