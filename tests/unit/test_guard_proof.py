@@ -179,15 +179,18 @@ def test_the_chain_of_bounds_is_weak_duality(setting: Setting, data: st.DataObje
     odd = st.sampled_from(
         ([("leaf", 1)], {"row9": 1}, {"no row": 1, "none": 2}, {slow.first: 1.0}, {slow.first: True})
     )
+    keys = st.sampled_from([*slow.rows, *(row.key for row in claims.rows for _ in range(4))])
     price = st.integers(-3, 3) | st.sampled_from((0, 2**61, -(2**61), 2**61 + 1))
     for tier in tier_plan(case, RULEBOOK):
-        duals = data.draw(st.dictionaries(st.sampled_from(list(slow.rows)), price, max_size=4) | odd)
+        duals = data.draw(st.dictionaries(keys, price, max_size=4) | odd)
         own = sum(c * x for c, x in zip(slow.cost(tier.name), slow.x, strict=True))
         tiers.append((tier.name, own + data.draw(st.sampled_from((0, 0, 0, 1, -1))), duals, 0))
     wanted = slow.chain(tuple(tiers))
     found = [face.prove(name, costs.of(name), value, duals) for name, value, duals, _ in tiers]
     assert [(p.name, p.value, p.bound, p.fault) for p in found] == wanted
     assert [p.gap for p in found] == [value - bound for _, value, bound, _ in wanted]
+    for end in (face.lower, face.upper, face.row_lower, face.row_upper):
+        assert end.dtype == np.int64
     assert all(type(number) is int for p in found for number in (p.value, p.bound, p.gap))
 
 
