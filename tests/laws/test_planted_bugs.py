@@ -20,7 +20,17 @@ from hypothesis import strategies as st
 import phanbo as pb
 from checks import faces_agree, legal
 from held_round import RULEBOOK, Setting, ceiling_sample, sample
-from phanbo import assemble, certificate, decision, infeasible, pipeline, portfolio, ranking, segments, transfers
+from phanbo import (
+    assemble,
+    certificate,
+    decision,
+    infeasible,
+    pipeline,
+    portfolio,
+    ranking,
+    segments,
+    transfers,
+)
 from phanbo.absorption import Outlook
 from phanbo.program import Block
 from phanbo.rules import RULES

@@ -58,7 +58,7 @@ def without_kind(kind: str) -> Callable[..., Any]:
 
 
 def wider_than_granted(old: Callable[..., Any], rule: Granted, case: Case) -> Limits:
-    limits = old(rule, case)
+    limits: Limits = old(rule, case)
     return replace(limits, cut=None if limits.cut is None else limits.cut + case.policy.unit)
 
 
@@ -91,7 +91,9 @@ def test_a_bug_in_what_an_infeasible_round_says_is_found(bug: str, monkeypatch: 
 
 def test_a_tier_of_pins_that_is_forgotten_is_found_by_the_definitions(monkeypatch: Patch) -> None:
     plant(monkeypatch, assemble, "_tiers", other_cost("pinned", np.zeros_like))
-    assert bites(test_brute_force.test_changes_asked_for_are_made_as_the_definitions_say, LINES, data=st.data())
+    assert bites(
+        test_brute_force.test_changes_asked_for_are_made_as_the_definitions_say, LINES, data=st.data()
+    )
 
 
 @pytest.mark.parametrize("module", [costs, statement])
