@@ -139,7 +139,8 @@ def propose(  # noqa: PLR0913 — the public interface
     DataError, RoundError, PolicyError, RulebookError
         When the round cannot be held; also when the solver of *cross_check* is not installed.
     InfeasibleRound
-        When a shrinking source cannot be cut as far as it must; ``.conflict`` names pool, lines and what is missing.
+        When a shrinking source cannot be cut as far as it must, or a change asked for cannot be made; ``.conflict``
+        names what contradicts what, ``.relaxation`` the least to be granted.
     Stopped
         When it was stopped before the proposal was verified; ``.stage`` and ``.proved`` tell how far it had come.
     CrossCheckError

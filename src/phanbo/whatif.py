@@ -124,7 +124,7 @@ class WhatIf:
         PolicyError
             For an unknown line, amount or setting.
         InfeasibleRound
-            When a shrinking source cannot be cut as far as it must.
+            When a shrinking source cannot be cut as far as it must, or a change asked for cannot be made.
         """
         limits = _asked(self.portfolio, lock, most_cut, most_add)
         try:

@@ -17,7 +17,7 @@ from hypothesis import assume, given, target
 from hypothesis import strategies as st
 
 import phanbo as pb
-from checks import legal
+from checks import harmless, legal, mandatory
 from held_round import LOCAL, LOTTERY, RULEBOOK, Setting
 from phanbo.bounds import bound_of, make_bounds
 from phanbo.case import Changes
@@ -293,3 +293,46 @@ def test_highs_and_the_deletion_filter_agree_that_there_is_a_conflict(
         assert not feasible(demands.together(found))
         for k in range(len(found)):
             assert feasible(demands.together(found[:k] + found[k + 1 :]))
+
+
+def within(data: st.DataObject, setting: Setting) -> Setting:
+    """Draw changes asked of one to three lines, within the bounds of each by itself where any can move."""
+    lines, unit = setting.propose().lines, setting.policy.unit
+    most = dict(zip(lines["line_id"], (lines["add_bound"] - lines["cut_bound"]) // unit, strict=True))
+    able = sorted(line for line, units in most.items() if units)
+    if not able:
+        return pinned(data, setting)
+    chosen = data.draw(st.sets(st.sampled_from(able), min_size=1, max_size=3))
+    drawn = {line: data.draw(st.integers(1, abs(int(most[line])))) for line in sorted(chosen)}
+    return setting.with_policy(pins={line: (k if most[line] > 0 else -k) * unit for line, k in drawn.items()})
+
+
+@given(setting=settings_of(), data=st.data())
+def test_every_part_of_a_proposal_with_pins_is_legal_and_harmless(
+    setting: Setting, data: st.DataObject
+) -> None:
+    """A pin is a wish about the full round: a part may make less of it, and is legal all the same."""
+    setting = within(data, setting)
+    try:
+        proposal = setting.propose()
+    except pb.InfeasibleRound as error:
+        setting = replace(setting, policy=setting.policy.granting(error.relaxation))
+        proposal = setting.propose(rulebook=RULEBOOK.granting(error.relaxation))
+    count = len(proposal.transfers)
+    chosen = data.draw(st.sets(st.sampled_from(range(count)))) if count else set()
+    part = sorted(chosen | set(mandatory(proposal)))
+    legal(proposal, part)
+    if proposal.rulebook == RULEBOOK:
+        harmless(proposal, part)
+    k = data.draw(st.integers(0, count))
+    assert proposal.head(k).verify().ok
+    least = setting.policy.min_move
+    small = proposal.lines[(proposal.lines["cut"] + proposal.lines["add"]).between(1, least - 1)]
+    moves, asked_of = proposal.transfers, list(dict(setting.policy.pins))
+    touching = moves[
+        moves["from_line"].isin(asked_of)
+        | moves["to_line"].isin(asked_of)
+        | moves["to_line"].str.startswith("shortfall:")
+    ]
+    moved_by = set(touching["from_line"]) | set(touching["to_line"])
+    assert set(small["line_id"]) <= moved_by, "only what a pin or a shortfall moves is small"

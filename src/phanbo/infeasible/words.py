@@ -164,6 +164,8 @@ def _grant(case: Case, grant: Grant) -> dict[str, Any]:
         "granted_vi": GRANTOR_VI.get(grant.granted_by, grant.granted_by),
         "granted_en": GRANTOR_EN.get(grant.granted_by, grant.granted_by),
     }
+    if rule is not None:
+        entry |= {"title_vi": rule.title_vi, "title_en": rule.title_en}
     if wall:
         entry["owner"] = pools.leaf_owner[grant.place]
     if rule is not None and rule.code == "authority":
@@ -185,12 +187,40 @@ def _granting(entry: dict[str, Any], grant: Grant, lang: str) -> str:
         if vi:
             return f"{who} quyết định đưa {money} triệu đồng của {entry['pool']} về {entry['owner']}"
         return f"{who} decide that {money} million đồng of {entry['pool']} go to {entry['owner']}"
-    title = rule.title_vi if vi else rule.title_en
+    title = entry[f"title_{lang}"]
     if vi:
         side = "giảm" if cut else "bổ sung"
         return f"{who} cho phép {side} dòng vốn {line} thêm {money} triệu đồng so với quy định “{title}”"
     side = "cut" if cut else "raised"
     return f"{who} may let line {line} be {side} by {money} million đồng more than “{title}” allows"
+
+
+def _together(relaxation: Sequence[dict[str, Any]], lang: str) -> list[str]:
+    """Return the sentences of a relaxation; where one rule passes over many lines of a pool, one for them all."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for entry in relaxation:
+        key = tuple(str(entry[name]) for name in ("kind", "rule", "side", "pool", "granted_by"))
+        alike.setdefault(key, []).append(entry)
+    said = []
+    for same in alike.values():
+        first = same[0]
+        if len(same) <= SHOWN or first["kind"] != "bound":
+            said += [str(entry[f"says_{lang}"]) for entry in same]
+            continue
+        who, cut, named = (
+            first[f"granted_{lang}"],
+            first["side"] == "cut",
+            _named([e["line_id"] for e in same], lang),
+        )
+        who, money = who[:1].upper() + who[1:], format_million(sum(entry["by"] for entry in same), lang)
+        said.append(
+            f"{who} cho phép {'giảm' if cut else 'bổ sung'} {named} của {first['pool']} thêm tổng cộng {money} triệu đồng "
+            f"so với quy định “{first['title_vi']}”"
+            if lang == "vi"
+            else f"{who} may let {named} of {first['pool']} be {'cut' if cut else 'raised'} by {money} million đồng in all "
+            f"more than “{first['title_en']}” allows"
+        )
+    return said
 
 
 def message(conflict: Sequence[dict[str, Any]], relaxation: Sequence[dict[str, Any]], lang: str) -> str:
@@ -206,7 +236,7 @@ def message(conflict: Sequence[dict[str, Any]], relaxation: Sequence[dict[str, A
             if vi
             else f"The least to be granted for a plan ({total} million đồng in all):"
         )
-        lines += [f"- {entry[says]}." for entry in relaxation]
+        lines += [f"- {text}." for text in _together(relaxation, lang)]
     else:
         lines.append(
             "Không cấp nào trong đợt này có thể nới: riêng các quy định của luật đã không cho phép."
