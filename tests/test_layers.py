@@ -32,11 +32,11 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "ranking",
         "certificate",
         "proposal",
-        "explain",
         "admission",
         "decision",
         "pipeline",
         "whatif",
+        "explain",
         "many",
         "replay examples report",
         "cli_texts cli __init__ __main__",
@@ -44,7 +44,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 )
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
-    ("proposal", "explain"): "Proposal.explain",
+    ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",
 }
