@@ -59,7 +59,8 @@ def _others(proposal: Proposal, row: pd.Series[Any], side: str) -> pd.DataFrame:
     found: pd.DataFrame = lines.iloc[here][["line_id", side, "priority"]].assign(line=here)
     ranks = proposal.frames["adjustments"].set_index("line_id")["rank"]
     found = found.assign(rank=ranks.reindex(found["line_id"]).to_numpy(), amount=found[side])
-    return found.loc[found["line_id"] != row["line_id"]].sort_values(["rank", "line"])
+    ordered: pd.DataFrame = found.loc[found["line_id"] != row["line_id"]].sort_values(["rank", "line"])
+    return ordered
 
 
 def _queue(others: pd.DataFrame, row: pd.Series[Any], book: Rulebook) -> Claim:
