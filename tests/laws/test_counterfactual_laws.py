@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import phanbo as pb
 from phanbo.errors import InfeasibleRound
+from phanbo.tables.schema import LINES
 from strategies import settings_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ OF_PROJECT = {"total_investment", "settled_value", "first_year"}
 OF_SOURCE = {"medium_term_plan"}
 
 
-def edited(setting: Setting, line: str, cells: Iterable[tuple[str, object]]) -> Setting:
+def edited(setting: Setting, line: str, cells: Iterable[tuple[str, Any]]) -> Setting:
     """Return the round with some cells of a line written anew in its frame, on all rows of a project where they stand."""
     frame = setting.lines.copy()
     ids = frame["project_id"] + "/" + frame["source"] + "/" + frame["plan_year"].astype(str)
@@ -94,26 +94,41 @@ def test_what_turns_a_decision_does(setting: Setting, data: st.DataObject) -> No
         after = decided(edited(setting, line, [*need, *tried.cells]), line)
         assert not turned(decided(setting, line), after, tried.field), tried
     if found is not None:
-        order = [(each.change is None, each.before is None, abs(each.change or 0)) for each in (found, *found.also)]
+        order = [
+            (each.change is None, each.before is None, abs(each.change or 0)) for each in (found, *found.also)
+        ]
         assert order == sorted(order)
 
 
 def cell_of(column: str, setting: Setting) -> st.SearchStrategy[Any]:
     """Return what may stand in a cell of a column."""
-    kind = pb.tables.schema.LINES.column(column).type
-    return {
+    kind = LINES.column(column).type
+    kinds: dict[str, st.SearchStrategy[Any]] = {
         "money": st.integers(0, 9).map(lambda k: k * setting.policy.unit),
         "yes_no": st.booleans() | st.none(),
         "event": st.sampled_from(("chưa", "2024-05-01", setting.as_of, None)),
         "integer": st.integers(0, 3),
         "text": st.sampled_from(("giữ", "", None)),
-    }[kind]
+    }
+    return kinds[kind]
 
 
-COLUMNS = (
-    "disbursed offered_decrease requested_increase committed total_investment medium_term_plan estimate_year_end "
-    "absorb_p50 commitment procedures_complete started_on approved_on extension_years locked"
-).split()
+COLUMNS = [
+    "disbursed",
+    "offered_decrease",
+    "requested_increase",
+    "committed",
+    "total_investment",
+    "medium_term_plan",
+    "estimate_year_end",
+    "absorb_p50",
+    "commitment",
+    "procedures_complete",
+    "started_on",
+    "approved_on",
+    "extension_years",
+    "locked",
+]
 
 
 @given(settings_of(most=6), st.sampled_from(COLUMNS), st.data())

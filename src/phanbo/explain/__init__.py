@@ -3,6 +3,19 @@
 from phanbo.explain.chain import Step
 from phanbo.explain.counterfactual import Counterfactual, Tried
 from phanbo.explain.explanation import Explanation, explain
+from phanbo.explain.letters import Entry, Letter, Letters, letters_of
 from phanbo.explain.sentence import Claim, Sentence
 
-__all__ = ["Claim", "Counterfactual", "Explanation", "Sentence", "Step", "Tried", "explain"]
+__all__ = [
+    "Claim",
+    "Counterfactual",
+    "Entry",
+    "Explanation",
+    "Letter",
+    "Letters",
+    "Sentence",
+    "Step",
+    "Tried",
+    "explain",
+    "letters_of",
+]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Counterfactual", "Tried", "Turning", "turning"]
 
 
+UNLOCKED: Cells = (("locked", ""),)
+
+
 @dataclass(frozen=True)
 class Counterfactual:
     """A single change of a line's own data that turns its decision.
@@ -54,10 +57,10 @@ class Counterfactual:
     """
 
     field: str
-    before: object
-    after: object
+    before: Any
+    after: Any
     change: int | None
-    short: object
+    short: Any
     decision_before: str
     decision_after: str
     confirmed: bool
@@ -196,12 +199,11 @@ class _Question:
         try:
             state = self.opened(cells)
             bounds = make_bounds(state.case, state.book)
-            if not (bounds.add[self.line] or bounds.cut[self.line] or bounds.forced[self.line]):
-                return self.before == "cut" and not state.case.pools.shrinking.any()
-            if self.before == "unchanged" and not bounds.add[self.line] and cells != (("locked", ""),):
-                return False
-            if self.before == "cut" and not (bounds.cut[self.line] or state.case.pools.shrinking.any()):
+            may_add, may_cut = (bool(side[self.line]) for side in (bounds.add, bounds.cut + bounds.forced))
+            if self.before == "cut" and not may_cut and not state.case.pools.shrinking.any():
                 return True
+            if self.before == "unchanged" and not may_add and not (may_cut and cells == UNLOCKED):
+                return False
             found = decide(state.case, state.book, Limits())
         except (DataError, InfeasibleRound):
             return False
@@ -214,7 +216,7 @@ class _Question:
         """
         if self.before == "cut":
             return after in ("unchanged", "raised")
-        return after == "raised" or (after == "cut" and cells == (("locked", ""),))
+        return after == "raised" or (after == "cut" and cells == UNLOCKED)
 
     def proposed(self, cells: Cells) -> str:
         """Return the decision of the verified proposal with other cells; ``""`` where there is none."""

@@ -169,6 +169,36 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Đổi {unit:money} từ dòng {other:text} sang dòng này sẽ làm kém đi mục tiêu “{tier:tier}”.",
         "Moving {unit:money} of the change from line {other:text} to this one would worsen the goal “{tier:tier}”.",
     ),
+    # -- letters
+    "offer": (
+        "Chủ đầu tư đề nghị giảm {offer:money}; phương án giảm {cut:money}.",
+        "The owner offers to give up {offer:money}; the proposal cuts {cut:money}.",
+    ),
+    "unmet": ("Nhu cầu {unmet:money} chưa được đáp ứng.", "A need of {unmet:money} is not met."),
+    "unmet-rule": (
+        "Nhu cầu {unmet:money} chưa được đáp ứng vì: {rules:rules}.",
+        "A need of {unmet:money} is not met: {rules:rules}.",
+    ),
+    "waiting": (
+        "Nhu cầu {unmet:money} chưa đến lượt theo thứ tự ưu tiên.",
+        "A need of {unmet:money} is not reached in the order of priority.",
+    ),
+    "reply-cut": (
+        "Rà soát các dòng vốn giảm (tổng {cut:money}), có ý kiến bằng văn bản trước ngày {by:day}.",
+        "To review the lines that are cut (by {cut:money} in all) and to answer in writing before {by:day}.",
+    ),
+    "reply-raise": (
+        "Cam kết giải ngân hết số vốn được bổ sung ({added:money}) đến {horizon:day}, gửi cam kết trước ngày {by:day}.",
+        "To commit to spending what is added ({added:money}) by {horizon:day}, in writing before {by:day}.",
+    ),
+    "reply-unmet": (
+        "Hoàn thiện điều kiện còn thiếu của các dòng vốn {lines:lines} và báo cáo trước ngày {by:day}.",
+        "To complete what the lines {lines:lines} still lack, and to report before {by:day}.",
+    ),
+    "reply-offer": (
+        "Xác nhận đề nghị giảm của các dòng vốn {lines:lines} trước ngày {by:day}.",
+        "To confirm the offers of the lines {lines:lines} before {by:day}.",
+    ),
     # -- what would turn it
     "turn-amount": (
         (
