@@ -113,7 +113,7 @@ def cell_of(column: str, setting: Setting) -> st.SearchStrategy[Any]:
     return kinds[kind]
 
 
-COLUMNS = [
+COLUMNS = (
     "disbursed",
     "offered_decrease",
     "requested_increase",
@@ -128,7 +128,7 @@ COLUMNS = [
     "approved_on",
     "extension_years",
     "locked",
-]
+)
 
 
 @given(settings_of(most=6), st.sampled_from(COLUMNS), st.data())

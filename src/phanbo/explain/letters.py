@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Letter", "Letters", "letters_of"]
 
 TOLD = frozenset(
-    [
+    {
         "milestone",
         "usual",
         "missed",
@@ -38,7 +38,7 @@ TOLD = frozenset(
         "not-raised",
         "locked",
         "unchecked",
-    ]
+    }
 )
 """What a letter says of a line, of all that can be said."""
 UNMET = frozenset({"unmet", "unmet-rule", "waiting"})
