@@ -36,6 +36,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "decision",
         "pipeline",
         "whatif",
+        "sensitivity",
         "explain",
         "many",
         "replay examples report",
@@ -45,6 +46,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
+    ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -13,12 +13,18 @@ import numpy as np
 import pandas as pd
 from brute_force import Oracle
 
+from phanbo.assemble import assemble
+from phanbo.bounds import make_bounds
 from phanbo.calendar import CARRIED
 from phanbo.case import Case, Changes
 from phanbo.certificate import check_changes
 from phanbo.explain import Sentence
+from phanbo.program import LinearProgram
 from phanbo.proposal import Proposal
+from phanbo.proposal.tier_values import shown
 from phanbo.rulebook import Rulebook
+from phanbo.solver.direct import solve
+from phanbo.solver.solution import Limits
 
 __all__ = ["CHECKS", "OF_A_LETTER", "Reader", "wrong"]
 
@@ -239,8 +245,32 @@ class Reader:
     # -- the pool ------------------------------------------------------------------------------------------
 
     def price(self, v: Values) -> bool:
-        """The pool's price; `Proposal.prices` has tests of its own."""
-        return bool(v["pool"] == self.row["pool"] and v["unit"] == self.case.policy.unit)
+        """The goals of the round with one unit more in the pool, solved again."""
+        pool, unit, case = self.case.pools.names.index(v["pool"]), self.case.policy.unit, self.case
+        inflow = case.pools.inflow.copy()
+        inflow[pool] += unit
+        before, after = (
+            {
+                tier.name: shown(tier.name, tier.value, unit)
+                for tier in solve(self._program(each), Limits()).tiers
+            }
+            for each in (case, replace(case, pools=replace(case.pools, inflow=inflow)))
+        )
+        points = case.outlook.points.shape[1]
+        moved = {
+            name: (after[name] - before[name]) // (points if name == "disbursement" else 1)
+            for name in before
+            if after[name] != before[name] and name not in ("worst_first", "canonical")
+        }
+        return bool(v["pool"] == self.row["pool"] and v["unit"] == unit and dict(v.get("tiers", ())) == moved)
+
+    def _program(self, case: Case) -> LinearProgram:
+        return assemble(case, self.book, make_bounds(case, self.book))
+
+    def priceless(self, v: Values) -> bool:
+        """A part of a proposal, or a round that is no network."""
+        none = self.made.meta["parent"] is not None or self.made.proof.marked
+        return none and v["pool"] == self.row["pool"]
 
     def others(self, side: str) -> pd.DataFrame:
         """Return the other lines of the pool that change, with their ranks."""
@@ -363,8 +393,7 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "unchecked": Reader.unchecked,
     "price": Reader.price,
     "price-nothing": Reader.price,
-    "price-impossible": Reader.price,
-    "price-unknown": Reader.price,
+    "price-unknown": Reader.priceless,
     "queue": Reader.queue,
     "queue-none": lambda r, _: r.nobody("add"),
     "chance": Reader.chance,

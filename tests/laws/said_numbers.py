@@ -33,8 +33,9 @@ def words_of(values: Values, lang: str) -> Iterator[str]:
             if not isinstance(text, str):
                 continue
             yield text
-            for rule in RULEBOOK.rules:
-                if rule.code == text:
+            titled = {f"priority[{entry.code}]": entry for entry in RULEBOOK.classes}
+            for code, rule in (*((rule.code, rule) for rule in RULEBOOK.rules), *titled.items()):
+                if code == text:
                     yield rule.title_vi if lang == "vi" else rule.title_en
                     yield rule.source.cite(lang)
 
@@ -46,6 +47,9 @@ def plain(values: Values) -> Iterator[Any]:
         if isinstance(value, list):
             yield from value
             yield from (part for each in value if isinstance(each, list) for part in each)
+            yield from (
+                -part for each in value if isinstance(each, list) for part in each if isinstance(part, int)
+            )
 
 
 def parsed(sentence: Sentence, lang: str) -> tuple[set[int], set[str], set[str], set[int]]:

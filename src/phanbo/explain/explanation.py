@@ -11,7 +11,7 @@ from phanbo.bounds import make_bounds
 from phanbo.explain.chain import Step, chain_of
 from phanbo.explain.counterfactual import Counterfactual, Turning, turning
 from phanbo.explain.decision import decision_claims, rule_claims
-from phanbo.explain.phrases import say
+from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.prices import price_claim
 from phanbo.explain.queue import queue_claims
 from phanbo.explain.sentence import Claim, Sentence
@@ -163,5 +163,5 @@ def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
 
 
 def _said(claims: Iterator[Claim], proposal: Proposal, lang: str) -> Iterator[Sentence]:
-    rules = {rule.code: rule for rule in proposal._rulebook.rules}  # noqa: SLF001
-    return (say(claim, lang, rules) for claim in claims)
+    terms = terms_of(proposal._rulebook)  # noqa: SLF001
+    return (say(claim, lang, terms) for claim in claims)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from phanbo.bounds import make_bounds
 from phanbo.explain.decision import decision_claims, rule_claims
 from phanbo.explain.letter_layout import letter_text, subject_of
-from phanbo.explain.phrases import say
+from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
 from phanbo.proposal.storage import replace_folder
@@ -183,8 +183,8 @@ def _asks(proposal: Proposal) -> dict[str, dict[str, Any]]:
 
 
 def _said(proposal: Proposal, claims: Iterator[Claim], lang: str) -> Iterator[Sentence]:
-    rules = {rule.code: rule for rule in proposal._rulebook.rules}  # noqa: SLF001
-    return (say(claim, lang, rules) for claim in claims)
+    terms = terms_of(proposal._rulebook)  # noqa: SLF001
+    return (say(claim, lang, terms) for claim in claims)
 
 
 def _entry(

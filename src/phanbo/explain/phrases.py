@@ -14,12 +14,16 @@ from typing import Any
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.money import format_million, format_share
 from phanbo.proposal.reasons import BASIS_EN, BASIS_VI
+from phanbo.rulebook import PriorityClass, Rulebook
 from phanbo.rules.base import Rule
 from phanbo.tables.schema import LINES
 from phanbo.tables.schema.column import Type
 from phanbo.words import MISSED, READING, TIER, day, word
 
-__all__ = ["PHRASES", "WRITERS", "say"]
+__all__ = ["PHRASES", "WRITERS", "Terms", "say", "terms_of"]
+
+Terms = Mapping[str, Rule | PriorityClass]
+"""What has a title and a source: rules by their code, classes of priority as ``priority[code]``."""
 
 PHRASES: dict[str, tuple[str, str]] = {
     # -- figures
@@ -114,16 +118,15 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # -- the pool and the order
     "price": (
-        "Nếu nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này: {tiers:tiers}.",
-        "Were there {unit:money} more in the pool “{pool:text}” in this round: {tiers:tiers}.",
+        "Nếu nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này thì {tiers:tiers} (đúng đến {upto:money} có thêm).",
+        (
+            "{unit:money} more in the pool “{pool:text}” in this round would mean: {tiers:tiers} (this holds up to "
+            "{upto:money} more)."
+        ),
     ),
     "price-nothing": (
         "Nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này cũng không đổi được mục tiêu nào.",
         "{unit:money} more in the pool “{pool:text}” would change no goal of this round.",
-    ),
-    "price-impossible": (
-        "Nhóm vốn “{pool:text}” không thể dùng thêm {unit:money} trong đợt này.",
-        "The pool “{pool:text}” cannot use {unit:money} more in this round.",
     ),
     "price-unknown": (
         "Giá của nhóm vốn “{pool:text}” không tính được cho phương án này.",
@@ -166,8 +169,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "No other line of its pool gives anything.",
     ),
     "choice": (
-        "Đổi {unit:money} từ dòng {other:text} sang dòng này sẽ làm kém đi mục tiêu “{tier:tier}”.",
-        "Moving {unit:money} of the change from line {other:text} to this one would worsen the goal “{tier:tier}”.",
+        "Đổi {unit:money} từ dòng {other:text} sang dòng này sẽ làm kém đi mục tiêu {tier:tier}.",
+        "Moving {unit:money} of the change from line {other:text} to this one would worsen the goal {tier:tier}.",
     ),
     # -- letters
     "offer": (
@@ -286,6 +289,13 @@ DECISION = {
     "raised": ("được bổ sung", "would be raised"),
     "unchanged": ("không bị giảm", "would not be cut"),
 }
+EFFECTS = {
+    "authority": ("vốn chuyển giữa các chủ đầu tư", "capital that moves between owners"),
+    "key": ("bổ sung cho dự án trọng điểm", "added to key projects"),
+    "disbursement": ("dự kiến giải ngân đến hết niên độ", "expected disbursement by the closing date"),
+}
+"""What goals count, where their names do not say it."""
+
 FIGURES = {
     "disbursed": ("số đã giải ngân", "disbursement"),
     "requested_increase": ("nhu cầu bổ sung nêu ra", "stated need"),
@@ -295,8 +305,14 @@ FIGURES = {
 """Figures that read badly under the title of their column."""
 
 
-def say(claim: Claim, lang: str, rules: Mapping[str, Rule]) -> Sentence:
-    """Return the sentence of a claim; *rules* by code are cited.
+def terms_of(book: Rulebook) -> Terms:
+    """Return everything of a rulebook that a sentence may name."""
+    classes = {f"priority[{entry.code}]": entry for entry in book.classes}
+    return {**{rule.code: rule for rule in book.rules}, **classes}
+
+
+def say(claim: Claim, lang: str, terms: Terms) -> Sentence:
+    """Return the sentence of a claim; *terms* are named and cited.
 
     Examples
     --------
@@ -307,65 +323,83 @@ def say(claim: Claim, lang: str, rules: Mapping[str, Rule]) -> Sentence:
     for text, name, how, _ in Formatter().parse(phrase):
         parts.append(text)
         if name is not None and how is not None:
-            parts.append(WRITERS[how](claim.values[name], lang, rules))
+            parts.append(WRITERS[how](claim.values[name], lang, terms))
     return Sentence("".join(parts), claim)
 
 
-def _money(amount: int, lang: str, _: Mapping[str, Rule]) -> str:
+def _money(amount: int, lang: str, _: Terms) -> str:
     return f"{format_million(amount, lang)} {'triệu đồng' if lang == 'vi' else 'million đồng'}"
 
 
-def _rules(codes: Sequence[str], lang: str, rules: Mapping[str, Rule]) -> str:
+def _rules(codes: Sequence[str], lang: str, terms: Terms) -> str:
     """Write rules with their citations, each citation once."""
     said: dict[str, list[str]] = {}
     for code in codes:
-        rule = rules[code]
-        said.setdefault(rule.source.cite(lang), []).append(rule.title_vi if lang == "vi" else rule.title_en)
+        said.setdefault(terms[code].source.cite(lang), []).append(_title(code, lang, terms))
     return "; ".join(f"{'; '.join(titles)} ({source})" for source, titles in said.items())
 
 
-def _titles(codes: Sequence[str], lang: str, rules: Mapping[str, Rule]) -> str:
-    return "; ".join(rules[code].title_vi if lang == "vi" else rules[code].title_en for code in codes)
+def _title(code: str, lang: str, terms: Terms) -> str:
+    return terms[code].title_vi if lang == "vi" else terms[code].title_en
 
 
-def _column(name: str, lang: str, _: Mapping[str, Rule]) -> str:
+def _titles(codes: Sequence[str], lang: str, terms: Terms) -> str:
+    return "; ".join(_title(code, lang, terms) for code in codes)
+
+
+def _column(name: str, lang: str, _: Terms) -> str:
     column, at = LINES.column(name), 0 if lang == "vi" else 1
     title = FIGURES[name][at] if name in FIGURES else (column.title_vi, column.title_en)[at]
     return title[:1].lower() + title[1:]
 
 
-def _changes(changes: Sequence[Sequence[Any]], lang: str, rules: Mapping[str, Rule]) -> str:
+def _changes(changes: Sequence[Sequence[Any]], lang: str, terms: Terms) -> str:
     """Write changes ``[column, value]``: an amount or a number of years goes to that value."""
     said = []
     for column, value in changes:
-        kind, title = LINES.column(column).type, _column(column, lang, rules)
+        kind, title = LINES.column(column).type, _column(column, lang, terms)
         if kind is Type.MONEY and column != "offered_decrease":
-            title += f" {'đến' if lang == 'vi' else 'up to'} {_money(value, lang, rules)}"
+            title += f" {'đến' if lang == 'vi' else 'up to'} {_money(value, lang, terms)}"
         elif kind is Type.INTEGER:
             title += f" {'đến' if lang == 'vi' else 'up to'} {value}"
         said.append(title)
     return "; ".join(said)
 
 
-def _tiers(changes: Sequence[Sequence[Any]], lang: str, _: Mapping[str, Rule]) -> str:
-    """Write changes of tiers ``[name, change]``, in the units of ``Proposal.tiers``."""
-    return "; ".join(f"{_tier(name, lang)} {change:+,}" for name, change in changes)
+def _tiers(changes: Sequence[Sequence[Any]], lang: str, terms: Terms) -> str:
+    """Write changes of goals ``[tier, đồng]``."""
+    more, less = ("tăng", "giảm") if lang == "vi" else ("more", "less")
+    said = []
+    for name, change in changes:
+        amount, way = _money(abs(change), lang, terms), more if change > 0 else less
+        amount = f"{way} {amount}" if lang == "vi" else f"{amount} {way}"
+        said.append(f"{_effect(name, lang, terms)} {amount}")
+    return "; ".join(said)
 
 
-def _tier(name: str, lang: str, rules: Mapping[str, Rule] | None = None) -> str:  # noqa: ARG001 — a writer
-    base, _, inside = name.rstrip("]").partition("[")
-    return word(TIER, base, lang) + (f" ({inside})" if inside else "")
+def _tier(name: str, lang: str, terms: Terms) -> str:
+    """Write a goal; a class of priority by its title."""
+    return f"“{_title(name, lang, terms) if name.startswith('priority[') else word(TIER, name, lang)}”"
 
 
-def _of(words: Mapping[Any, tuple[str, str]]) -> Callable[[Any, str, Mapping[str, Rule]], str]:
-    def write(value: Any, lang: str, _: Mapping[str, Rule]) -> str:  # noqa: ANN401 — a code of any type
+def _effect(name: str, lang: str, terms: Terms) -> str:
+    """Write what a goal counts."""
+    if name in EFFECTS:
+        return EFFECTS[name][0 if lang == "vi" else 1]
+    if name.startswith("priority["):
+        return f"{'bổ sung cho' if lang == 'vi' else 'added to'} {_tier(name, lang, terms)}"
+    return word(TIER, name, lang)
+
+
+def _of(words: Mapping[Any, tuple[str, str]]) -> Callable[[Any, str, Terms], str]:
+    def write(value: Any, lang: str, _: Terms) -> str:  # noqa: ANN401 — a code of any type
         pair = words.get(value)
         return str(value) if pair is None else pair[0 if lang == "vi" else 1]
 
     return write
 
 
-WRITERS: dict[str, Callable[[Any, str, Mapping[str, Rule]], str]] = {
+WRITERS: dict[str, Callable[[Any, str, Terms], str]] = {
     "money": _money,
     "day": lambda date, lang, _: day(dt.date.fromisoformat(date), lang),
     "share": lambda share, lang, _: format_share(share[0], share[1], lang),

@@ -12,18 +12,29 @@ if TYPE_CHECKING:
 
 __all__ = ["price_claim"]
 
+NO_MONEY = frozenset({"worst_first", "canonical"})
+"""Goals that are not counted in đồng: they only order lines."""
+
 
 def price_claim(proposal: Proposal, pool: str, unit: int) -> Claim:
-    """Return the change of every goal that one more unit in a pool makes (`Proposal.prices`)."""
+    """Return the change, in đồng, of every goal that one more unit in a pool makes (`Proposal.prices`).
+
+    What is expected to be disbursed is rounded down to đồng; with the amount (đồng) up to which every unit does the
+    same.
+    """
     values: dict[str, Any] = {"pool": pool, "unit": unit}
-    prices = getattr(proposal, "prices", None)
-    if prices is None:
-        return Claim("price-unknown", values)
     try:
-        more = prices().pool(pool).more
+        more = proposal.prices().pool(pool).more
     except PhanboError:  # a part of a proposal has no prices, nor has a round that is no network
         return Claim("price-unknown", values)
-    if more.change is None:
-        return Claim("price-impossible", values)
-    tiers = [[name, change] for name, change in more.change.items() if change and name != "canonical"]
-    return Claim("price", {**values, "tiers": tiers}) if tiers else Claim("price-nothing", values)
+    points = int(proposal.outlook.points.shape[1])
+    tiers = [
+        [name, change // points if name == "disbursement" else change]
+        for name, change in (
+            more.change or {}
+        ).items()  # a pool can always take more: it may stay in the reserve
+        if change and name not in NO_MONEY
+    ]
+    if not tiers:
+        return Claim("price-nothing", values)
+    return Claim("price", {**values, "tiers": tiers, "upto": more.upto})

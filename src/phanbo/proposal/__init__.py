@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from phanbo.explain import Explanation, Letters
+    from phanbo.sensitivity import Prices
 
 __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
 
@@ -240,6 +242,28 @@ class Proposal:
         from phanbo.explain import letters_of
 
         return letters_of(self, lang)
+
+    def prices(self) -> Prices:
+        """Return what one unit more and one less of every pool and every binding limit changes in each tier.
+
+        Found once, when first asked for.
+
+        Raises
+        ------
+        PhanboError
+            For a part of a proposal, one changed by hand, or a round that is no network.
+        """
+        return self._prices
+
+    @cached_property
+    def _prices(self) -> Prices:
+        from phanbo.sensitivity import prices_of
+
+        return prices_of(self, self._case, self._rulebook)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again does not travel.
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def network(self) -> nx.DiGraph:
         """Return reserve, pools, owners and lines as a directed graph with the flows of the plan (đồng)."""

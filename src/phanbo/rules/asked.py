@@ -52,6 +52,8 @@ class AskedLimits(Rule):
     title_vi = "Không vượt mức giảm, mức tăng mà cấp xem xét đặt cho dòng vốn"
     title_en = "The limit set for the line by the reviewers of the round is kept"
     source = Source("Lựa chọn của đợt điều chỉnh", "", "policy")
+    nature = "lock"
+    granted_by = "reviewers"
     when_forced = True
 
     def limits(self, case: Case) -> Limits:

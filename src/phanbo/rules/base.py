@@ -154,7 +154,9 @@ class Rule(ABC):
     `when_forced` (whether it also limits a cut forced by a shrinking source), `of_movement` (whether it limits
     where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse),
     `closes_owners` (whether it may close an owner to imports), `of_confidence` (whether its bounds move with
-    the confidences of the policy, and nothing else of it does).
+    the confidences of the policy, and nothing else of it does), `nature` (what it is to whom it holds back:
+    ``limit``, ``lock``, ``wall`` or ``deadline``), `granted_by` (who may relax it: ``reviewers``, ``department``,
+    ``hdnd``; ``""``: nobody, it is law).
     """
 
     code: ClassVar[str]
@@ -166,6 +168,8 @@ class Rule(ABC):
     of_movement: ClassVar[bool] = False
     closes_owners: ClassVar[bool] = False
     of_confidence: ClassVar[bool] = False
+    nature: ClassVar[str] = "limit"
+    granted_by: ClassVar[str] = ""
 
     @abstractmethod
     def limits(self, case: Case) -> Limits:

@@ -42,6 +42,7 @@ class DonorTest(Rule):
     title_vi = "Chỉ điều chỉnh giảm dòng vốn chưa đạt mốc giải ngân, quá hạn khởi công, hồ sơ, thủ tục hoặc do chủ đầu tư đề nghị"
     title_en = "Only lines behind their milestone or deadline, or offered by their owner, give up capital"
     source = Source(DIRECTIVE, "mục I.4, II.2.4, II.5.3", "seed")
+    nature = "deadline"
 
     def limits(self, case: Case) -> Limits:
         """Open the lines that are behind; bound offers by the offer."""
@@ -74,6 +75,8 @@ class Locked(Rule):
     title_vi = "Dòng vốn được giữ nguyên theo lý do đã ghi"
     title_en = "The line is locked, for the reason stated"
     source = Source("Lựa chọn của cơ quan lập phương án", "cột “Giữ nguyên”", "policy")
+    nature = "lock"
+    granted_by = "department"
     when_forced = True
 
     def limits(self, case: Case) -> Limits:

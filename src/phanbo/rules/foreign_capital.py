@@ -66,6 +66,7 @@ class LoanOpen(LoanRule):
     source = Source(
         "Luật Đầu tư công 39/2019/QH14", "nguyên tắc giao vốn nước ngoài theo hiệp định", "memory+"
     )
+    nature = "deadline"
     needs = ("loan_closes_on",)
 
     def limits(self, case: Case) -> Limits:

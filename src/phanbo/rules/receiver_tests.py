@@ -51,6 +51,7 @@ class FastLine(Rule):
     title_vi = "Chỉ bổ sung cho dòng vốn có tiến độ giải ngân đạt yêu cầu"
     title_en = "Only lines that keep the required pace of disbursement receive"
     source = Source(DIRECTIVE, "mục II.5.3", "seed")
+    nature = "deadline"
 
     def limits(self, case: Case) -> Limits:
         """Open the lines that have come as far as required."""
@@ -106,6 +107,7 @@ class Absorption(Rule):
     title_vi = "Chỉ bổ sung phần vốn chắc chắn giải ngân được đến hết niên độ"
     title_en = "Only what will very probably be spent by the closing date is added"
     source = Source(DIRECTIVE, "mục II.5.3", "seed")
+    granted_by = "department"
     of_confidence = True
 
     def limits(self, case: Case) -> Limits:
@@ -152,6 +154,7 @@ class ProceduresComplete(Rule):
     title_vi = "Chỉ bổ sung cho dự án đủ thủ tục đầu tư"
     title_en = "Only projects with complete investment procedures receive"
     source = Source("Nghị quyết 973/2020/UBTVQH14", "Điều 4", "memory")
+    nature = "deadline"
     needs = ("procedures_complete|procedures_completed_on",)
 
     def limits(self, case: Case) -> Limits:
@@ -185,6 +188,7 @@ class ApprovedDecision(Rule):
     title_vi = "Chỉ bổ sung cho dự án đã được cấp có thẩm quyền quyết định đầu tư"
     title_en = "Only projects with an investment decision receive"
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 53 khoản 2", "found")
+    nature = "deadline"
     needs = ("approved_on",)
 
     def binds(self, case: Case) -> Bools:

@@ -90,6 +90,7 @@ class DonorDepth(Rule):
     title_vi = "Chỉ giảm phần vốn có khả năng không giải ngân hết đến hết niên độ"
     title_en = "Only what will probably stay unspent by the closing date is cut"
     source = Source("Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn, tháng 02/2024", "mục II.5.3", "design")
+    granted_by = "department"
     of_confidence = True
 
     def limits(self, case: Case) -> Limits:

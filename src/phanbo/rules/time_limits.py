@@ -44,6 +44,7 @@ class CapitalTimeLimit(Rule):
     title_vi = "Không quá thời gian bố trí vốn: nhóm A 6 năm, nhóm B 4 năm, nhóm C 3 năm, trừ trường hợp được gia hạn"
     title_en = "The capital time limit (A 6, B 4, C 3 years, extensions apart) is kept"
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 52 khoản 2", "memory+")
+    nature = "deadline"
     needs = ("project_class", "first_year")
 
     def binds(self, case: Case) -> Bools:

@@ -111,6 +111,7 @@ class OwnerImport(Rule):
     title_vi = "Chỉ chủ đầu tư đạt tiến độ giải ngân mới được nhận vốn từ chủ đầu tư khác"
     title_en = "Only owners that keep their pace receive capital from other owners"
     source = Source(DIRECTIVE, "mục II.5.3", "seed")
+    nature = "wall"
     closes_owners = True
 
     def limits(self, case: Case) -> Limits:
@@ -167,6 +168,8 @@ class AuthorityAtHand(Rule):
     title_vi = "Chỉ đề xuất trong thẩm quyền đã chọn cho đợt này"
     title_en = "Only moves within the authority chosen for this round"
     source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; lựa chọn của đợt", "policy")
+    nature = "wall"
+    granted_by = "hdnd"
     closes_owners = True
     of_movement = True
 
@@ -214,6 +217,7 @@ class MinimumMove(Rule):
     title_vi = "Thay đổi nhỏ hơn mức tối thiểu của đợt thì giữ nguyên"
     title_en = "A change below the least amount of this round is not made"
     source = Source("Lựa chọn của đợt", "mức điều chỉnh tối thiểu", "policy")
+    granted_by = "department"
     of_movement = True
 
     def limits(self, case: Case) -> Limits:

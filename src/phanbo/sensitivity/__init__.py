@@ -1,0 +1,5 @@
+"""What one unit more or less would change, and what each rule costs (``docs/prices.md``)."""
+
+from phanbo.sensitivity.prices import Price, Prices, Side, prices_of
+
+__all__ = ["Price", "Prices", "Side", "prices_of"]
