@@ -245,24 +245,33 @@ class Reader:
     # -- the pool ------------------------------------------------------------------------------------------
 
     def price(self, v: Values) -> bool:
-        """The goals of the round with one unit more in the pool, solved again."""
-        pool, unit, case = self.case.pools.names.index(v["pool"]), self.case.policy.unit, self.case
-        inflow = case.pools.inflow.copy()
-        inflow[pool] += unit
-        before, after = (
-            {
-                tier.name: shown(tier.name, tier.value, unit)
-                for tier in solve(self._program(each), Limits()).tiers
-            }
-            for each in (case, replace(case, pools=replace(case.pools, inflow=inflow)))
+        """The goals of the round with one unit more in the pool, solved again; and with as many as are said to do alike."""
+        unit, points = self.case.policy.unit, self.case.outlook.points.shape[1]
+        upto = v.get("upto", unit)
+        now, one, far = (self._goals(v["pool"], amount) for amount in (0, unit, upto))
+        # Where a shortfall ends, so do the goals of one.
+        moved = {name: one.get(name, 0) - now[name] for name in now if one.get(name, 0) != now[name]}
+        told = {name: change // (points if name == "disbursement" else 1) for name, change in moved.items()}
+        alike = all(change * (upto // unit) == far.get(name, 0) - now[name] for name, change in moved.items())
+        return bool(
+            v["pool"] == self.row["pool"]
+            and v["unit"] == unit
+            and dict(v.get("tiers", ())) == told
+            and alike
+            and upto % unit == 0
         )
-        points = case.outlook.points.shape[1]
-        moved = {
-            name: (after[name] - before[name]) // (points if name == "disbursement" else 1)
-            for name in before
-            if after[name] != before[name] and name not in ("worst_first", "canonical")
+
+    def _goals(self, pool: str, amount: int) -> dict[str, int]:
+        """Return the goals that are counted in đồng, with so much more in a pool."""
+        inflow = self.case.pools.inflow.copy()
+        inflow[self.case.pools.names.index(pool)] += amount
+        case = replace(self.case, pools=replace(self.case.pools, inflow=inflow))
+        solution = solve(self._program(case), Limits())
+        return {
+            tier.name: shown(tier.name, tier.value, case.policy.unit)
+            for tier in solution.tiers
+            if not tier.name.startswith(("worst_first", "canonical"))
         }
-        return bool(v["pool"] == self.row["pool"] and v["unit"] == unit and dict(v.get("tiers", ())) == moved)
 
     def _program(self, case: Case) -> LinearProgram:
         return assemble(case, self.book, make_bounds(case, self.book))

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from phanbo.explain import Sentence
+from phanbo.explain.phrases import terms_of
 from rounds import RULEBOOK
 
 __all__ = ["parsed", "plain", "rounded"]
@@ -33,8 +34,7 @@ def words_of(values: Values, lang: str) -> Iterator[str]:
             if not isinstance(text, str):
                 continue
             yield text
-            titled = {f"priority[{entry.code}]": entry for entry in RULEBOOK.classes}
-            for code, rule in (*((rule.code, rule) for rule in RULEBOOK.rules), *titled.items()):
+            for code, rule in terms_of(RULEBOOK).items():
                 if code == text:
                     yield rule.title_vi if lang == "vi" else rule.title_en
                     yield rule.source.cite(lang)
