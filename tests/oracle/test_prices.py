@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import pickle
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
+from test_planted_bugs import bites, plant
 
 import phanbo as pb
 from held_round import RULEBOOK, Setting, ceiling_sample, sample
+from phanbo import sensitivity
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
+from phanbo.decision import decide
 from phanbo.money import LIMIT
+from phanbo.pipeline import OpenRound, finished
 from phanbo.program import Block
 from phanbo.proposal.tier_values import shown
 from phanbo.rules import Rule
 from phanbo.rules.base import GroupRows, Limits
+from phanbo.sensitivity import Price, Prices, Side
+from phanbo.sensitivity import prices as found_prices
+from phanbo.sensitivity.graph import TightFlow
+from phanbo.sensitivity.network import Network
+from phanbo.sensitivity.stated import state
 from phanbo.solver import reference
 from phanbo.solver.direct import solve
+from phanbo.solver.solution import Limits as SolverLimits
 from strategies import settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phanbo.case import Case, Changes
     from phanbo.money import Ints
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
-    from phanbo.sensitivity import Price
 
 GUARDS = ("protect", "protect_late")
 
@@ -169,33 +183,211 @@ def fixed(setting: Setting) -> Proposal:
     except pb.InfeasibleRound:
         assume(False)  # noqa: FBT003
         raise
-    assume(not proposal.proof.marked)
+    if proposal.proof.marked:
+        assume(False)  # noqa: FBT003
     return proposal
 
 
-@given(setting=settings_of())
-def test_the_price_of_a_pool_is_what_solving_again_finds(setting: Setting) -> None:
+def pools_hold(setting: Setting) -> None:
+    """Every pool's price is what solving again finds."""
     proposal = fixed(setting)
     for name in proposal.pools["pool"]:
         holds(proposal, proposal.prices().pool(name))
 
 
-@given(setting=settings_of())
-def test_the_price_of_a_limit_is_what_solving_again_finds(setting: Setting) -> None:
+def limits_hold(setting: Setting) -> None:
+    """The price of every limit is what solving again finds."""
     proposal = fixed(setting)
     for line in proposal.lines["line_id"]:
         for price in proposal.prices().line(line):
             holds(proposal, price)
 
 
+@given(setting=settings_of())
+def test_the_price_of_a_pool_is_what_solving_again_finds(setting: Setting) -> None:
+    pools_hold(setting)
+
+
+@given(setting=settings_of(shortfall=True, authority=None))
+def test_the_price_of_a_pool_that_shrinks(setting: Setting) -> None:
+    pools_hold(setting)
+
+
+@given(setting=settings_of())
+def test_the_price_of_a_limit_is_what_solving_again_finds(setting: Setting) -> None:
+    limits_hold(setting)
+
+
+@given(setting=settings_of(shortfall=True, min_move=0))
+def test_the_price_of_a_limit_where_a_pool_shrinks(setting: Setting) -> None:
+    limits_hold(setting)
+
+
+@given(setting=settings_of(families={"totals", "medium"}, authority=None))
+def test_the_price_of_a_ceiling(setting: Setting) -> None:
+    limits_hold(setting)
+
+
 @pytest.mark.parametrize("setting", [sample(), ceiling_sample()], ids=["sample", "ceilings"])
 def test_rounds_by_hand(setting: Setting) -> None:
-    proposal = setting.propose()
-    prices = proposal.prices()
+    pools_hold(setting)
+    limits_hold(setting)
+
+
+def came_in(setting: Setting, amount: int) -> Proposal:
+    """Return the proposal of a round into whose every pool so many đồng come."""
+    case = setting.case(inflow=amount)
+    return finished(OpenRound(case, RULEBOOK, (), own=True), decide(case, RULEBOOK, SolverLimits()))
+
+
+@given(setting=settings_of(shortfall=False, min_move=0), units=st.integers(-2, 6))
+def test_the_price_of_a_pool_into_which_capital_comes(setting: Setting, units: int) -> None:
+    try:
+        proposal = came_in(setting, units * setting.policy.unit)
+    except pb.InfeasibleRound:
+        assume(False)  # noqa: FBT003
+        raise
+    assume(not proposal.proof.marked)
     for name in proposal.pools["pool"]:
-        holds(proposal, prices.pool(name))
+        holds(proposal, proposal.prices().pool(name))
     for line in proposal.lines["line_id"]:
-        for price in prices.line(line):
+        for price in proposal.prices().line(line):
             holds(proposal, price)
-    assert len(prices.limits)
-    assert RULEBOOK is proposal.rulebook
+
+
+@given(setting=settings_of(min_move=0))
+def test_pools_ready_to_shrink_by_nothing_have_the_same_plan(setting: Setting) -> None:
+    case = setting.case()
+    try:
+        plain = decide(case, RULEBOOK, SolverLimits())
+    except pb.InfeasibleRound:
+        assume(False)  # noqa: FBT003
+        raise
+    ready = decide(state(case, RULEBOOK).case, RULEBOOK, SolverLimits())
+    assert plain.cut.tolist() == ready.cut.tolist()
+    assert plain.add.tolist() == ready.add.tolist()
+
+
+@given(setting=settings_of())
+def test_the_frames_say_what_the_prices_say(setting: Setting) -> None:
+    proposal = fixed(setting)
+    prices = proposal.prices()
+    names = list(dict.fromkeys([*GUARDS, *proposal.tiers["tier"]]))
+    names = [name for name in names if not name.startswith("canonical")]
+    pools = prices.pools
+    assert pools["pool"].tolist() == [name for name in proposal.pools["pool"] for _ in names]
+    assert pools["tier"].tolist() == names * len(proposal.pools)
+    for row in pools.to_dict("records"):
+        price = prices.pool(row["pool"])
+        for side in ("more", "less"):
+            told = getattr(price, side)
+            assert row[f"{side}_upto"] == told.upto
+            if told.change is None:
+                assert pd.isna(row[side])
+            else:
+                assert row[side] == told.change[row["tier"]]
+    found = {
+        (p.key, p.side, p.rule): p
+        for line in proposal.lines["line_id"]
+        for p in prices.line(line)
+        if p.more.change is None
+        or p.less.change is None
+        or any((*p.more.change.values(), *p.less.change.values()))
+    }
+    limits = prices.limits
+    assert set(zip(limits["key"], limits["side"], limits["rule"], strict=True)) == set(found)
+    for key, rows in limits.groupby(["key", "side", "rule"]):
+        price = found[key]
+        for side in ("more", "less"):
+            told = getattr(price, side)
+            changes = dict(zip(rows["tier"], rows[side], strict=True))
+            if told.change is None:
+                assert rows[side].isna().all()
+                continue
+            assert {name: v for name, v in changes.items() if v} == {
+                n: v for n, v in told.change.items() if v
+            }
+
+
+# -- what has no prices ----------------------------------------------------------------------------------
+
+
+def test_a_part_of_a_proposal_has_no_prices() -> None:
+    with pytest.raises(pb.PhanboError, match="full proposal") as caught:
+        sample().propose().head(1).prices()
+    assert "phương án" in caught.value.message_vi
+
+
+def test_a_changed_proposal_has_no_prices() -> None:
+    proposal = sample().propose()
+    first = proposal.frames["transfers"].iloc[:-1]
+    changed = replace(proposal, frames={**proposal.frames, "transfers": first})
+    with pytest.raises(pb.PhanboError, match="was changed"):
+        changed.prices()
+
+
+def test_a_round_that_is_no_network_has_no_prices() -> None:
+    tiers = (pb.Tier("obligations"), pb.Tier("priority", 0.1), pb.Tier("authority"))
+    with pytest.raises(pb.PhanboError, match="integer program"):
+        sample().with_policy(tiers=tiers).propose().prices()
+
+
+def test_prices_are_found_once_and_do_not_travel() -> None:
+    proposal = sample().propose()
+    assert proposal.prices() is proposal.prices()
+    assert set(vars(pickle.loads(pickle.dumps(proposal)))) == {f.name for f in fields(proposal)}  # noqa: S301
+    assert "price" not in proposal.to_json()
+
+
+# -- a bug is found --------------------------------------------------------------------------------------
+
+
+def wrong_sign(old: Callable[..., Any], *args: Any) -> Any:
+    side = old(*args)
+    return side if side.change is None else replace(side, change={k: -v for k, v in side.change.items()})
+
+
+def one_unit_far(old: Callable[..., Any], *args: Any) -> Any:
+    return old(*args) + 1
+
+
+def unprotected(old: Callable[..., Any], *args: Any) -> Any:
+    network = old(*args)
+    cost = network.cost.copy()
+    cost[:, [k for k, name in enumerate(network.names) if name in GUARDS]] = 0
+    return replace(network, cost=cost)
+
+
+def of_the_solver(old: Callable[..., Any], proposal: Proposal, *args: Any) -> Any:
+    """Read the one dual a solver gives for both directions."""
+    prices = old(proposal, *args)
+    duals = {tier: found for tier, _, found, _ in proposal.proof.tiers}
+    unit = args[0].policy.unit
+
+    def read(name: str) -> Price:
+        exact = Prices.pool(prices, name)
+        told = {
+            tier: shown(tier, -duals.get(tier, {}).get(f"pool:{name}", 0), unit)
+            for tier in (exact.more.change or exact.less.change or {})
+        }
+        less = {tier: -change for tier, change in told.items()}
+        return replace(exact, more=Side(told, exact.more.upto), less=Side(less, exact.less.upto))
+
+    prices.pool = read
+    return prices
+
+
+BUGS: dict[str, tuple[Any, str, Callable[..., Any], Callable[[Setting], None], dict[str, Any]]] = {
+    "the wrong sign": (Prices, "_side", wrong_sign, pools_hold, {}),
+    "a range one unit too far": (TightFlow, "most", one_unit_far, pools_hold, {}),
+    "a run one unit too far": (Network, "run", one_unit_far, limits_hold, {"authority": None}),
+    "nothing protected": (found_prices, "network_of", unprotected, pools_hold, {}),
+    "the dual of the solver": (sensitivity, "prices_of", of_the_solver, pools_hold, {}),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, name, change, law, drawn = BUGS[bug]
+    plant(monkeypatch, place, name, change)
+    assert bites(law, settings_of(**drawn))

@@ -261,6 +261,22 @@ class Proposal:
 
         return prices_of(self, self._case, self._rulebook)
 
+    def rule_costs(self) -> pd.DataFrame:
+        """Return what each rule costs this round: by how much every tier would change without it.
+
+        The round is solved again without each rule. ``granted_by`` says who may relax a rule; ``""``: it is law, shown
+        for what it costs and never proposed for relaxing. What cannot be left out is told as missing.
+
+        Returns
+        -------
+        DataFrame
+            One row a rule: ``rule, title_vi, title_en, citation, confidence, granted_by, may_be_relaxed``, one column
+            a tier, and ``moved``, the change of what is cut in all (đồng).
+        """
+        from phanbo.sensitivity import rule_costs
+
+        return rule_costs(self, self._case, self._rulebook)
+
     def __getstate__(self) -> dict[str, Any]:
         # What can be computed again does not travel.
         return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -48,6 +48,17 @@ class Graph:
         """The costs tier by tier."""
         return [np.ascontiguousarray(field) for field in self.cost.T]
 
+    @cached_property
+    def edges(self) -> _Edges:
+        """The arcs in pairs, one for each direction."""
+        low, high = np.minimum(self.tail, self.head), np.maximum(self.tail, self.head)
+        pairs, pair = np.unique(low * self.size + high, return_inverse=True)
+        arc = np.full(2 * pairs.size, -1, dtype=np.int64)
+        arc[2 * pair + (self.tail > self.head)] = np.arange(self.tail.size)
+        ends = np.stack([pairs // max(1, self.size), pairs % max(1, self.size)], axis=1)
+        head = ends[:, ::-1].ravel()
+        return _Edges(arc, head, head.tolist())
+
     def distances(self, starts: Ints, *, backwards: bool = False, barred: Ints | None = None) -> Distances:
         """Return the lexicographically shortest distances from every start, or to it.
 
@@ -83,35 +94,35 @@ class Graph:
         order = np.argsort(far, kind="stable")
         near, far = near[order], far[order]
         reached, first = np.unique(far, return_index=True)
-        tight = np.ones((starts.size, near.size), dtype=bool)
+        # One column a start: what is read of a node lies together.
+        tight = np.ones((near.size, starts.size), dtype=bool)
         if barred is not None:
-            tight &= order[None, :] != barred[:, None]
+            tight &= order[:, None] != barred[None, :]
         length = np.zeros((starts.size, self.size, self.cost.shape[1]), dtype=np.int64)
-        known = np.zeros((starts.size, self.size), dtype=bool)
+        known = np.zeros((self.size, starts.size), dtype=bool)
         for word in range(max(1, len(layout.words))):
             cost = layout.pack(word, self.fields)[order] if layout.words else np.zeros_like(near)
-            y = np.full((starts.size, self.size), FAR, dtype=np.int64)
-            y[np.arange(starts.size), starts] = 0
+            y = np.full((self.size, starts.size), FAR, dtype=np.int64)
+            y[starts, np.arange(starts.size)] = 0
             for sweep in range(self.size + 1):
                 if sweep == longest:
                     return None
-                at = y[:, near]
-                step = np.where(tight & (at < FAR), at + cost, FAR)
+                at = y[near]
+                step = np.where(tight & (at < FAR), at + cost[:, None], FAR)
                 nearer = y.copy()
-                if reached.size and starts.size:
-                    best = np.minimum.reduceat(step, first, axis=1)
-                    nearer[:, reached] = np.minimum(y[:, reached], best)
+                if reached.size:
+                    nearer[reached] = np.minimum(y[reached], np.minimum.reduceat(step, first, axis=0))
                 if np.array_equal(nearer, y):
                     break
                 y = nearer
             else:
                 raise ArithmeticError("a cycle below 0: the plan is not the best one")
             known = y < FAR
-            tight &= known[:, near] & (y[:, near] + cost == y[:, far])
+            tight &= known[near] & (y[near] + cost[:, None] == y[far])
             if layout.words:
                 for field, values in layout.unpack(word, np.where(known, y, 0)).items():
-                    length[:, :, field] = values
-        return Distances(length, known)
+                    length[:, :, field] = values.T
+        return Distances(length, known.T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +131,15 @@ class Distances:
 
     length: Ints
     found: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Arcs in pairs: edge 2k and its opposite 2k + 1, each with its arc (−1: none) and head; the heads as a list too."""
+
+    arc: Ints
+    head: Ints
+    heads: list[int]
 
 
 def graph_of(size: int, tail: Ints, head: Ints, cost: Ints, room: Ints) -> Graph:
@@ -143,69 +163,70 @@ def graph_of(size: int, tail: Ints, head: Ints, cost: Ints, room: Ints) -> Graph
 
 
 class TightFlow:
-    """The arcs on shortest paths from one start (or to it), and how much flows along them."""
+    """The arcs on shortest paths from one start (or to it), and how much flows along them.
+
+    An arc that flow has entered opens its opposite by as much. Searched from the far end, whose shortest paths are few.
+    """
 
     def __init__(
-        self,
-        graph: Graph,
-        length: Ints,
-        found: Bools,
-        *,
-        backwards: bool = False,
-        barred: int = -1,
+        self, graph: Graph, length: Ints, found: Bools, *, backwards: bool = False, barred: int = -1
     ) -> None:
         near, far = (graph.head, graph.tail) if backwards else (graph.tail, graph.head)
         tight = found[near] & found[far] & (length[near] + graph.cost == length[far]).all(axis=1)
         if barred >= 0:
             tight[barred] = False
-        arcs = np.flatnonzero(tight)
-        columns = (graph.tail[arcs], graph.head[arcs], graph.room[arcs])
-        self._head: list[int] = []
-        self._room: list[int] = []
-        self._out: dict[int, list[int]] = {}
-        pairs: dict[tuple[int, int], int] = {}
-        for a, b, room in zip(*(column.tolist() for column in columns), strict=True):
-            edge = pairs.get((b, a))
-            if edge is not None:
-                self._room[edge ^ 1] = room
-                continue
-            pairs[a, b] = len(self._head)
-            self._out.setdefault(a, []).append(len(self._head))
-            self._out.setdefault(b, []).append(len(self._head) + 1)
-            self._head += [b, a]
-            self._room += [room, 0]
-        self._known: dict[tuple[int, int], int] = {}
+        self.length = length
+        self._backwards = backwards
+        self._edges = graph.edges
+        room = np.append(np.where(tight, graph.room, 0), 0)  # −1: no arc
+        room = room[graph.edges.arc]
+        self._room: list[int] = room.tolist()
+        # The edges with room, by the end they are searched from.
+        open_ = np.flatnonzero(room > 0)
+        end = graph.edges.head[open_ ^ 1 if backwards else open_]
+        order = np.argsort(end, kind="stable")
+        self._open: list[int] = open_[order].tolist()
+        self._first: list[int] = np.searchsorted(end[order], np.arange(graph.size + 1)).tolist()
+        self._known: dict[tuple[int, int], tuple[int, bool]] = {}
 
-    def most(self, start: int, end: int) -> int:
-        """Return the most units that flow from one node to another along the arcs."""
-        if (start, end) not in self._known:
-            kept = self._room.copy()
-            total = 0
-            while sent := self._send(start, end):
-                total += sent
-            self._room = kept
-            self._known[start, end] = total
-        return self._known[start, end]
+    def most(self, start: int, end: int, enough: int) -> int:
+        """Return the most units that flow from one node to another along the arcs, *enough* where it is more."""
+        known, whole = self._known.get((start, end), (0, False))
+        if not whole and known < enough:
+            flow: dict[int, int] = {}
+            turned: dict[int, list[int]] = {}
+            known, sent = 0, 1
+            while sent and known < enough:
+                sent = self._send(start, end, flow, turned)
+                known += sent
+            self._known[start, end] = known, not sent
+        return min(known, enough)
 
-    def _send(self, start: int, end: int) -> int:
-        """Send what fits along a path of fewest arcs; 0 where there is none."""
-        came: dict[int, int] = {start: -1}
-        queue = deque([start])
-        head, room, out = self._head, self._room, self._out
-        while queue and end not in came:
+    def _send(self, start: int, end: int, flow: dict[int, int], turned: dict[int, list[int]]) -> int:
+        """Send what fits along a path of fewest arcs; 0 where there is none.
+
+        *flow* holds what every edge carries beyond its opposite, *turned* the edges that flow has opened.
+        """
+        first, last, turn = (start, end, 0) if self._backwards else (end, start, 1)
+        came: dict[int, int] = {first: -1}
+        queue = deque([first])
+        room, head, begin, open_ = self._room, self._edges.heads, self._first, self._open
+        while queue and last not in came:
             node = queue.popleft()
-            for edge in out.get(node, ()):
-                if room[edge] > 0 and head[edge] not in came:
-                    came[head[edge]] = edge
-                    queue.append(head[edge])
-        if end not in came:
+            for edge in (*open_[begin[node] : begin[node + 1]], *turned.get(node, ())):
+                far = head[edge ^ turn]
+                if far not in came and room[edge] - flow.get(edge, 0) > 0:
+                    came[far] = edge
+                    queue.append(far)
+        if last not in came:
             return 0
-        path, node = [], end
+        path, node = [], last
         while came[node] >= 0:
             path.append(came[node])
-            node = head[came[node] ^ 1]
-        sent = min(room[edge] for edge in path)
+            node = head[came[node] ^ turn ^ 1]
+        sent = min(room[edge] - flow.get(edge, 0) for edge in path)
         for edge in path:
-            room[edge] -= sent
-            room[edge ^ 1] += sent
+            flow[edge] = flow.get(edge, 0) + sent
+            flow[edge ^ 1] = flow.get(edge ^ 1, 0) - sent
+            turned.setdefault(head[edge ^ turn], []).append(edge ^ 1)
         return sent

@@ -50,15 +50,14 @@ class Ceilings:
 
 def ceilings_of(stated: Stated, add: Ints) -> Ceilings:
     """Return the ceilings of a plan; *add* in units."""
-    n, wide = add.size, np.minimum(stated.add.wide, LIMIT // max(1, add.size))
+    n, endless = add.size, LIMIT // stated.unit
     rules, places, rooms, uses, lines, groups = [], [], [], [], [], []
     count = 0
     for rule, part in stated.bounds.groups:
         room = np.maximum(0, part.headroom) // stated.unit
         member = np.where(stated.add.wide > 0, part.group, -1)
-        kept = np.flatnonzero(
-            (sum_by(member, wide, room.size) >= room) & (sum_by(member, wide, room.size) > 0)
-        )
+        wide = sum_by(member, np.minimum(stated.add.wide, room[member]), room.size)
+        kept = np.flatnonzero((wide >= room) & (room < endless) & np.isin(np.arange(room.size), member))
         number = np.full(room.size + 1, -1, dtype=np.int64)
         number[kept] = count + np.arange(kept.size)
         inside = np.flatnonzero(number[member] >= 0)

@@ -13,8 +13,10 @@ import pandas as pd
 from phanbo.errors import PhanboError
 from phanbo.proposal.claims import transfers_of
 from phanbo.proposal.tier_values import shown
-from phanbo.sensitivity.limits import Change, Pricing
+from phanbo.sensitivity.lines import LinePrices
 from phanbo.sensitivity.network import network_of
+from phanbo.sensitivity.routes import Routes
+from phanbo.sensitivity.rows import RowPrices
 from phanbo.sensitivity.stated import state
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
     from phanbo.rules import Rule
+    from phanbo.sensitivity.network import Network
+    from phanbo.sensitivity.routes import Change
 
 __all__ = ["Price", "Prices", "Side", "prices_of"]
 
@@ -82,9 +86,10 @@ class Price:
 class Prices:
     """All prices of a proposal, each found when it is asked for (``docs/prices.md``)."""
 
-    def __init__(self, pricing: Pricing) -> None:
-        self._pricing = pricing
-        self._net, self._stated = pricing.network, pricing.stated
+    def __init__(self, network: Network) -> None:
+        routes = Routes(network)
+        self._lines, self._rows = LinePrices(routes), RowPrices(routes)
+        self._net, self._stated = network, network.stated
         book = self._stated.case.portfolio
         self._ids = book.text("line_id")
         self._place: Mapping[str, int] = book.place
@@ -137,16 +142,16 @@ class Prices:
         return self._found[kind, place]
 
     def _priced(self, kind: str, place: int) -> Price:
-        s, p = self._stated, self._pricing
+        s, p, rows = self._stated, self._lines, self._rows
         if kind == "pool":
-            return self._price("pool", s.case.pools.names[place], "inflow", "", p.pool(place))
+            return self._price("pool", s.case.pools.names[place], "inflow", "", rows.pool(place))
         if kind == "rows":
             rule, key = self._row(place)
-            return self._price("ceiling", key, "rows", rule.code, p.ceiling(place))
+            return self._price("ceiling", key, "rows", rule.code, rows.ceiling(place))
         if kind == "import":
             pools = s.case.pools
             key = f"leaf:{pools.names[pools.leaf_pool[place]]}|{pools.leaf_owner[place]}"
-            return self._price("wall", key, "import", self._wall(place), p.wall(place))
+            return self._price("wall", key, "import", self._wall(place), rows.wall(place))
         least = {"cut": s.cut, "forced": s.forced, "add": s.add}[kind]
         found = {"cut": p.cut, "forced": p.forced, "add": p.add}[kind](place)
         rule = s.rules[least.rule[place]]
@@ -182,7 +187,7 @@ class Prices:
     @cached_property
     def _pools(self) -> pd.DataFrame:
         prices = [self._of("pool", k) for k in range(len(self._stated.case.pools.names))]
-        rows = [{"pool": price.key} | row for price in prices for row in self._rows(price, every=True)]
+        rows = [{"pool": price.key} | row for price in prices for row in self._told(price, every=True)]
         return _frame(rows, ("pool",))
 
     @cached_property
@@ -194,7 +199,7 @@ class Prices:
             told = {"kind": price.kind, "key": price.key}
             told["line_id"] = "" if kind in ("rows", "import") else price.key
             told |= {"side": price.side, "rule": price.rule, "citation": cited}
-            rows += [told | row for row in self._rows(price, every=False)]
+            rows += [told | row for row in self._told(price, every=False)]
         return _frame(rows, ("kind", "key", "line_id", "side", "rule", "citation"))
 
     @cached_property
@@ -203,13 +208,13 @@ class Prices:
 
     def _binding(self) -> Iterator[tuple[str, int]]:
         """Yield the limits of which one unit changes anything."""
-        p = self._pricing
+        p, rows = self._lines, self._rows
         changes = {
             "cut": p.cut_changes,
             "forced": p.forced_changes,
             "add": p.add_changes,
-            "rows": p.ceiling_changes,
-            "import": p.wall_changes,
+            "rows": rows.ceiling_changes,
+            "import": rows.wall_changes,
         }
         for kind, (more, less, feasible) in changes.items():
             binding = more.any(axis=1) | less.any(axis=1) | ~feasible
@@ -217,7 +222,7 @@ class Prices:
                 if kind == "rows" or self._there(kind, place):
                     yield kind, place
 
-    def _rows(self, price: Price, *, every: bool) -> list[dict[str, Any]]:
+    def _told(self, price: Price, *, every: bool) -> list[dict[str, Any]]:
         """Return one row for every tier, or for every tier that changes."""
         rows = []
         for name in self._net.names:
@@ -262,7 +267,7 @@ def prices_of(proposal: Proposal, case: Case, book: Rulebook) -> Prices:
         _ = network.from_ground, network.to_ground
     except ArithmeticError:
         raise changed() from None
-    return Prices(Pricing(network))
+    return Prices(network)
 
 
 def refuse_parts(proposal: Proposal) -> None:
