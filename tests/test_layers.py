@@ -35,7 +35,6 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "ranking",
         "certificate",
         "proposal",
-        "explain",
         "admission",
         "infeasible",
         "decision",
@@ -43,6 +42,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "pipeline",
         "whatif",
         "sensitivity",
+        "explain",
         "many",
         "replay examples report",
         "cli_texts cli_input cli __init__ __main__",
@@ -50,7 +50,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 )
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
-    ("proposal", "explain"): "Proposal.explain",
+    ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
     ("tables", "portfolio"): "the readers return a portfolio",

@@ -42,6 +42,7 @@ SIGNATURES = {
     "deadline=None notes= pins=()",
     "Proposal.head": "self k",
     "Proposal.explain": "self line_id lang=vi",
+    "Proposal.letters": "self lang=vi",
     "Proposal.verify": "self",
     "Proposal.apply": "self amounts=None",
     "Proposal.compare": "self other",
@@ -55,6 +56,7 @@ SIGNATURES = {
     "Assessment.to_json": "self",
     "Assessment.to_excel": "self path lang=vi",
     "Portfolio.at": "self date",
+    "Portfolio.with_cell": "self line_id column value",
     "Portfolio.check": "self",
 }
 

@@ -141,6 +141,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("folder", metavar="THƯ_MỤC")
     one.add_argument("line_id", metavar="DÒNG")
 
+    one = command("letters", _letters, "soạn công văn gửi từng chủ đầu tư từ thư mục hồ sơ")
+    one.add_argument("folder", metavar="THƯ_MỤC")
+    one.add_argument("--out", required=True, metavar="THƯ_MỤC", help="mỗi chủ đầu tư một tệp")
+
     one = command("verify", _verify, "kiểm tra lại một thư mục hồ sơ")
     one.add_argument("folder", metavar="THƯ_MỤC")
 
@@ -308,6 +312,15 @@ def _explain(options: Any) -> int:
     hint = say("close", options.lang, lines="; ".join(close)) if close else ""
     print(say("no-line", options.lang, line=wanted) + hint, file=sys.stderr)
     return 2
+
+
+def _letters(options: Any) -> int:
+    from phanbo.proposal.storage import load_proposal
+
+    letters = load_proposal(options.folder).letters(options.lang)
+    letters.save(options.out)
+    print(say("letters", options.lang, count=len(letters), folder=options.out))
+    return 0
 
 
 def _verify(options: Any) -> int:

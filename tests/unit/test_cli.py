@@ -87,6 +87,18 @@ def test_propose_verify_explain_replay(run: Run, tables: Path, tmp_path: Path) -
     )
 
 
+def test_letters_are_written(run: Run, tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "đợt 2"
+    assert run("propose", tables, *PROPOSE, "--out", out).code == 0
+    said = run("letters", out, "--out", tmp_path / "công văn")
+    letters = sorted((tmp_path / "công văn").glob("*.txt"))
+    assert said.code == 0, said.err
+    assert said.out == f"Đã soạn {len(letters)} công văn trong {tmp_path / 'công văn'}.\n"
+    assert letters
+    assert "Kính gửi: " in letters[0].read_text(encoding="utf-8")
+    assert "letters written" in run("--lang", "en", "letters", out, "--out", tmp_path / "letters").out
+
+
 def test_the_command_does_what_the_library_does(run: Run, tables: Path, tmp_path: Path) -> None:
     policy = {"min_move": 3 * TY, "return_unplaced": True}
     (tmp_path / "p.json").write_text("\ufeff" + json.dumps(policy), encoding="utf-8")
