@@ -42,7 +42,7 @@ for found in (sample().propose(), rounds.proposal(policy=loose)):
     again.to_excel(out / "annex.xlsx")
     again.to_lp(out / "round.lp")
     again.head(1), again.apply(), again.network(), again._repr_html_()
-sample().propose(cross_check="HiGHS")
+sample().propose(cross_check="HiGHS").prices()
 if cbc:
     sample().propose(cross_check=pulp.COIN_CMD(path=cbc))
 for fault, given in (
@@ -53,9 +53,12 @@ for fault, given in (
     with contextlib.suppress(fault):
         sample().propose(**given)
         raise AssertionError(given)
-with contextlib.suppress(pb.InfeasibleRound):
+try:
     short_by(sample(), LOTTERY, 10**12).propose()
-    raise AssertionError("no plan")
+except pb.InfeasibleRound as none:
+    none.conflict, none.relaxation, none.message("vi")
+else:
+    raise AssertionError("a plan")
 for seed in range(10):
     with contextlib.suppress(pb.InfeasibleRound):
         reference.solve(draw_program(seed))

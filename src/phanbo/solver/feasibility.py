@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phanbo.errors import Stopped
 from phanbo.money import Bools, Ints
+from phanbo.solver.interrupt import run
 
 __all__ = ["Inequalities", "conflict_of", "feasible"]
 
@@ -47,7 +48,7 @@ def feasible(system: Inequalities) -> bool:
     import highspy
 
     highs = _loaded(system)
-    highs.run()
+    run(highs)
     status, known = highs.getModelStatus(), highspy.HighsModelStatus
     if status not in (known.kOptimal, known.kInfeasible):
         raise Stopped(
