@@ -140,14 +140,19 @@ def test_a_pin_beyond_what_a_rule_leaves() -> None:
 
 
 def test_two_pins_under_one_ceiling() -> None:
-    total = [10**13] * 6
-    frame = lines(project_id=["P0", "P1", "P2", "P1", "P4", "P1"], total_investment=total)
-    frame["allocated_to_date"] = [10**13 - (2 * TY if p == "P1" else 10 * TY) for p in frame["project_id"]]
-    frame["line_id"] = [f"L{i}" for i in range(6)]
-    frame["source"] = [SOURCE, SOURCE, SOURCE, "Xổ số kiến thiết", SOURCE, "Thu tiền sử dụng đất"]
-    frame = frame[frame["line_id"] != "L5"]
-    error = refusal(frame=frame, pins={"L1": 2 * TY, "L3": TY}, return_unplaced=True)
-    assert ("ceiling", "total-investment") in kinds(error) or ("wall", "pool-balance") in kinds(error)
+    """L1 and L3 are lines of one project with room for 2 tỷ in all; each pin alone could be met."""
+    frame = lines(project_id=["P0", "P1", "P2", "P1", "P4", "P5"], total_investment=[100 * TY] * 6)
+    frame["source"] = [SOURCE, SOURCE, SOURCE, "Xổ số kiến thiết", "Xổ số kiến thiết", SOURCE]
+    frame["project"], frame["owner"] = frame["project_id"], "Ban 1"
+    frame["allocated_to_date"] = [98 * TY if p == "P1" else 50 * TY for p in frame["project_id"]]
+    pins = {"L1": 2 * TY, "L3": TY}
+    error = refusal(frame=frame, pins=pins)
+    assert sorted(kinds(error)) == [("ceiling", "total-investment"), ("pin", "pinned"), ("pin", "pinned")]
+    ceiling = next(entry for entry in error.conflict if entry["kind"] == "ceiling")
+    assert (ceiling["lines"], ceiling["amount"]) == (["L1", "L3"], 2 * TY)
+    assert sum(entry["by"] for entry in error.relaxation) == TY
+    for line, amount in pins.items():
+        assert proposal(frame, policy=pb.Policy(pins={line: amount})).verify().ok
 
 
 def test_a_pin_that_only_a_wall_stands_in_the_way_of() -> None:
