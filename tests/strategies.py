@@ -269,6 +269,14 @@ def policies(draw: st.DrawFn, /, unit: int, **fixed: Any) -> pb.Policy:
     return pb.Policy(**(drawn | fixed))
 
 
+def pinned(data: st.DataObject, setting: Setting, most: int = 3) -> Setting:
+    """Draw changes that the reviewers ask of one to three lines."""
+    ids = setting.portfolio.text("line_id").tolist()
+    units = st.sampled_from([k for k in range(-most, most + 1) if k])
+    pins = data.draw(st.dictionaries(st.sampled_from(ids), units, min_size=1, max_size=3))
+    return setting.with_policy(pins={line: k * setting.policy.unit for line, k in pins.items()})
+
+
 def spare(rows: Sequence[Mapping[Any, Any]], policy: pb.Policy, *, blind: bool) -> int:
     """Return what the lines can give when they must, whole units of each (đồng)."""
     total = 0

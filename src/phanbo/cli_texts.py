@@ -35,6 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no-line": ("Không có dòng vốn “{line}” trong hồ sơ.", "The folder has no capital line {line!r}."),
     "close": (" Gần giống: {lines}.", " Close to it: {lines}."),
+    "letters": ("Đã soạn {count} công văn trong {folder}.", "{count} letters written in {folder}."),
     "wrong": ("KHÔNG ĐÚNG: {what}", "WRONG: {what}"),
     "optimal": ("Chứng chỉ đúng: tối ưu và hợp lệ.", "The certificate holds: optimal and legal."),
     "legal": ("Chứng chỉ đúng: hợp lệ.", "The certificate holds: legal."),
@@ -57,6 +58,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verified": (
         "Phương án đã kiểm chứng: {folder}/proposal.xlsx",
         "Verified proposal: {folder}/proposal.xlsx",
+    ),
+    "cross-checked": (
+        "Bộ giải {solver} ra cùng phương án, từng dòng.",
+        "The solver {solver} came to the same plan, line by line.",
     ),
     "task": (
         "{name}: chưa kiểm tra {unchecked} quy định; giảm {cut_lines} dòng, tăng {raised_lines} dòng, {cut} triệu đồng.",

@@ -20,6 +20,7 @@ from phanbo.tables.check.dated import DATED, dated_finding
 from phanbo.tables.check.grid import TEXTUAL, Grid, Log
 from phanbo.tables.check.others import control_scopes, in_scope, line_positions
 from phanbo.tables.check.overview import overview_html, overview_text
+from phanbo.tables.check.revise import OTHERS_HANG_ON, revised
 from phanbo.tables.schema import LINES, TABLES, Type
 
 if TYPE_CHECKING:
@@ -76,13 +77,16 @@ class Portfolio:
         self._set(examine(frames), ())
 
     def _set(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
+        self._take(examined, files)
+        self.__dict__["hash"] = hash_of(examined.grids)  # what is validated is known by its hash
+
+    def _take(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
         errors = [finding for finding in examined.findings if finding.severity == "error"]
         if errors:
             raise DataError(errors)
         self.__dict__.update(
             _grids=examined.grids, _repairs=examined.repairs, _doubts=examined.doubts, _files=tuple(files)
         )
-        self.__dict__["hash"] = hash_of(examined.grids)  # what is validated is known by its hash
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a portfolio never changes: use replace({name}=...)")
@@ -91,7 +95,7 @@ class Portfolio:
         raise AttributeError(f"a portfolio never changes: {name} cannot be deleted")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: self.__dict__[name] for name in ("_grids", "_repairs", "_doubts", "_files", "hash")}
+        return {name: getattr(self, name) for name in ("_grids", "_repairs", "_doubts", "_files", "hash")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -309,6 +313,43 @@ class Portfolio:
         if sources is not None:
             frames["sources"] = sources
         return self._remade(frames, ())
+
+    def with_cell(self, line_id: str, column: str, value: object) -> Portfolio:
+        """Return a portfolio in which one figure of one line is another, validated anew; all else is kept.
+
+        A figure of a project stands on all its rows and changes on all of them. Where `disbursed` changes,
+        `history` keeps up (its row of the data date says the same, none before it more, none after it less), and so do
+        the control totals.
+
+        Parameters
+        ----------
+        line_id : str
+        column : str
+            A column of `lines`; not one that others are made from, such as ``plan`` or ``source``.
+        value : object
+            The cell as a table would state it; ``None`` for an empty one.
+
+        Raises
+        ------
+        KeyError
+            There is no such line or column, or others hang on the column: use `replace`.
+        DataError
+            The figure cannot be used.
+        """
+        LINES.column(column)
+        if column in OTHERS_HANG_ON:
+            raise KeyError(column)
+        dated = "" if self.dated is None else self.dated.isoformat()
+        grids, found = revised(self._grids, self.place[line_id], column, value, dated)
+        made = object.__new__(Portfolio)
+        made._take(Examined(grids, self._repairs, in_order(found)), self._files)
+        # What hangs on the other columns is known already.
+        for name in ("_kinds", "year", "carried", "place", "_digests"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        for name in ("_columns", "_codes"):
+            made.__dict__[name] = {key: kept for key, kept in getattr(self, name).items() if key != column}
+        return made
 
     def _frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables as raw frames again: what was given, and where it stood."""

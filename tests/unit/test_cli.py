@@ -15,7 +15,7 @@ import pytest
 import phanbo as pb
 from phanbo import cli, pipeline
 from phanbo.cli_texts import TEXTS
-from phanbo.errors import CertificateError
+from phanbo.errors import CertificateError, CrossCheckError
 from phanbo.examples import write_lang_son
 from rounds import TY, inflow, lines, proposal
 
@@ -85,6 +85,18 @@ def test_propose_verify_explain_replay(run: Run, tables: Path, tmp_path: Path) -
     assert run("explain", out, "L0", "--lang", "en").out.startswith(
         "L0: 10.00% of the plan disbursed by 2024-09-15"
     )
+
+
+def test_letters_are_written(run: Run, tables: Path, tmp_path: Path) -> None:
+    out = tmp_path / "đợt 2"
+    assert run("propose", tables, *PROPOSE, "--out", out).code == 0
+    said = run("letters", out, "--out", tmp_path / "công văn")
+    letters = sorted((tmp_path / "công văn").glob("*.txt"))
+    assert said.code == 0, said.err
+    assert said.out == f"Đã soạn {len(letters)} công văn trong {tmp_path / 'công văn'}.\n"
+    assert letters
+    assert "Kính gửi: " in letters[0].read_text(encoding="utf-8")
+    assert "letters written" in run("--lang", "en", "letters", out, "--out", tmp_path / "letters").out
 
 
 def test_the_command_does_what_the_library_does(run: Run, tables: Path, tmp_path: Path) -> None:
@@ -301,6 +313,24 @@ def test_4_certificate(
     monkeypatch.setattr(pipeline, "verified", refuse)
     assert run("propose", tables, *PROPOSE, "--out", tmp_path / "o").code == 4
     assert not (tmp_path / "o").exists()
+
+
+def test_a_second_opinion(run: Run, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "o"
+    said = run("propose", tables, *PROPOSE, "--out", out, "--cross-check", "HiGHS")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.endswith("Bộ giải HiGHS ra cùng phương án, từng dòng.\n")
+    assert run("replay", out).code == 0
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "p", "--cross-check", "HAL")
+    assert said.code == 2
+    assert "Không có bộ giải “HAL”" in said.err
+
+    def refuse(*_: object) -> None:
+        raise CrossCheckError("Khác.", "It differs.")
+
+    monkeypatch.setattr(pipeline, "cross_checked", refuse)
+    assert run("propose", tables, *PROPOSE, "--out", tmp_path / "p", "--cross-check", "HiGHS").code == 4
+    assert not (tmp_path / "p").exists()
 
 
 def test_5_stopped(run: Run, tables: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from phanbo.absorption import Outlook
 from phanbo.assessment import Assessment
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
-from phanbo.certificate import Certificate, RowClaim, certify
+from phanbo.certificate import Certificate, LineFacts, RowClaim, certify
 from phanbo.errors import CertificateError, PhanboError
 from phanbo.portfolio import Portfolio
 from phanbo.proposal.claims import claims_of, transfers_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from phanbo.explain import Explanation
+    from phanbo.explain import Explanation, Letters
     from phanbo.sensitivity import Prices
 
 __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
@@ -39,11 +39,12 @@ __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """The stored proof of the full round: claimed rows, and each tier's value and row duals."""
+    """The stored proof of the full round: claimed rows, each tier's value and row duals, facts of the lines."""
 
     rows: tuple[RowClaim, ...]
     tiers: tuple[tuple[str, int, dict[str, int], int], ...]
     marked: bool
+    facts: LineFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +227,7 @@ class Proposal:
         return frame[frame["difference"] != 0].sort_index().rename_axis("line_id").reset_index()
 
     def explain(self, line_id: str, lang: str = "vi") -> Explanation:
-        """Return why a line is treated as it is: role, bounds, tests, the binding rule, with citations.
+        """Return why a line is treated as it is, in sentences with claims, and what would turn the decision.
 
         Raises
         ------
@@ -236,6 +237,12 @@ class Proposal:
         from phanbo.explain import explain
 
         return explain(self, line_id, lang)
+
+    def letters(self, lang: str = "vi") -> Letters:
+        """Return a letter to each owner with a changed line, an offer, or a line that waits for capital."""
+        from phanbo.explain import letters_of
+
+        return letters_of(self, lang)
 
     def prices(self) -> Prices:
         """Return what one unit more and one less of every pool and every binding limit changes in each tier.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from phanbo.tables.check.grid import Log
     from phanbo.tables.schema.column import Column, Table
 
-__all__ = ["clean"]
+__all__ = ["clean", "read_column"]
 
 _RESERVED = frozenset({"_sheet", "_row"})
 _DERIVED = {"lines": frozenset({"kind"})}
@@ -83,22 +83,32 @@ def _origin(raw: pd.DataFrame) -> tuple[NDArray[Any], Ints]:
 
 
 def _store(grid: Grid, column: Column, raw: pd.DataFrame, log: Log) -> None:
-    cells = _read(grid, column, raw)
-    for code, at in cells.faults.items():
-        words = {"choices": _choices(column)} if code == "not-a-choice" else {}
-        value = raw[column.name].iloc[at].astype(object).to_numpy()
-        log.rows(code, grid, at, column.name, None, value=value, **words)
+    cells = _read(grid, column, raw[column.name], plain=bool(raw.attrs.get("plain")))
+    _tell(grid, column, raw[column.name], cells, log, np.arange(len(raw)))
     grid.columns[column.name] = cells
 
 
-def _read(grid: Grid, column: Column, raw: pd.DataFrame) -> Cells:
-    series = raw[column.name]
+def read_column(grid: Grid, column: Column, raw: pd.Series[Any], log: Log, *, at: int) -> Cells:
+    """Return one cell of a table read as its column is, with its faults; *raw* has one value, meant for row *at*."""
+    cells = _read(grid, column, raw, plain=False)
+    _tell(grid, column, raw, cells, log, np.array([at]))
+    if column.required and not cells.known[0] and not cells.faults:
+        log.rows("required-empty", grid, [at], column.name)
+    return cells
+
+
+def _tell(grid: Grid, column: Column, raw: pd.Series[Any], cells: Cells, log: Log, rows: Ints) -> None:
+    for code, at in cells.faults.items():
+        words = {"choices": _choices(column)} if code == "not-a-choice" else {}
+        value = raw.iloc[at].astype(object).to_numpy()
+        log.rows(code, grid, rows[at], column.name, None, value=value, **words)
+
+
+def _read(grid: Grid, column: Column, series: pd.Series[Any], *, plain: bool) -> Cells:
     match column.type:
         case Type.MONEY | Type.INTEGER:
             zero = column.required or column.default == 0 or column.absent == 0
-            return number_cells(
-                series, signed=column.signed, dash_is_zero=zero, plain=bool(raw.attrs.get("plain"))
-            )
+            return number_cells(series, signed=column.signed, dash_is_zero=zero, plain=plain)
         case Type.YES_NO:
             return yes_no_cells(series)
         case Type.DATE | Type.EVENT:

@@ -1,0 +1,68 @@
+"""What a round does with a line and why, as claims: its amounts, and every rule that decides them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from phanbo.explain.sentence import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phanbo.bounds import Bounds
+    from phanbo.case import Case
+
+__all__ = ["decision_claims", "rule_claims"]
+
+
+def decision_claims(case: Case, line: int, row: dict[str, Any]) -> Iterator[Claim]:
+    """Yield what the round does with the line; *row* is its row of ``Proposal.lines``."""
+    cut, add, role, plan = int(row["cut"]), int(row["add"]), str(row["role"]), int(case.plan[line])
+    if cut:
+        most = max(int(row["cut_bound"]), int(row["forced_bound"]))
+        yield Claim("cut", {"cut": cut, "most": most, "after": plan - cut})
+    elif add:
+        yield Claim("raised", {"add": add, "most": int(row["add_bound"]), "after": plan + add})
+    elif role == "hold":
+        yield Claim("hold", {"plan": plan})
+    else:
+        most = int(row["cut_bound"] if role == "donor" else row["add_bound"])
+        yield Claim(f"{role}-unchanged", {"plan": plan, "most": most})
+
+
+def rule_claims(case: Case, bounds: Bounds, line: int, row: dict[str, Any]) -> Iterator[Claim]:
+    """Yield the rules that decide: the ground of a change, all that attain its bound, what stops it short."""
+    cut, add, role, binding = int(row["cut"]), int(row["add"]), str(row["role"]), str(row["binding_rule"])
+    known = {rule.code for rule in bounds.rules}
+    ground = (
+        "revenue-shortfall"
+        if cut and binding == "revenue-shortfall"
+        else "donor-test"
+        if cut
+        else "fast-line"
+    )
+    if (cut or add) and ground in known:
+        yield Claim("ground", {"rules": [ground]})
+    most = {"cut": int(row["cut_bound"]), "add": int(row["add_bound"])}
+    tied = {
+        side: [rule.code for rule, bound in bounds.stated(case, line, side) if bound == most[side]]
+        for side in ("cut", "add")
+    }
+    if role == "hold":
+        yield from (Claim(kind, {"rules": tied[side]}) for kind, side in _CLOSED if tied[side])
+    else:
+        side = "cut" if role == "donor" else "add"
+        if tied[side]:
+            yield Claim("limit", {"most": most[side], "rules": tied[side]})
+        if binding in known and binding not in tied[side] and binding != ground:
+            yield Claim("short", {"rules": [binding]})
+    if reason := str(case.portfolio.text("locked")[line]):
+        yield Claim("locked", {"reason": reason})
+    if case.shrinking[line]:
+        yield Claim("forced", {"most": int(row["forced_bound"])})
+    blind = [r.code for r in bounds.rules if not r.has_columns(case) and bool(r.binds(case)[line])]
+    if blind:
+        yield Claim("unchecked", {"rules": blind})
+
+
+_CLOSED = (("not-cut", "cut"), ("not-raised", "add"))

@@ -1,0 +1,144 @@
+"""Letters: one an owner, every line once, sums those of the proposal, blanks left blank, both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+from claim_reader import wrong
+from hypothesis import given
+from said_numbers import parsed
+
+from phanbo.explain import Letters
+from phanbo.explain.letter_layout import LAYOUT
+from phanbo.explain.letters import file_name
+from phanbo.money import format_million
+from rounds import TY, lines, proposal
+from strategies import settings_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from held_round import Setting
+    from phanbo.proposal import Proposal
+
+MADE = proposal(
+    lines(
+        8,
+        owner=["Ban A", "Ban B", "Ban A", "Ban B", "Ban C/Đ", "Ban C/Đ", "Ban D", "Ban E"],
+        offered_decrease=[0, 0, 0, 0, 2 * TY, 0, 0, 0],
+        locked=["", "", "", "", "", "", "chờ quyết toán", "chờ quyết toán"],
+    )
+)
+
+
+def sums_are_kept(made: Proposal, letters: Letters) -> None:
+    """Every line that a letter must speak of stands in one letter, that of its owner; amounts are the proposal's."""
+    table = made.lines.set_index("line_id")
+    change = (table["add"] - table["cut"]).to_dict()
+    spoken = [entry for letter in letters.values() for entry in letter.entries]
+    assert len({entry.line_id for entry in spoken}) == len(spoken)
+    asks = {ask["line_id"] for row in made.unplaced["ask"] for ask in row}
+    assert made.case is not None
+    offers = made.case.portfolio.lines.set_index("line_id")["offered_decrease"]
+    wanted = {line for line in table.index if change[line] or line in asks or offers[line]}
+    assert {entry.line_id for entry in spoken} == wanted
+    for owner, letter in letters.items():
+        assert all(table.loc[line, "owner"] == owner == letter.owner for line in letter.lines)
+        for entry in letter.entries:
+            assert (entry.change, entry.plan_after) == (
+                change[entry.line_id],
+                entry.plan + change[entry.line_id],
+            )
+    for side, total in ((-1, made.summary["cut"]), (1, made.summary["added"])):
+        assert sum(max(0, side * entry.change) for entry in spoken) == total
+
+
+def requests_hold(letters: Letters, lang: str) -> None:
+    """What is asked of an owner is the sum of its own lines."""
+    for letter in letters.values():
+        for sentence in letter.requests:
+            values = sentence.claim.values
+            cut = sum(max(0, -entry.change) for entry in letter.entries)
+            added = sum(max(0, entry.change) for entry in letter.entries)
+            assert values.get("cut", cut) == cut
+            assert values.get("added", added) == added
+            assert set(values.get("lines", ())) <= set(letter.lines)
+            amounts, days, _, _ = parsed(sentence, lang)
+            assert amounts <= {cut, added}
+            assert days <= {values["by"], values.get("horizon")}
+        assert letter.requests
+
+
+@given(settings_of(most=6))
+def test_letters_say_what_the_proposal_does(setting: Setting) -> None:
+    made = setting.propose()
+    letters = made.letters()
+    sums_are_kept(made, letters)
+    requests_hold(letters, "vi")
+    for letter in letters.values():
+        for entry in letter.entries:
+            assert wrong(made, entry.line_id, entry.sentences) == []
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_letter_is_ready_but_for_its_blanks(lang: str) -> None:
+    letters = MADE.letters(lang)
+    assert list(letters) == sorted(letters)
+    assert len(letters) >= 3
+    requests_hold(letters, lang)
+    for owner, letter in letters.items():
+        text, at = letter.text, 0 if lang == "vi" else 1
+        for name in ("state", "motto", "number", "sender", "recipients", "signature"):
+            assert LAYOUT[name][at] in text
+        assert LAYOUT["to"][at].format(owner=owner) in text
+        assert "./." in text
+        assert all(len(row) <= 100 or row.count("  ") > 3 for row in text.split("\n"))
+        assert unicodedata.is_normalized("NFC", text)
+        assert text.endswith("\n")
+        assert "None" not in text
+        assert str(letter) == text
+        for entry in letter.entries:
+            row = next(r for r in text.split("\n") if entry.line_id in r.split())
+            for amount in (entry.plan, entry.disbursed, entry.plan_after):
+                assert format_million(amount, lang) in row.split()
+        stored = json.loads(json.dumps(letter.to_dict(), ensure_ascii=False))
+        assert stored["owner"] == owner
+        assert [entry["line_id"] for entry in stored["entries"]] == list(letter.lines)
+
+
+def test_the_table_is_aligned() -> None:
+    for letter in MADE.letters().values():
+        rows = letter.text.split("\n")
+        first = next(k for k, row in enumerate(rows) if re.fullmatch("-{40,}", row))
+        width = len(rows[first])
+        table = [row for row in rows[first : first + len(letter.entries) + 6] if row]
+        assert {len(row) for row in table[: len(letter.entries) + 5]} == {width}
+
+
+def test_letters_are_saved_one_a_file(tmp_path: Path) -> None:
+    letters = MADE.letters()
+    paths = letters.save(tmp_path / "công văn")
+    assert [path.read_text(encoding="utf-8") for path in paths] == [
+        letter.text for letter in letters.values()
+    ]
+    assert len({path.name.casefold() for path in paths}) == len(letters)
+    assert letters.save(tmp_path / "công văn") == paths, "made anew"
+    (tmp_path / "công văn" / "của tôi.txt").write_text("x")
+    with pytest.raises(FileExistsError):
+        letters.save(tmp_path / "công văn")
+
+
+@pytest.mark.parametrize("owner", ["", "../../etc/passwd", "CON", "a" * 300, "Ban: QLDA\n<huyện>", "🚧"])
+def test_file_names_are_safe(owner: str) -> None:
+    name = file_name(owner)
+    assert 0 < len(name) <= 60
+    assert not set(name) & set('/\\:*?"<>|\n.')
+
+
+def test_nothing_to_say_is_no_letter() -> None:
+    still = proposal(lines(4, disbursed=[9 * TY] * 4, requested_increase=[0] * 4))
+    assert len(still.letters()) == 0
