@@ -180,7 +180,9 @@ class Prices:
         unit, names = self._stated.unit, self._net.names
         if change.cost is None:
             return Side(None, 0)
-        values = zip(names, change.cost, strict=True)
+        values = tuple(zip(names, change.cost, strict=True))
+        if any(name == "pinned" and cost for name, cost in values):
+            return Side(None, 0)  # what the reviewers ask for must be met: there is no other plan
         return Side({name: shown(name, cost, unit) for name, cost in values}, change.units * unit)
 
     # -- frames ----------------------------------------------------------------------------------------
