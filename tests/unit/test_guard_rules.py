@@ -12,6 +12,7 @@ from phanbo.case import Changes
 from phanbo.money import LIMIT
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import RowKeys, Source, Unchecked
+from phanbo.rules.priority import CLASS_TESTS
 from phanbo.rules.time_limits import CapitalTimeLimit
 from rounds import RULEBOOK, SOURCE, TY, UNIT, bound, breaks, case_of, lines
 
@@ -321,3 +322,61 @@ def test_rows_are_named_by_project_and_source() -> None:
         assert len(groups.keys) == len(wanted) == groups.headroom.size
         assert isinstance(groups.keys[1:], RowKeys)
         assert list(groups.keys[1:]) == list(groups.keys)[1:]
+
+
+# -- the legal order -------------------------------------------------------------------------------------------
+
+LOAN = "Vốn nước ngoài (ODA)"
+AS_STAGE = {
+    "transitional": {"transitional", "must-finish"},
+    "completed": {"completed"},
+    "preparation": {"preparation"},
+    "new_start": set(),
+}
+
+
+@pytest.mark.parametrize("stage", AS_STAGE)
+@pytest.mark.parametrize(
+    ("columns", "more"),
+    [
+        ({}, set()),
+        ({"source": [SOURCE, LOAN]}, {"oda"}),
+        ({"source": [SOURCE, GRANT]}, {"oda"}),
+        ({"counterpart": [False, True]}, {"oda"}),
+        ({"oda": [False, True]}, {"oda"}),
+        ({"ppp": [False, True]}, {"ppp"}),
+        ({"emergency": [False, True]}, set()),
+    ],
+)
+def test_the_classes_a_line_is_in(columns: dict[str, list[Any]], more: set[str], stage: str) -> None:
+    case = case_of(two(stage=["transitional", stage], **columns))
+    found = {name: test(case) for name, test in CLASS_TESTS.items()}
+    assert {name for name, lines_ in found.items() if lines_[1]} == {"new-start"} | AS_STAGE[stage] | more
+    assert {name for name, lines_ in found.items() if lines_[0]} == {
+        "transitional",
+        "must-finish",
+        "new-start",
+    }
+    assert {lines_.dtype for lines_ in found.values()} == {np.dtype(bool)}
+
+
+@pytest.mark.parametrize(
+    ("finish", "on_time"), [(2025, True), (2024, True), (2023, False), (None, False), ("absent", True)]
+)
+def test_who_is_on_schedule(finish: Any, on_time: bool) -> None:
+    frame = two(schedule_finish=[2030, finish]) if finish != "absent" else two()
+    for stage in ("transitional", "new_start"):
+        case = case_of(frame.assign(stage=["transitional", stage]))
+        assert CLASS_TESTS["transitional"](case).tolist() == [True, on_time and stage == "transitional"]
+
+
+def test_a_rule_shows_its_class() -> None:
+    assert repr(RULES["locked"]) == "Locked()"
+    assert RULES["on-lending-ratio"].violations(case_of(two()), changes()).tolist() == [0, 0]
+    for rule in RULEBOOK.rules:
+        assert rule.violations(case_of(two()), changes()).dtype == np.int64, rule.code
+
+
+def changes() -> Changes:
+    """Return no change of two lines."""
+    return Changes(np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
