@@ -14,7 +14,7 @@ from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import RowKeys, Source, Unchecked
 from phanbo.rules.priority import CLASS_TESTS
 from phanbo.rules.time_limits import CapitalTimeLimit
-from rounds import RULEBOOK, SOURCE, TY, UNIT, bound, breaks, case_of, lines
+from rounds import RULEBOOK, SOURCE, TY, UNIT, bound, breaks, case_of, inflow, lines
 
 RULES = {rule.code: rule for rule in RULEBOOK.rules}
 GRANT, LOTTERY = "Viện trợ không hoàn lại", "Xổ số kiến thiết"
@@ -322,6 +322,48 @@ def test_rows_are_named_by_project_and_source() -> None:
         assert len(groups.keys) == len(wanted) == groups.headroom.size
         assert isinstance(groups.keys[1:], RowKeys)
         assert list(groups.keys[1:]) == list(groups.keys)[1:]
+
+
+@pytest.mark.parametrize(
+    ("code", "total", "given"),
+    [
+        ("total-investment", "total_investment", "allocated_to_date"),
+        ("medium-term-headroom", "medium_term_plan", "medium_term_allocated"),
+    ],
+)
+def test_a_line_alone_may_take_all_the_room_of_its_project(code: str, total: str, given: str) -> None:
+    """The bound of a line is tested for every line at once, each as if it alone changed."""
+    same: dict[str, list[Any]] = {"project_id": ["P"] * 2, "project": ["Dự án"] * 2, "owner": ["Ban"] * 2}
+    case = case_of(two(**same, line_id=["L0", "L1"], **{total: [57 * TY] * 2, given: [50 * TY] * 2}))
+    nothing, room = np.zeros(2, dtype=np.int64), np.full(2, 7 * TY)
+    for add, excess in ((room, 0), (room + 1, 1)):
+        plan = Changes(nothing, add)
+        assert RULES[code].violations(case, plan, alone=True).tolist() == [excess] * 2
+        assert RULES[code].violations(case, plan).tolist() == [7 * TY + 2 * excess] * 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "exempt"),
+    [("completed", True), ("preparation", True), ("transitional", False), ("new_start", False)],
+)
+def test_which_stages_are_counted_in_years(stage: str, exempt: bool) -> None:
+    rule = RULES["capital-time-limit"]
+    for columns in ({"project_class": ["A", "C"], "first_year": [2024, 2000]}, {"first_year": [2024, None]}):
+        frame = two(stage=["transitional", stage], **({"project_class": ["A", "A"]} | columns))
+        assert breaks(rule, case_of(frame), add={"L1": 7}) == ({} if exempt else {"L1": 7})
+        assert bound(rule, case_of(frame), "L1", "add") == (LIMIT if exempt else 0)
+
+
+def test_a_shortfall_moves_only_what_the_authorities_at_hand_may() -> None:
+    rule, plan = RULES["authority"], {"cut": {"L0": 2 * TY, "L3": 5}, "add": {"L1": TY}}
+    for hands, wanted in (
+        (("owner-internal", "hdnd"), {}),
+        (("owner-internal",), {"L0": 5, "L3": 5, "L1": TY}),
+        ((), {"L0": 5, "L3": 5, "L1": TY + 5}),
+    ):
+        case = case_of(lines(4), authority=hands, sources=inflow(-TY))
+        assert breaks(rule, case, **plan) == wanted
+        assert breaks(rule, case, cut={"L0": TY}) == {}
 
 
 # -- the legal order -------------------------------------------------------------------------------------------
