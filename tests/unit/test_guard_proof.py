@@ -347,7 +347,13 @@ def test_amounts_are_added_up_below_two_to_the_sixtieth(side: str) -> None:
                 "nothing is forced"
             )
         else:
-            assert (state(replace(case, pools=calm), replace(claims, **{side: large})) is not None) is stated
+            wrong = replace(claims, **{side: large})
+            assert (state(replace(case, pools=calm), wrong) is not None) is stated
+            if not stated:
+                said = "its amounts are too large to be added up"
+                assert prove_tiers(replace(case, pools=calm), RULEBOOK, wrong) == [
+                    TierProof("plan", 0, -1, said)
+                ]
 
 
 def test_an_inner_product_is_exact_whatever_its_size() -> None:

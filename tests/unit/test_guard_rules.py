@@ -422,3 +422,16 @@ def test_a_rule_shows_its_class() -> None:
 def changes() -> Changes:
     """Return no change of two lines."""
     return Changes(np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
+
+
+@pytest.mark.parametrize(
+    ("judge", "as_of", "gives"),
+    [("forecast", "2024-10-15", True), ("actual", "2024-10-15", False), ("actual", "2024-10-31", True)],
+)
+def test_a_deadline_before_the_judging_date_counts_as_missed(judge: str, as_of: str, gives: bool) -> None:
+    """The third round forecasts to 31/12: a dossier due on 31/10 and not made opens the line in October."""
+    frame = two(stage=["preparation"] * 2, disbursed=[10 * TY] * 2, project_dossier_on=["chưa", ""])
+    rule, case = RULES["donor-test"], case_of(frame, number=3, as_of=as_of, judge=judge)
+    assert breaks(rule, case, cut={"L0": TY}) == ({} if gives else {"L0": TY})
+    assert bound(rule, case, "L0", "cut") == (LIMIT if gives else 0)
+    assert breaks(rule, case, cut={"L1": TY}) == {"L1": TY}
