@@ -18,7 +18,7 @@ import phanbo as pb
 from held_round import LOCAL, LOTTERY, Setting, Told
 from phanbo.policy import AUTHORITIES, READINGS
 
-__all__ = ["LOAN", "settings_of", "spare"]
+__all__ = ["GRANT", "LOAN", "settings_of", "spare"]
 
 CENTRAL, LOAN = "NSTW bổ sung có mục tiêu", "Vốn nước ngoài (ODA)"
 GRANT, PROGRAMME = "Viện trợ không hoàn lại", "Chương trình MTQG nông thôn mới"

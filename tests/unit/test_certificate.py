@@ -212,6 +212,7 @@ def test_a_row_of_odd_content_is_refused(odd: dict[str, Any]) -> None:
         ((0, 0, 1, 1), (1, 1), (0, 1, 2, 3), 3, True),  # two groups, one đồng on every line
         ((0, 0, 1, 1), (1, 2), (0, 1, 2, 3), 3, False),
         ((0, 0, 0, 0), (1,), (0, 1, 2, 3), 1, True),  # less room than lines: in pairs
+        ((0, 0, 0, -1), (1,), (0, 1, 2), 1, True),
         ((0, 0, 0, -1), (1,), (0, 3, 1), 1, False),  # the second line is no member
         ((0, 0, 0, -1), (1,), (0, 1, 3), 1, False),
         ((0, 0, 0, 0), (2,), (0, 1, 2, 3), 1, False),
@@ -243,6 +244,21 @@ def test_a_row_holds_for_its_first_line_alone_too() -> None:
     rule = OneAtATime((0,) * LINES, (1,))
     (found,) = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), claims_of([[0, 1, 2]], [1]))
     assert found == "row g0 does not follow from rule shares"
+
+
+def test_every_wrong_row_of_every_rule_is_named_in_order() -> None:
+    rule = Shares((0, 0, 1, 1, -1, -1, -1), (4, 6))
+    rows = [
+        RowClaim("a", "shares", (0, 2), 1),
+        RowClaim("b", "no-such-rule", (0, 1), 4),
+        RowClaim("c", "shares", (0, 1), 4),
+        RowClaim("d", "stated-need", (0, 1), 10**15),
+        RowClaim("e", "stated-need", tuple(range(LINES)), 0),
+        RowClaim("f", "shares", (4,), 4),
+    ]
+    assert row_faults(case_of_seven(), RULEBOOK.with_rule(rule), tuple(rows)) == [
+        f"row {row.key} does not follow from rule {row.rule}" for row in rows if row.key in "abef"
+    ]
 
 
 def test_rows_too_large_to_be_tested_together_are_tested_one_by_one() -> None:

@@ -17,11 +17,12 @@ from phanbo.bounds import make_bounds
 from phanbo.case import Changes
 from phanbo.certificate import Claims, RowClaim
 from phanbo.certificate.costs import Costs
-from phanbo.certificate.optimum import TierProof, _Face, prove_tiers
+from phanbo.certificate.optimum import TierProof, _dot, _Face, prove_tiers
 from phanbo.certificate.statement import MOST, state
 from phanbo.proposal.claims import claims_of
+from rounds import SOURCE, UNIT, case_of, lines
 from slow_proof import Column, SlowRound
-from strategies import settings_of
+from strategies import GRANT, LOAN, settings_of
 
 if TYPE_CHECKING:
     from held_round import Setting
@@ -346,4 +347,33 @@ def test_amounts_are_added_up_below_two_to_the_sixtieth(side: str) -> None:
                 "nothing is forced"
             )
         else:
-            assert (state(replace(case, pools=calm), replace(claims, **{side: large})) is not None) is stated
+            wrong = replace(claims, **{side: large})
+            assert (state(replace(case, pools=calm), wrong) is not None) is stated
+            if not stated:
+                said = "its amounts are too large to be added up"
+                assert prove_tiers(replace(case, pools=calm), RULEBOOK, wrong) == [
+                    TierProof("plan", 0, -1, said)
+                ]
+
+
+def test_an_inner_product_is_exact_whatever_its_size() -> None:
+    for cost, x in (([1000, -7], [2**59, 3]), ([1000, -7], [2**52, 3]), ([], []), ([0, 0], [2**59, 2**59])):
+        columns = (np.array(side, dtype=np.int64) for side in (cost, x))
+        assert _dot(*columns) == sum(c * v for c, v in zip(cost, x, strict=True))
+    assert _dot(np.array([2**10 - 1, 1]), np.array([2**53, 1])) == (2**10 - 1) * 2**53 + 1
+
+
+@pytest.mark.parametrize("what", ["key_project", "emergency", "oda", LOAN, GRANT, ""])
+def test_a_key_line_is_key_for_one_reason_alone(what: str) -> None:
+    frame = lines(4, source=[SOURCE, what if what in (LOAN, GRANT) else SOURCE, SOURCE, SOURCE])
+    if what in ("key_project", "emergency", "oda"):
+        frame[what] = [False, True, False, False]
+    case = case_of(frame)
+    bound = np.where(np.arange(4) % 2 == 1, 3 * UNIT, 0)
+    nothing = np.zeros(4, dtype=np.int64)
+    none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    claims = Claims(nothing, bound, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    statement = state(case, claims)
+    assert statement is not None
+    cost = Costs(case, RULEBOOK, statement).of("key")[: statement.adds.line.size]
+    assert {int(i): int(c) for i, c in zip(statement.adds.line, cost, strict=True)} == {1: -bool(what), 3: 0}

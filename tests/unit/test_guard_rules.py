@@ -12,8 +12,9 @@ from phanbo.case import Changes
 from phanbo.money import LIMIT
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import RowKeys, Source, Unchecked
+from phanbo.rules.priority import CLASS_TESTS
 from phanbo.rules.time_limits import CapitalTimeLimit
-from rounds import RULEBOOK, SOURCE, TY, UNIT, bound, breaks, case_of, lines
+from rounds import RULEBOOK, SOURCE, TY, UNIT, bound, breaks, case_of, inflow, lines
 
 RULES = {rule.code: rule for rule in RULEBOOK.rules}
 GRANT, LOTTERY = "Viện trợ không hoàn lại", "Xổ số kiến thiết"
@@ -321,3 +322,116 @@ def test_rows_are_named_by_project_and_source() -> None:
         assert len(groups.keys) == len(wanted) == groups.headroom.size
         assert isinstance(groups.keys[1:], RowKeys)
         assert list(groups.keys[1:]) == list(groups.keys)[1:]
+
+
+@pytest.mark.parametrize(
+    ("code", "total", "given"),
+    [
+        ("total-investment", "total_investment", "allocated_to_date"),
+        ("medium-term-headroom", "medium_term_plan", "medium_term_allocated"),
+    ],
+)
+def test_a_line_alone_may_take_all_the_room_of_its_project(code: str, total: str, given: str) -> None:
+    """The bound of a line is tested for every line at once, each as if it alone changed."""
+    same: dict[str, list[Any]] = {"project_id": ["P"] * 2, "project": ["Dự án"] * 2, "owner": ["Ban"] * 2}
+    case = case_of(two(**same, line_id=["L0", "L1"], **{total: [57 * TY] * 2, given: [50 * TY] * 2}))
+    nothing, room = np.zeros(2, dtype=np.int64), np.full(2, 7 * TY)
+    for add, excess in ((room, 0), (room + 1, 1)):
+        plan = Changes(nothing, add)
+        assert RULES[code].violations(case, plan, alone=True).tolist() == [excess] * 2
+        assert RULES[code].violations(case, plan).tolist() == [7 * TY + 2 * excess] * 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "exempt"),
+    [("completed", True), ("preparation", True), ("transitional", False), ("new_start", False)],
+)
+def test_which_stages_are_counted_in_years(stage: str, exempt: bool) -> None:
+    rule = RULES["capital-time-limit"]
+    for columns in ({"project_class": ["A", "C"], "first_year": [2024, 2000]}, {"first_year": [2024, None]}):
+        frame = two(stage=["transitional", stage], **({"project_class": ["A", "A"]} | columns))
+        assert breaks(rule, case_of(frame), add={"L1": 7}) == ({} if exempt else {"L1": 7})
+        assert bound(rule, case_of(frame), "L1", "add") == (LIMIT if exempt else 0)
+
+
+def test_a_shortfall_moves_only_what_the_authorities_at_hand_may() -> None:
+    rule, plan = RULES["authority"], {"cut": {"L0": 2 * TY, "L3": 5}, "add": {"L1": TY}}
+    for hands, wanted in (
+        (("owner-internal", "hdnd"), {}),
+        (("owner-internal",), {"L0": 5, "L3": 5, "L1": TY}),
+        ((), {"L0": 5, "L3": 5, "L1": TY + 5}),
+    ):
+        case = case_of(lines(4), authority=hands, sources=inflow(-TY))
+        assert breaks(rule, case, **plan) == wanted
+        assert breaks(rule, case, cut={"L0": TY}) == {}
+
+
+# -- the legal order -------------------------------------------------------------------------------------------
+
+LOAN = "Vốn nước ngoài (ODA)"
+AS_STAGE = {
+    "transitional": {"transitional", "must-finish"},
+    "completed": {"completed"},
+    "preparation": {"preparation"},
+    "new_start": set(),
+}
+
+
+@pytest.mark.parametrize("stage", AS_STAGE)
+@pytest.mark.parametrize(
+    ("columns", "more"),
+    [
+        ({}, set()),
+        ({"source": [SOURCE, LOAN]}, {"oda"}),
+        ({"source": [SOURCE, GRANT]}, {"oda"}),
+        ({"counterpart": [False, True]}, {"oda"}),
+        ({"oda": [False, True]}, {"oda"}),
+        ({"ppp": [False, True]}, {"ppp"}),
+        ({"emergency": [False, True]}, set()),
+    ],
+)
+def test_the_classes_a_line_is_in(columns: dict[str, list[Any]], more: set[str], stage: str) -> None:
+    case = case_of(two(stage=["transitional", stage], **columns))
+    found = {name: test(case) for name, test in CLASS_TESTS.items()}
+    assert {name for name, lines_ in found.items() if lines_[1]} == {"new-start"} | AS_STAGE[stage] | more
+    assert {name for name, lines_ in found.items() if lines_[0]} == {
+        "transitional",
+        "must-finish",
+        "new-start",
+    }
+    assert {lines_.dtype for lines_ in found.values()} == {np.dtype(bool)}
+
+
+@pytest.mark.parametrize(
+    ("finish", "on_time"), [(2025, True), (2024, True), (2023, False), (None, False), ("absent", True)]
+)
+def test_who_is_on_schedule(finish: Any, on_time: bool) -> None:
+    frame = two(schedule_finish=[2030, finish]) if finish != "absent" else two()
+    for stage in ("transitional", "new_start"):
+        case = case_of(frame.assign(stage=["transitional", stage]))
+        assert CLASS_TESTS["transitional"](case).tolist() == [True, on_time and stage == "transitional"]
+
+
+def test_a_rule_shows_its_class() -> None:
+    assert repr(RULES["locked"]) == "Locked()"
+    assert RULES["on-lending-ratio"].violations(case_of(two()), changes()).tolist() == [0, 0]
+    for rule in RULEBOOK.rules:
+        assert rule.violations(case_of(two()), changes()).dtype == np.int64, rule.code
+
+
+def changes() -> Changes:
+    """Return no change of two lines."""
+    return Changes(np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
+
+
+@pytest.mark.parametrize(
+    ("judge", "as_of", "gives"),
+    [("forecast", "2024-10-15", True), ("actual", "2024-10-15", False), ("actual", "2024-10-31", True)],
+)
+def test_a_deadline_before_the_judging_date_counts_as_missed(judge: str, as_of: str, gives: bool) -> None:
+    """The third round forecasts to 31/12: a dossier due on 31/10 and not made opens the line in October."""
+    frame = two(stage=["preparation"] * 2, disbursed=[10 * TY] * 2, project_dossier_on=["chưa", ""])
+    rule, case = RULES["donor-test"], case_of(frame, number=3, as_of=as_of, judge=judge)
+    assert breaks(rule, case, cut={"L0": TY}) == ({} if gives else {"L0": TY})
+    assert bound(rule, case, "L0", "cut") == (LIMIT if gives else 0)
+    assert breaks(rule, case, cut={"L1": TY}) == {"L1": TY}
