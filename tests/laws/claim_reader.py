@@ -303,6 +303,13 @@ class Reader:
             sum(p > own for p in places),
         ) and v["first"] == found["line_id"].head(3).tolist()
 
+    def left(self, side: str) -> list[int]:
+        """Return what the lines of the pool could still give or receive, where that is anything."""
+        lines = self.made.lines
+        here = lines[lines["pool"] == self.row["pool"]]
+        pairs = zip(here[f"{side}_bound"].tolist(), here[side].tolist(), strict=True)
+        return [most - now for most, now in pairs if most > now]
+
     def nobody(self, side: str) -> bool:
         """Nobody else changes on this side."""
         return self.others(side).empty
@@ -405,6 +412,10 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "price-unknown": Reader.priceless,
     "queue": Reader.queue,
     "queue-none": lambda r, _: r.nobody("add"),
+    "spare": lambda r, v: (v["count"], v["amount"]) == (len(r.left("cut")), sum(r.left("cut"))),
+    "spare-none": lambda r, _: not r.left("cut"),
+    "room": lambda r, v: v["count"] == len(r.left("add")),
+    "room-none": lambda r, _: not r.left("add"),
     "chance": Reader.chance,
     "givers": Reader.givers,
     "givers-instead": Reader.instead,

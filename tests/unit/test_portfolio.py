@@ -427,3 +427,46 @@ def test_an_unpickled_portfolio_has_numpys_own_types() -> None:
     assert book.money("plan")[0].dtype is np.dtype(np.int64)
     assert book.flag("oda")[0].dtype is np.dtype(np.bool_)
     assert book == Portfolio(rounds.lines())
+
+
+def test_totals_and_history_keep_up_with_a_changed_cell() -> None:
+    """What is disbursed stands in the history too, and in the totals to reconcile with."""
+    frame = rounds.lines(3)
+    history = pd.DataFrame(
+        {
+            "line_id": ["L0"] * 4 + ["L1"],
+            "date": ["2023-12-31", "2024-03-31", "2024-09-15", "2024-10-31", "2024-09-15"],
+            "disbursed": [9 * rounds.TY, rounds.TY // 2, rounds.TY, 2 * rounds.TY, 9 * rounds.TY],
+        }
+    )
+    total = int(frame["disbursed"].sum())
+    controls = pd.DataFrame(
+        {"by": ["all", "owner"], "key": ["", "Ban 1"], "disbursed": [total, 9 * rounds.TY]}
+    )
+    book = Portfolio(frame, history=history, controls=controls).at("2024-09-15")
+    for paid, told in (
+        (3 * rounds.TY, [9 * rounds.TY, rounds.TY // 2, 3 * rounds.TY, 3 * rounds.TY]),
+        (rounds.TY // 4, [9 * rounds.TY, rounds.TY // 4, rounds.TY // 4, 2 * rounds.TY]),
+    ):
+        made = book.with_cell("L0", "disbursed", paid)
+        assert made.history is not None
+        assert made.controls is not None
+        mine = made.history[made.history["line_id"] == "L0"].sort_values("date")
+        assert mine["disbursed"].tolist() == told
+        assert made.controls.set_index("by")["disbursed"].to_dict() == {
+            "all": total + paid - rounds.TY,
+            "owner": 9 * rounds.TY,
+        }
+        assert made.dated == book.dated
+    assert book.money("disbursed")[0][0] == rounds.TY
+
+
+def test_a_cell_that_cannot_be_used_is_refused() -> None:
+    book = Portfolio(rounds.lines(3))
+    for value in (-1, "nhiều", None):
+        with pytest.raises(DataError):
+            book.with_cell("L0", "disbursed", value)
+    with pytest.raises(KeyError):
+        book.with_cell("L9", "disbursed", 1)
+    assert book.with_cell("L0", "requested_increase", None).money("requested_increase")[0][0] == 0
+    assert not book.with_cell("L0", "absorb_p10", None).money("absorb_p10")[1][0]

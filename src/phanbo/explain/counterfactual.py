@@ -148,7 +148,7 @@ class _Question:
     line: int
     before: str
     need: int = 0
-    known: dict[Cells, bool] = field(default_factory=dict, compare=False)
+    known: dict[Cells, bool] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def case(self) -> Case:

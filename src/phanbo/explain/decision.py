@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
+from phanbo.bounds import bound_of
 from phanbo.explain.sentence import Claim
+from phanbo.money import Ints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +16,10 @@ if TYPE_CHECKING:
     from phanbo.bounds import Bounds
     from phanbo.case import Case
 
-__all__ = ["decision_claims", "rule_claims"]
+__all__ = ["Stated", "decision_claims", "rule_claims", "stated_bounds"]
+
+Stated: TypeAlias = dict[str, list[tuple[str, Ints]]]
+"""By side (``cut``, ``add``): the code of each rule that speaks of it, and what it leaves every line, đồng."""
 
 
 def decision_claims(case: Case, line: int, row: dict[str, Any]) -> Iterator[Claim]:
@@ -30,7 +37,21 @@ def decision_claims(case: Case, line: int, row: dict[str, Any]) -> Iterator[Clai
         yield Claim(f"{role}-unchanged", {"plan": plan, "most": most})
 
 
-def rule_claims(case: Case, bounds: Bounds, line: int, row: dict[str, Any]) -> Iterator[Claim]:
+def stated_bounds(case: Case, bounds: Bounds) -> Stated:
+    """Return what every rule leaves every line, by side, in whole units: asked once for all lines."""
+    found: Stated = {"cut": [], "add": []}
+    for rule in bounds.rules:
+        limits = rule.limits(case)
+        for side, told in found.items():
+            bound = bound_of(limits, side)
+            if bound is not None:
+                told.append((rule.code, np.maximum(0, bound) // bounds.unit * bounds.unit))
+    return found
+
+
+def rule_claims(
+    case: Case, bounds: Bounds, stated: Stated, line: int, row: dict[str, Any]
+) -> Iterator[Claim]:
     """Yield the rules that decide: the ground of a change, all that attain its bound, what stops it short."""
     cut, add, role, binding = int(row["cut"]), int(row["add"]), str(row["role"]), str(row["binding_rule"])
     known = {rule.code for rule in bounds.rules}
@@ -45,8 +66,7 @@ def rule_claims(case: Case, bounds: Bounds, line: int, row: dict[str, Any]) -> I
         yield Claim("ground", {"rules": [ground]})
     most = {"cut": int(row["cut_bound"]), "add": int(row["add_bound"])}
     tied = {
-        side: [rule.code for rule, bound in bounds.stated(case, line, side) if bound == most[side]]
-        for side in ("cut", "add")
+        side: [code for code, bound in stated[side] if bound[line] == most[side]] for side in ("cut", "add")
     }
     if role == "hold":
         yield from (Claim(kind, {"rules": tied[side]}) for kind, side in _CLOSED if tied[side])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phanbo.bounds import make_bounds
 from phanbo.explain.chain import Step, chain_of
 from phanbo.explain.counterfactual import Counterfactual, Turning, turning
-from phanbo.explain.decision import decision_claims, rule_claims
+from phanbo.explain.decision import decision_claims, rule_claims, stated_bounds
 from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.prices import price_claim
 from phanbo.explain.queue import queue_claims
@@ -140,7 +140,7 @@ def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
     def claims() -> Iterator[Claim]:
         yield from standing_claims(case, line, str(proposal.summary["horizon"]))
         yield from decision_claims(case, line, row)
-        yield from rule_claims(case, bounds, line, row)
+        yield from rule_claims(case, bounds, stated_bounds(case, bounds), line, row)
         if row["role"] != "hold":
             yield price_claim(proposal, str(row["pool"]), case.policy.unit)
         yield from queue_claims(proposal, bounds, line)

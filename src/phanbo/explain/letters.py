@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from phanbo.bounds import make_bounds
-from phanbo.explain.decision import decision_claims, rule_claims
+from phanbo.explain.decision import Stated, decision_claims, rule_claims, stated_bounds
 from phanbo.explain.letter_layout import letter_text, subject_of
 from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.sentence import Claim, Sentence
@@ -162,6 +162,7 @@ def letters_of(proposal: Proposal, lang: str = "vi") -> Letters:
     """Return a letter to each owner with a changed line, an offer, or a line that waits for capital."""
     case, book = proposal._case, proposal._rulebook  # noqa: SLF001 — one house
     bounds = make_bounds(case, book)
+    stated = stated_bounds(case, bounds)
     lines, asks = proposal.frames["lines"], _asks(proposal)
     concerned = (lines["cut"] > 0) | (lines["add"] > 0) | (case.offer > 0) | lines["line_id"].isin(list(asks))
     by_owner: dict[str, list[int]] = {}
@@ -169,7 +170,7 @@ def letters_of(proposal: Proposal, lang: str = "vi") -> Letters:
         by_owner.setdefault(str(lines["owner"].iloc[line]), []).append(line)
     made = {}
     for owner in sorted(by_owner):
-        entries = tuple(_entry(proposal, bounds, line, asks, lang) for line in by_owner[owner])
+        entries = tuple(_entry(proposal, bounds, stated, line, asks, lang) for line in by_owner[owner])
         requests = tuple(_said(proposal, _requests(proposal, entries), lang))
         subject = subject_of(proposal, lang)
         text = letter_text(proposal, owner, entries, requests, lang)
@@ -188,12 +189,17 @@ def _said(proposal: Proposal, claims: Iterator[Claim], lang: str) -> Iterator[Se
 
 
 def _entry(
-    proposal: Proposal, bounds: Bounds, line: int, asks: Mapping[str, dict[str, Any]], lang: str
+    proposal: Proposal,
+    bounds: Bounds,
+    stated: Stated,
+    line: int,
+    asks: Mapping[str, dict[str, Any]],
+    lang: str,
 ) -> Entry:
     case = proposal._case  # noqa: SLF001
     row = {str(name): value for name, value in proposal.frames["lines"].iloc[line].items()}
     change, plan = int(row["add"]) - int(row["cut"]), int(case.plan[line])
-    said = _said(proposal, _claims(proposal, bounds, line, row, asks.get(str(row["line_id"]))), lang)
+    said = _said(proposal, _claims(proposal, bounds, stated, line, row, asks.get(str(row["line_id"]))), lang)
     return Entry(
         line_id=str(row["line_id"]),
         project=str(case.portfolio.text("project")[line]),
@@ -207,14 +213,19 @@ def _entry(
 
 
 def _claims(
-    proposal: Proposal, bounds: Bounds, line: int, row: dict[str, Any], ask: dict[str, Any] | None
+    proposal: Proposal,
+    bounds: Bounds,
+    stated: Stated,
+    line: int,
+    row: dict[str, Any],
+    ask: dict[str, Any] | None,
 ) -> Iterator[Claim]:
     """Yield what a letter says of a line: the figures that decide, the decision, its rules, what is unmet."""
     case = proposal._case  # noqa: SLF001
     every = (
         *standing_claims(case, line, str(proposal.summary["horizon"])),
         *decision_claims(case, line, row),
-        *rule_claims(case, bounds, line, row),
+        *rule_claims(case, bounds, stated, line, row),
     )
     told = [claim for claim in every if claim.kind in TOLD]
     yield from told

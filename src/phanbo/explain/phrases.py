@@ -146,6 +146,22 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Trong nhóm vốn này không có dòng nào khác được bổ sung.",
         "No other line of its pool receives anything.",
     ),
+    "spare": (
+        "Trong nhóm vốn còn {count:count} dòng có thể giảm thêm {amount:money}.",
+        "In its pool {count:count} lines could still give {amount:money}.",
+    ),
+    "spare-none": (
+        "Trong nhóm vốn không còn dòng nào có thể giảm thêm.",
+        "No line of its pool could give any more.",
+    ),
+    "room": (
+        "Trong nhóm vốn còn {count:count} dòng chưa được bổ sung đến mức tối đa.",
+        "In its pool {count:count} lines receive less than the most they may.",
+    ),
+    "room-none": (
+        "Trong nhóm vốn không còn dòng nào được nhận thêm.",
+        "No line of its pool may receive any more.",
+    ),
     "chance": (
         "Mỗi đồng cấp thêm tiếp theo có {chance:share} khả năng được giải ngân.",
         "The next đồng added to it would be spent with a chance of {chance:share}.",

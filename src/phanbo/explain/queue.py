@@ -42,10 +42,15 @@ def queue_claims(proposal: Proposal, bounds: Bounds, line: int) -> Iterator[Clai
     short = int(row[side]) < int(row[f"{side}_bound"])
     if side == "add" and short:
         yield _queue(others, row, book) if len(others) else Claim("queue-none", {})
+        count, amount = _left(proposal, row, "cut")
+        yield Claim("spare", {"count": count, "amount": amount}) if count else Claim("spare-none", {})
         yield _chance(case, line, int(case.plan[line]) + int(row["add"]))
     elif side == "cut":
         rank = proposal.frames["adjustments"].set_index("line_id")["rank"].get(row["line_id"])
         yield _givers(others, None if rank is None else int(rank))
+        if short:
+            count, _ = _left(proposal, row, "add")
+            yield Claim("room", {"count": count}) if count else Claim("room-none", {})
     if short and proposal.meta["parent"] is None:
         lines = proposal.frames["lines"]
         now = Changes(*(lines[name].to_numpy(dtype=np.int64) for name in ("cut", "add")))
@@ -61,6 +66,13 @@ def _others(proposal: Proposal, row: pd.Series[Any], side: str) -> pd.DataFrame:
     found = found.assign(rank=ranks.reindex(found["line_id"]).to_numpy(), amount=found[side])
     ordered: pd.DataFrame = found.loc[found["line_id"] != row["line_id"]].sort_values(["rank", "line"])
     return ordered
+
+
+def _left(proposal: Proposal, row: pd.Series[Any], side: str) -> tuple[int, int]:
+    """Return how many lines of the pool stay short of what they may give or receive, and by how much (đồng)."""
+    lines: pd.DataFrame = proposal.frames["lines"]
+    left = (lines[f"{side}_bound"] - lines[side]).where(lines["pool"] == row["pool"], 0)
+    return int((left > 0).sum()), int(left.clip(lower=0).astype(object).sum())
 
 
 def _queue(others: pd.DataFrame, row: pd.Series[Any], book: Rulebook) -> Claim:
