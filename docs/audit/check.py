@@ -87,10 +87,10 @@ def columns(plain, table):
         own = {f"priority[{row['priority']}]": -1, "key": -facts["key"], "worst_first": -facts["lead_permille"]}
         adds = "add", -1, row["add_bound"] // unit, owed, {leaf: -1, **claimed[row["line_id"]]}, own
         for kind, sign, cap, mark, rows, own in cuts, adds:
-            marked = "obligations" if kind == "add" else "protect_late" if facts["late"] else "protect"
+            goal = "obligations" if kind == "add" else "protect_late" if facts["late"] else "protect"
             ends = sorted({min(max(end, 0), cap) for end in (0, mark, -sign * pin, cap, *(-sign * level for level in levels))})
             for low, high in zip(ends, ends[1:]):  # a step each, parted at the points of the outlook and at the mark
-                counts = {**own, **ranks[i], f"line[{i}]": 1, "pinned": -(high <= -sign * pin), marked: (low >= mark) - (sign < 0)}
+                counts = {**own, **ranks[i], f"line[{i}]": 1, "pinned": -(high <= -sign * pin), goal: (low >= mark) - (sign < 0)}
                 counts["disbursement"] = sign * sum(level >= (-low if kind == "cut" else low + 1) for level in levels)
                 yield min(max(row[kind] // unit - low, 0), high - low), [0, high - low], rows, counts
             room[kind, leaf] += cap if kind == "cut" or row["may_import"] is True else 0
