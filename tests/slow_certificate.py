@@ -58,6 +58,8 @@ class SlowCertificate:
         claims = self.claims
         found = self.legal(self.cut, self.add) + self.forced() + self.transfers() + self.bounds()
         own = any(type(rule) is not RULES.get(rule.code) for rule in self.rulebook.rules)
+        if self.case.held.any() and not self.case.policy.min_move:
+            found.append("lines are held that the policy holds for nothing")
         if claims.marked and not own and not any(tier.fraction for tier in self.case.policy.ordered_tiers):
             found.append("nothing in this round excuses a proof of optimality")
         if claims.full and not claims.marked and not found:

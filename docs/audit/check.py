@@ -81,17 +81,17 @@ def columns(plain, table):
     for i, (row, cells, outlook) in enumerate(zip(plain["lines"], table, plain["outlook"]["lines"], strict=True)):
         leaf, facts = f"leaf:{row['pool']}|{row['owner']}", {name: column[i] for name, column in proof["facts"].items()}
         plan, paid, taken, *claims = (int(cells.get(k) or 0) for k in "plan disbursed committed arrears prior_advance".split())
-        levels = [(y - plan) // unit for y in outlook["points"]]
+        levels, pin = [(y - plan) // unit for y in outlook["points"]], policy["pins"].get(row["line_id"], 0) // unit
         owed, spare = -(-max(0, sum(claims) - max(0, plan - paid - taken)) // unit), row["cut_bound"] // unit
         cuts = "cut", 1, max(spare, row["forced_bound"] // unit), spare, {leaf: 1}, {"worst_first": -facts["late_permille"]}
         own = {f"priority[{row['priority']}]": -1, "key": -facts["key"], "worst_first": -facts["lead_permille"]}
         adds = "add", -1, row["add_bound"] // unit, owed, {leaf: -1, **claimed[row["line_id"]]}, own
         for kind, sign, cap, mark, rows, own in cuts, adds:
-            marked = "obligations" if kind == "add" else "protect_late" if facts["late"] else "protect"
-            ends = sorted({min(max(end, 0), cap) for end in (0, mark, cap, *(-sign * level for level in levels))})
+            goal = "obligations" if kind == "add" else "protect_late" if facts["late"] else "protect"
+            ends = sorted({min(max(end, 0), cap) for end in (0, mark, -sign * pin, cap, *(-sign * level for level in levels))})
             for low, high in zip(ends, ends[1:]):  # a step each, parted at the points of the outlook and at the mark
-                reached = sign * sum(level >= (-low if kind == "cut" else low + 1) for level in levels)
-                counts = {**own, **ranks[i], f"line[{i}]": 1, "disbursement": reached, marked: (low >= mark) + (sign - 1) // 2}
+                counts = {**own, **ranks[i], f"line[{i}]": 1, "pinned": -(high <= -sign * pin), goal: (low >= mark) - (sign < 0)}
+                counts["disbursement"] = sign * sum(level >= (-low if kind == "cut" else low + 1) for level in levels)
                 yield min(max(row[kind] // unit - low, 0), high - low), [0, high - low], rows, counts
             room[kind, leaf] += cap if kind == "cut" or row["may_import"] is True else 0
             net[row["pool"], leaf] -= sign * row[kind] // unit
@@ -111,8 +111,8 @@ def best(plain, table, law):
     classes, told = [f"priority[{entry['code']}]" for entry in law["class"]], [tier["tier"] for tier in proof["tiers"]]
     wanted = [name for tier in policy["tiers"] for name in (classes if tier["name"] == "priority" else [tier["name"]])]
     last = ([k for k, name in enumerate(wanted, start=1) if name.startswith("priority[")] or [wanted.index("authority")])[-1]
-    wanted = [*wanted[:last], *["return"] * policy["return_unplaced"], *wanted[last:], "canonical"]
-    wanted = ["protect", "protect_late"] * any(row["inflow"] < 0 for row in plain["pools"]) + wanted
+    leading = ["protect", "protect_late"] * any(row["inflow"] < 0 for row in plain["pools"]) + ["pinned"] * bool(policy["pins"])
+    wanted = [*leading, *wanted[:last], *["return"] * policy["return_unplaced"], *wanted[last:], "canonical"]
     if told[: len(wanted)] != wanted or not all(name.startswith(("canonical[", "line[")) for name in told[len(wanted) :]):
         yield f"thứ tự mục tiêu / order of goals: {told} ≠ {wanted}"
     plan, limits = list(columns(plain, table)), {row["key"]: [0, row["headroom"] // policy["unit"]] for row in proof["rows"]}

@@ -40,6 +40,7 @@ def legal(stored: StoredRound) -> Iterator[Said]:
     spare, deepest, most = (stored.column(f"{side}_bound") for side in ("cut", "forced", "add"))
     wrong = (cut % unit + add % unit > 0) | ((cut > 0) & (add > 0)) | (cut > case.plan) | (add > most)
     wrong |= cut > np.where(case.shrinking, np.maximum(spare, deepest), spare)
+    wrong |= stored.full & (np.maximum(case.pins, 0) > add) | stored.full & (np.maximum(-case.pins, 0) > cut)
     yield from (("plan", {"line": stored.ids[i]}) for i in np.flatnonzero(wrong))
     for rule in stored.book.rules:
         excess = np.array(rule.violations(case, Changes(cut, add)))

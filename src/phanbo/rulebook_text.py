@@ -63,7 +63,7 @@ def departures(text: str, shipped: str) -> tuple[list[str], list[str]]:
         Codes of the rules that are left out, taken out, replaced or given other parameters; names of other
         entries that differ; ``"rule order"`` where only the order does.
     added : list of str
-        Codes of rules the shipped text does not have.
+        Codes of rules the shipped text does not have; rules widened, and by whom.
     """
     here, there = tomllib.loads(text), tomllib.loads(shipped)
     known = {entry["code"]: entry for entry in there["rule"]}
@@ -72,4 +72,5 @@ def departures(text: str, shipped: str) -> tuple[list[str], list[str]]:
     changed += [name for name in there if name != "rule" and here.get(name) != there[name]]
     if not changed and kept != there["rule"]:
         changed.append("rule order")
-    return changed, [entry["code"] for entry in here["rule"] if entry["code"] not in known]
+    added = [entry["code"] for entry in here["rule"] if entry["code"] not in known]
+    return changed, [*added, *(f"{each['rule']} ({each['by']})" for each in here.get("granted", ()))]

@@ -90,6 +90,20 @@ def test_rounds_judged_by_an_earlier_assessment_are_accepted(setting: Setting) -
     accepted(pb.propose(before.apply(), **given_))
 
 
+@given(setting=settings_of(simple=True, min_move=0, authority=None), data=st.data())
+def test_changes_asked_for_are_accepted(setting: Setting, data: st.DataObject) -> None:
+    lines, unit = setting.propose().lines, setting.policy.unit
+    able = [k for k in range(len(lines)) if lines["cut_bound"][k] or lines["add_bound"][k]]
+    assume(able)
+    line = data.draw(st.sampled_from(able))
+    sign = -1 if lines["cut_bound"][line] else 1
+    pins = {lines["line_id"][line]: sign * unit}
+    try:
+        accepted(setting.with_policy(pins=pins).propose())
+    except pb.InfeasibleRound:
+        assume(condition=False)
+
+
 # -- amounts, lines, balance ----------------------------------------------------------------------------
 
 AMOUNTS = {

@@ -16,7 +16,7 @@ from phanbo.assemble import tier_plan
 from phanbo.bounds import make_bounds
 from phanbo.case import Changes
 from phanbo.certificate import Claims, RowClaim
-from phanbo.certificate.costs import Costs
+from phanbo.certificate.costs import Costs, facts_of
 from phanbo.certificate.optimum import TierProof, _dot, _Face, prove_tiers
 from phanbo.certificate.statement import MOST, state
 from phanbo.proposal.claims import claims_of
@@ -73,6 +73,7 @@ def claimed(draw: st.DrawFn, case: Case) -> Claims:
         tiers=(),
         marked=False,
         transfers=NOTHING,
+        facts=facts_of(case),
         full=True,
         changes=Changes(np.where(gives, cut, 0), np.where(gives, 0, add)),
     )

@@ -16,6 +16,7 @@ from phanbo.money import LIMIT, Bools, Ints
 from phanbo.rulebook import Rulebook, parse_rulebook
 from phanbo.rulebook_text import departures
 from phanbo.rules import RULES
+from phanbo.rules.granted import ungranted
 
 if TYPE_CHECKING:
     from phanbo.auditing.report import Said
@@ -68,7 +69,7 @@ class StoredRound:
     def may_be_marked(self) -> bool:
         """Whether a component may be no network: a tolerance of the policy, or a rule of one's own."""
         tolerant = any(tier.fraction for tier in self.case.policy.ordered_tiers)
-        return tolerant or any(type(rule) is not RULES.get(rule.code) for rule in self.book.rules)
+        return tolerant or any(type(ungranted(rule)) is not RULES.get(rule.code) for rule in self.book.rules)
 
     def column(self, name: str) -> Ints:
         """Return a column of money of the frame ``lines``; anything but đồng is a `ValueError`."""

@@ -82,6 +82,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "dòng {line} vi phạm quy định {rule}, quá {excess} đồng",
         "line {line} breaks {rule} by {excess} đồng",
     ),
+    "pin": (
+        "dòng {line}: thay đổi được yêu cầu chưa thực hiện",
+        "line {line}: the change asked for is not made",
+    ),
     "beyond": ("dòng {line}: thay đổi vượt giới hạn của nó", "line {line}: its change is beyond its bound"),
     "duty": (
         "bể vốn {pool} hụt thu: giảm quá mức phải giảm",

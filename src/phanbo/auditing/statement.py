@@ -39,6 +39,8 @@ class Column:
         Of a step of a line: the points of the outlook that reach it.
     past : bool
         Of a step of a line: past the surplus (a cut), past what it owes (an add).
+    asked : bool
+        Of a step of a line: part of a change the policy asks for.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Column:
     rows: dict[str, int]
     reached: int = 0
     past: bool = False
+    asked: bool = False
 
 
 Goal = Callable[[Column], int]
@@ -104,7 +107,8 @@ def _steps(stored: StoredRound, i: int, kind: str, rows: dict[str, int]) -> Iter
     else:
         covered = max(0, plan - int(case.disbursed[i]) - int(case.committed[i]))
         cap, mark, ends = most, -(-max(0, int(case.claims[i]) - covered) // unit), levels
-    for low, high in pairwise(sorted({min(max(end, 0), cap) for end in (0, mark, cap, *ends)})):
+    asked = max(0, int(case.pins[i]) * (-1 if kind == "cut" else 1)) // unit
+    for low, high in pairwise(sorted({min(max(end, 0), cap) for end in (0, mark, asked, cap, *ends)})):
         top = -low if kind == "cut" else low + 1  # the upper end of its first unit, from the plan
         yield Column(
             kind=kind,
@@ -115,6 +119,7 @@ def _steps(stored: StoredRound, i: int, kind: str, rows: dict[str, int]) -> Iter
             rows=rows,
             reached=len(levels) - bisect_left(levels, top),
             past=low >= mark,
+            asked=high <= asked,
         )
 
 
@@ -133,6 +138,7 @@ def goals(stored: StoredRound, tier: str) -> Goal:
         "protect": lambda c: c.kind == "cut" and c.past and not late[c.at],
         "protect_late": lambda c: c.kind == "cut" and c.past and late[c.at],
         "obligations": lambda c: -(c.kind == "add" and not c.past),
+        "pinned": lambda c: -c.asked,
         "return": lambda c: -(c.kind == "kept"),
         "key": lambda c: -(c.kind == "add" and key[c.at]),
         "disbursement": lambda c: c.reached if c.kind == "cut" else -c.reached,
@@ -162,4 +168,5 @@ def tiers_wanted(stored: StoredRound) -> list[str]:
         last = max((k + 1 for k, name in enumerate(wanted) if name.startswith("priority[")), default=None)
         wanted.insert(wanted.index("authority") if last is None else last, "return")
     forced = ["protect", "protect_late"] if case.pools.shrinking.any() else []
+    forced += ["pinned"] if case.policy.pins else []
     return [*forced, *wanted, "canonical"]
