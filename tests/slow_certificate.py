@@ -8,6 +8,7 @@ import numpy as np
 
 from phanbo.case import Changes
 from phanbo.rules import RULES
+from phanbo.rules.granted import ungranted
 from slow_proof import SlowRound
 
 if TYPE_CHECKING:
@@ -56,8 +57,11 @@ class SlowCertificate:
     def findings(self) -> list[str]:
         """Return every finding, in order."""
         claims = self.claims
-        found = self.legal(self.cut, self.add) + self.forced() + self.transfers() + self.bounds()
-        own = any(type(rule) is not RULES.get(rule.code) for rule in self.rulebook.rules)
+        found = (
+            self.legal(self.cut, self.add) + self.forced() + self.pins() + self.transfers() + self.bounds()
+        )
+        found += self.facts()
+        own = any(type(ungranted(rule)) is not RULES.get(rule.code) for rule in self.rulebook.rules)
         if self.case.held.any() and not self.case.policy.min_move:
             found.append("lines are held that the policy holds for nothing")
         if claims.marked and not own and not any(tier.fraction for tier in self.case.policy.ordered_tiers):
@@ -87,6 +91,41 @@ class SlowCertificate:
             ]
             found += [f"{rule.code}: line {self.ids[i]} breaks it by {excess[i]} đồng" for i in broken[:3]]
         return found
+
+    def pins(self) -> list[str]:
+        """Changes asked for that a full round does not make."""
+        asked = dict(self.case.policy.pins) if self.claims.full else {}
+        unknown = [
+            f"a change is asked of line {line}, which is unknown"
+            for line in sorted(asked.keys() - set(self.ids))
+        ]
+        short = [
+            line
+            for line, cut, add in zip(self.ids, self.cut, self.add, strict=True)
+            if line in asked and (add < asked[line] or cut < -asked[line])
+        ]
+        return unknown + [f"line {line}: the change asked for is not made" for line in short[:3]]
+
+    def facts(self) -> list[str]:
+        """Facts of the lines that are stored otherwise than tables and assessment have them."""
+        case, reading, told = self.case, self.case.assessment.decides, self.claims.facts
+        key = [
+            any(case.portfolio.flag(name)[0][i] for name in ("key_project", "emergency", "oda"))
+            or case.kind[i] in ("oda_loan", "oda_grant")
+            for i in range(self.n)
+        ]
+        late = [1000 if case.offer[i] > 0 else int(reading.late_permille[i]) for i in range(self.n)]
+        true = {
+            "late": case.late.tolist(),
+            "key": key,
+            "late_permille": late,
+            "lead_permille": reading.lead_permille.tolist(),
+        }
+        return [
+            f"the stored {name} of the lines is not that of the tables"
+            for name, values in true.items()
+            if getattr(told, name).tolist() != values
+        ]
 
     def of_pool(self, values: list[int]) -> list[int]:
         """Return the sums by pool."""

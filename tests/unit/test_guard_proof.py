@@ -373,7 +373,19 @@ def test_a_key_line_is_key_for_one_reason_alone(what: str) -> None:
     bound = np.where(np.arange(4) % 2 == 1, 3 * UNIT, 0)
     nothing = np.zeros(4, dtype=np.int64)
     none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = Claims(nothing, bound, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    claims = Claims(
+        cut=nothing,
+        add=bound,
+        forced=nothing,
+        closed=none,
+        rows=(),
+        tiers=(),
+        marked=False,
+        transfers=NOTHING,
+        facts=facts_of(case),
+        full=True,
+        changes=Changes(nothing, nothing),
+    )
     statement = state(case, claims)
     assert statement is not None
     cost = Costs(case, RULEBOOK, statement).of("key")[: statement.adds.line.size]
