@@ -53,7 +53,8 @@ class Watch(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return zeros; every plan is in whole đồng, one amount a line."""
         for side in (plan.cut, plan.add):
-            assert (side.dtype, side.shape) == (np.int64, (len(case),))
+            assert side.dtype == np.int64
+            assert side.shape == (len(case),)
         return np.zeros(len(case), dtype=np.int64)
 
 
@@ -77,7 +78,8 @@ def moved(claims: Claims, **sides: tuple[int, int]) -> Claims:
 def with_moves(claims: Claims, moves: list[list[int]], *, follow: bool) -> Claims:
     """Return the claims with other transfers; the changes of the lines follow them if asked."""
     table = np.array(moves, dtype=np.int64).reshape(-1, 5)
-    claims = replace(claims, transfers=tuple(table.T))
+    donor, receiver, pool, amount, rank = table.T
+    claims = replace(claims, transfers=(donor, receiver, pool, amount, rank))
     if follow:
         sides = [np.zeros_like(claims.cut) for _ in range(2)]
         for donor, receiver, _, amount, _ in moves:
@@ -135,8 +137,10 @@ def tampered(draw: st.DrawFn, case: Case, claims: Claims) -> Claims:
                 gap + 1,
             )
             claims = replace(claims, tiers=tuple(tiers))
-        elif how in ("full", "marked"):
-            claims = replace(claims, **{how: not getattr(claims, how)})
+        elif how == "full":
+            claims = replace(claims, full=not claims.full)
+        elif how == "marked":
+            claims = replace(claims, marked=not claims.marked)
     return claims
 
 
