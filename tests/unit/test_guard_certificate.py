@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import phanbo as pb
 from held_round import RULEBOOK, ceiling_sample, sample
 from phanbo.case import Changes
-from phanbo.certificate import Certificate, Claims, certify, check_changes
+from phanbo.certificate import Certificate, Claims, _crossings, certify, check_changes
 from phanbo.proposal.claims import claims_of
 from phanbo.rules.base import Limits, Rule, Source
 from slow_certificate import SlowCertificate
@@ -324,6 +324,20 @@ def test_whatever_one_thing_is_wrong(what: str, round_: str) -> None:
     case, claims = parts(SMALL[round_].propose())
     seen = {agrees(case, wrong).findings for wrong in ONE_WRONG[what](case, claims)}
     assert len(seen) > 3
+
+
+def test_who_brings_capital_where_it_may_not_go() -> None:
+    """From any line or none to any line or none, whichever owner is closed."""
+    case, claims = parts(SMALL["shortfall"].propose())
+    leaf = [*case.pools.leaf.tolist(), None, None, None]
+    for donor in range(-3, len(case)):
+        for receiver in range(-3, len(case)):
+            for k in range(claims.closed.size):
+                claims = with_moves(claims, [[donor, receiver, 0, 1, 1]], follow=False)
+                wrong = replace(claims, closed=np.arange(claims.closed.size) == k)
+                barred = receiver >= 0 and leaf[receiver] == k and leaf[donor] != k
+                said = ["a transfer brings capital to an owner that may not import"] if barred else []
+                assert _crossings(case, wrong) == said
 
 
 @dataclass(frozen=True)
