@@ -183,6 +183,30 @@ def test_what_serves_claims_is_a_piece_of_its_own_where_a_tier_counts_it(tiers: 
     assert made.amount.tolist() == ([TY, TY, TY] if "obligations" in tiers else [2 * TY, TY])
 
 
+def test_of_equal_chances_the_latest_gives_first() -> None:
+    """An offer is as late as can be; then lateness; then the line. Each owner serves itself before others."""
+    frame = lines(
+        6,
+        owner=["Ban a", "Ban a", "Ban a", "Ban a", "Ban b", "Ban b"],
+        disbursed=[3 * TY, TY, 3 * TY, 2 * TY, 9 * TY, 9 * TY],
+        offered_decrease=[0, 0, 2 * TY, 0, 0, 0],
+    )
+    rows_of = [[4 * TY] * 2] * 4 + [[11 * TY, 13 * TY], [13 * TY, 13 * TY]]
+    case = case_of(frame, forecaster=Fixed(rows=rows_of), judge="actual")
+    cut, add = np.array([TY, TY, TY, TY, 0, 0]), np.array([0, 0, 0, 0, 2 * TY, 2 * TY])
+    made = make_transfers(case, RULEBOOK, cut, add)
+    assert list(zip(made.donor.tolist(), made.receiver.tolist(), strict=True)) == [
+        (2, 5),
+        (1, 5),
+        (3, 4),
+        (0, 4),
+    ]
+    assert made.slope.tolist() == [1_000_000, 1_000_000, 750_000, 750_000]
+    assert rows(made) == [
+        astuple(move) for move in SlowMoves(case, RULEBOOK, cut.tolist(), add.tolist()).moves()
+    ]
+
+
 def test_the_mean_chance_by_hand() -> None:
     assert mean_chance([3, 5], 0, 10, 1) == 400_000
     assert mean_chance([LIMIT], 0, LIMIT, 1) == 1_000_000
