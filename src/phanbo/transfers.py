@@ -27,6 +27,8 @@ RESERVE, SHORTFALL, INFLOW = -1, -2, -3
 """Stand in the place of a line: the pool's reserve, its shortfall, its inflow."""
 
 MILLION = 1_000_000
+EXACT = (2**63 - 1) // MILLION
+"""The largest number whose millionfold is an int64."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,9 @@ def _mean_slope(case: Case, low: Ints, high: Ints, lines: Ints) -> Ints:
     points = case.outlook.points[lines]
     spent = np.minimum(points, high[:, None]) - np.minimum(points, low[:, None])
     unit = case.policy.unit
-    total = (spent // unit).sum(axis=1)
+    total: NDArray[Any] = (spent // unit).sum(axis=1)
+    if total.max(initial=0) > EXACT:
+        total = total.astype(object)
     return np.asarray(
         total * MILLION // np.maximum(1, points.shape[1] * ((high - low) // unit)), dtype=np.int64
     )

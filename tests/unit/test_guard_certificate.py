@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import phanbo as pb
 from held_round import RULEBOOK, ceiling_sample, sample
 from phanbo.case import Changes
-from phanbo.certificate import Certificate, Claims, certify, check_changes
+from phanbo.certificate import Certificate, Claims, _crossings, certify, check_changes
 from phanbo.proposal.claims import claims_of
 from phanbo.rules.base import Limits, Rule, Source
 from slow_certificate import SlowCertificate
@@ -53,7 +53,8 @@ class Watch(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return zeros; every plan is in whole đồng, one amount a line."""
         for side in (plan.cut, plan.add):
-            assert (side.dtype, side.shape) == (np.int64, (len(case),))
+            assert side.dtype == np.int64
+            assert side.shape == (len(case),)
         return np.zeros(len(case), dtype=np.int64)
 
 
@@ -77,7 +78,8 @@ def moved(claims: Claims, **sides: tuple[int, int]) -> Claims:
 def with_moves(claims: Claims, moves: list[list[int]], *, follow: bool) -> Claims:
     """Return the claims with other transfers; the changes of the lines follow them if asked."""
     table = np.array(moves, dtype=np.int64).reshape(-1, 5)
-    claims = replace(claims, transfers=tuple(table.T))
+    donor, receiver, pool, amount, rank = table.T
+    claims = replace(claims, transfers=(donor, receiver, pool, amount, rank))
     if follow:
         sides = [np.zeros_like(claims.cut) for _ in range(2)]
         for donor, receiver, _, amount, _ in moves:
@@ -135,8 +137,10 @@ def tampered(draw: st.DrawFn, case: Case, claims: Claims) -> Claims:
                 gap + 1,
             )
             claims = replace(claims, tiers=tuple(tiers))
-        elif how in ("full", "marked"):
-            claims = replace(claims, **{how: not getattr(claims, how)})
+        elif how == "full":
+            claims = replace(claims, full=not claims.full)
+        elif how == "marked":
+            claims = replace(claims, marked=not claims.marked)
     return claims
 
 
@@ -320,6 +324,20 @@ def test_whatever_one_thing_is_wrong(what: str, round_: str) -> None:
     case, claims = parts(SMALL[round_].propose())
     seen = {agrees(case, wrong).findings for wrong in ONE_WRONG[what](case, claims)}
     assert len(seen) > 3
+
+
+def test_who_brings_capital_where_it_may_not_go() -> None:
+    """From any line or none to any line or none, whichever owner is closed."""
+    case, claims = parts(SMALL["shortfall"].propose())
+    leaf = [*case.pools.leaf.tolist(), None, None, None]
+    for donor in range(-3, len(case)):
+        for receiver in range(-3, len(case)):
+            for k in range(claims.closed.size):
+                claims = with_moves(claims, [[donor, receiver, 0, 1, 1]], follow=False)
+                wrong = replace(claims, closed=np.arange(claims.closed.size) == k)
+                barred = receiver >= 0 and leaf[receiver] == k and leaf[donor] != k
+                said = ["a transfer brings capital to an owner that may not import"] if barred else []
+                assert _crossings(case, wrong) == said
 
 
 @dataclass(frozen=True)

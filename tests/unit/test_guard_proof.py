@@ -95,8 +95,8 @@ def by_unit(statement: Statement) -> tuple[list[Column], list[int], list[int], l
             units.append((Column(kind, place), int(statement.x[k]), int(statement.upper[k]), k))
             k += 1
     assert k == sum(statement.sizes) == statement.x.size == statement.upper.size
-    columns, x, upper, part = zip(*units, strict=True)
-    return list(columns), list(x), list(upper), list(part)
+    found, x, upper, part = zip(*units, strict=True)
+    return list(found), list(x), list(upper), list(part)
 
 
 def dense(statement: Statement) -> Ints:
@@ -131,7 +131,7 @@ def test_the_statement_is_the_round_unit_by_unit(setting: Setting, inflow: int, 
     assert rows.activity(statement.x).tolist() == (matrix @ statement.x).tolist()
     assert statement.misfit(case, claims) == slow.misfit()
     for steps in (statement.cuts, statement.adds):
-        assert (steps.line.dtype, steps.width.dtype, steps.taken.dtype) == (np.int64,) * 3
+        assert {steps.line.dtype, steps.width.dtype, steps.taken.dtype} == {np.dtype(np.int64)}
         after = np.flatnonzero(steps.line[1:] == steps.line[:-1])
         told = np.stack([steps.chance, steps.marked, steps.width])
         levels = [np.unique(p // case.policy.unit).size for p in case.outlook.points]
@@ -348,7 +348,8 @@ def test_amounts_are_added_up_below_two_to_the_sixtieth(side: str) -> None:
                 "nothing is forced"
             )
         else:
-            wrong = replace(claims, **{side: large})
+            sides: dict[str, Any] = {side: large}
+            wrong = replace(claims, **sides)
             assert (state(replace(case, pools=calm), wrong) is not None) is stated
             if not stated:
                 said = "its amounts are too large to be added up"
@@ -361,6 +362,8 @@ def test_an_inner_product_is_exact_whatever_its_size() -> None:
     for cost, x in (([1000, -7], [2**59, 3]), ([1000, -7], [2**52, 3]), ([], []), ([0, 0], [2**59, 2**59])):
         columns = (np.array(side, dtype=np.int64) for side in (cost, x))
         assert _dot(*columns) == sum(c * v for c, v in zip(cost, x, strict=True))
+    for cost, x in ((2**10, 2**53), (2**10 - 1, 2**53), (2**11 - 1, 2**53), (2**10 + 1, 2**53 - 1)):
+        assert _dot(np.array([cost]), np.array([x])) == cost * x
     assert _dot(np.array([2**10 - 1, 1]), np.array([2**53, 1])) == (2**10 - 1) * 2**53 + 1
 
 

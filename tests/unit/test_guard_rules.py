@@ -109,16 +109,20 @@ def test_asked_limits_hold_to_the_dong() -> None:
 
 @pytest.mark.parametrize("name", ["most_cut", "most_add"])
 def test_what_may_be_asked(name: str) -> None:
+    def asked(most: Any) -> AskedLimits:
+        told: dict[str, Any] = {name: {"L0": most}}
+        return AskedLimits(**told)
+
     for most in (0, LIMIT, np.int64(5)):
-        assert getattr(AskedLimits(**{name: {"L0": most}}), name) == (("L0", int(most)),)
+        assert getattr(asked(most), name) == (("L0", int(most)),)
     for most in (-1, LIMIT + 1):
         with pytest.raises(ValueError, match=f"^asked-limit: {name} must lie in 0 … {LIMIT} đồng$"):
-            AskedLimits(**{name: {"L0": most}})
+            asked(most)
     for flag in (True, np.bool_(False)):  # noqa: FBT003
         with pytest.raises(TypeError, match=f"^asked-limit: {name} must be whole amounts of đồng$"):
-            AskedLimits(**{name: {"L0": flag}})
+            asked(flag)
     with pytest.raises(TypeError, match="float"):
-        AskedLimits(**{name: {"L0": 1.0}})
+        asked(1.0)
 
 
 # -- ceilings --------------------------------------------------------------------------------------------------

@@ -15,7 +15,17 @@ from held_round import RULEBOOK, sample
 from phanbo.money import LIMIT
 from phanbo.ranking import rank_transfers, rerank
 from phanbo.rules.walls import duty
-from phanbo.transfers import INFLOW, RESERVE, SHORTFALL, Transfers, _overlay, _Side, make_transfers
+from phanbo.transfers import (
+    INFLOW,
+    RESERVE,
+    SHORTFALL,
+    Transfers,
+    _mean_slope,
+    _overlay,
+    _Side,
+    make_transfers,
+)
+from rounds import TY, Fixed, case_of, lines
 from slow_moves import SlowMoves, in_order, mean_chance
 from strategies import settings_of
 
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from held_round import Setting
     from phanbo.case import Case
     from phanbo.money import Ints
-    from slow_moves import Move
+from slow_moves import Move
 
 MANY = profile.default.max_examples * 2 if profile.default else 50
 
@@ -140,6 +150,61 @@ def test_what_does_not_balance_is_refused() -> None:
     here, there = (_Side(*(np.array([number]) for number in (group, 0, unit, 0, 0))) for group in (0, 1))
     with pytest.raises(AssertionError, match=r"^cuts and adds do not balance in some pool$"):
         _overlay(here, there, np.arange(2))
+
+
+@pytest.mark.parametrize("most", [10**6, 461_168_601_842, 461_168_601_843, 10**12, LIMIT])
+def test_the_mean_chance_is_exact_where_amounts_are_largest(most: int) -> None:
+    """A unit of one đồng, twenty points: 4·10¹¹ đồng and a millionth leave int64."""
+    rows = [[most] * 20, [most // 2] * 19 + [most], [0] * 19 + [1], list(range(20))]
+    frame = lines(4, plan=[10 * TY] * 4)
+    case = case_of(frame, unit=1, forecaster=Fixed(rows=[[10 * TY] * 20] * 4))
+    case = replace(case, outlook=replace(case.outlook, points=np.array(rows)))
+    low, high = np.zeros(4, dtype=np.int64), np.full(4, most)
+    found = _mean_slope(case, low, high, np.arange(4))
+    assert found.dtype == np.int64
+    assert found.tolist() == [mean_chance(row, 0, most, 1) for row in rows]
+    assert _mean_slope(case, low, low, np.arange(4)).tolist() == [0] * 4
+
+
+@pytest.mark.parametrize(
+    "tiers", [("obligations", "authority", "disbursement"), ("authority", "disbursement")]
+)
+def test_what_serves_claims_is_a_piece_of_its_own_where_a_tier_counts_it(tiers: tuple[str, ...]) -> None:
+    """The claimed tỷ comes first; where no tier counts claims, all a line takes is one piece."""
+    frame = lines(3, owner=["Ban"] * 3, arrears=[0, 2 * TY, 0], disbursed=[TY, 9 * TY, TY])
+    points = [[TY] * 2, [11 * TY, 14 * TY], [TY] * 2]
+    case = case_of(frame, tiers=tiers, forecaster=Fixed(rows=points))
+    cut, add = np.array([2 * TY, 0, TY]), np.array([0, 3 * TY, 0])
+    made = make_transfers(case, RULEBOOK, cut, add)
+    assert rows(made) == [
+        astuple(move) for move in SlowMoves(case, RULEBOOK, cut.tolist(), add.tolist()).moves()
+    ]
+    assert made.tier.tolist() == ([0, 2, 2] if "obligations" in tiers else [1, 1])
+    assert made.amount.tolist() == ([TY, TY, TY] if "obligations" in tiers else [2 * TY, TY])
+
+
+def test_of_equal_chances_the_latest_gives_first() -> None:
+    """An offer is as late as can be; then lateness; then the line. Each owner serves itself before others."""
+    frame = lines(
+        6,
+        owner=["Ban a", "Ban a", "Ban a", "Ban a", "Ban b", "Ban b"],
+        disbursed=[3 * TY, TY, 3 * TY, 2 * TY, 9 * TY, 9 * TY],
+        offered_decrease=[0, 0, 2 * TY, 0, 0, 0],
+    )
+    rows_of = [[4 * TY] * 2] * 4 + [[11 * TY, 13 * TY], [13 * TY, 13 * TY]]
+    case = case_of(frame, forecaster=Fixed(rows=rows_of), judge="actual")
+    cut, add = np.array([TY, TY, TY, TY, 0, 0]), np.array([0, 0, 0, 0, 2 * TY, 2 * TY])
+    made = make_transfers(case, RULEBOOK, cut, add)
+    assert list(zip(made.donor.tolist(), made.receiver.tolist(), strict=True)) == [
+        (2, 5),
+        (1, 5),
+        (3, 4),
+        (0, 4),
+    ]
+    assert made.slope.tolist() == [1_000_000, 1_000_000, 750_000, 750_000]
+    assert rows(made) == [
+        astuple(move) for move in SlowMoves(case, RULEBOOK, cut.tolist(), add.tolist()).moves()
+    ]
 
 
 def test_the_mean_chance_by_hand() -> None:
