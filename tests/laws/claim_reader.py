@@ -408,6 +408,7 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "forced": Reader.forced,
     "unchecked": Reader.unchecked,
     "price": Reader.price,
+    "price-endless": Reader.price,
     "price-nothing": Reader.price,
     "price-unknown": Reader.priceless,
     "queue": Reader.queue,

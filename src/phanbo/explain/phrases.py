@@ -124,6 +124,10 @@ PHRASES: dict[str, tuple[str, str]] = {
             "{upto:money} more)."
         ),
     ),
+    "price-endless": (
+        "Nếu nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này thì {tiers:tiers} (bao nhiêu cũng vậy).",
+        "{unit:money} more in the pool “{pool:text}” in this round would mean: {tiers:tiers} (however much more).",
+    ),
     "price-nothing": (
         "Nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này cũng không đổi được mục tiêu nào.",
         "{unit:money} more in the pool “{pool:text}” would change no goal of this round.",
