@@ -18,7 +18,7 @@ import phanbo as pb
 from held_round import LOCAL, LOTTERY, Setting, Told
 from phanbo.policy import AUTHORITIES, READINGS
 
-__all__ = ["LOAN", "settings_of", "spare"]
+__all__ = ["GRANT", "LOAN", "settings_of", "spare"]
 
 CENTRAL, LOAN = "NSTW bổ sung có mục tiêu", "Vốn nước ngoài (ODA)"
 GRANT, PROGRAMME = "Viện trợ không hoàn lại", "Chương trình MTQG nông thôn mới"
@@ -267,6 +267,14 @@ def policies(draw: st.DrawFn, /, unit: int, **fixed: Any) -> pb.Policy:
         "tiers": draw(st.sampled_from(TIERS)),
     }
     return pb.Policy(**(drawn | fixed))
+
+
+def pinned(data: st.DataObject, setting: Setting, most: int = 3) -> Setting:
+    """Draw changes that the reviewers ask of one to three lines."""
+    ids = setting.portfolio.text("line_id").tolist()
+    units = st.sampled_from([k for k in range(-most, most + 1) if k])
+    pins = data.draw(st.dictionaries(st.sampled_from(ids), units, min_size=1, max_size=3))
+    return setting.with_policy(pins={line: k * setting.policy.unit for line, k in pins.items()})
 
 
 def spare(rows: Sequence[Mapping[Any, Any]], policy: pb.Policy, *, blind: bool) -> int:

@@ -14,15 +14,15 @@ from held_round import sample
 from phanbo.proposal.schema import COLUMNS
 
 NAMES = (
-    "Answer Assessment Batch Calendar CalendarError CertificateError DEFAULT_TIERS DataError InfeasibleRound PhanboError "
-    "Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped Task Tier "
-    "WhatIf assess check_excel load_calendar load_proposal load_rulebook propose propose_many read_csv read_excel "
+    "Answer Assessment Batch Calendar CalendarError CertificateError CrossCheckError DEFAULT_TIERS DataError InfeasibleRound "
+    "PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
+    "Task Tier WhatIf assess check_excel load_calendar load_proposal load_rulebook propose propose_many read_csv read_excel "
     "read_parquet"
 )
 
 SIGNATURES = {
     "propose": "portfolio *calendar *round *as_of *rulebook=None *policy=None *time_limit=None *threads=1 "
-    "*progress=None *cancel=None *assessment=None *outlook=None",
+    "*progress=None *cancel=None *assessment=None *outlook=None *cross_check=None",
     "assess": "portfolio *calendar *as_of *policy=None *round=None *rulebook=None *outlook=None",
     "propose_many": "tasks *executor=None *workers=None *folder=None *progress=None *cancel=None",
     "Task": "name portfolio *calendar *round *as_of *rulebook=None *policy=None *time_limit=None *assessment=None "
@@ -39,7 +39,7 @@ SIGNATURES = {
     "Tier": "name tolerance=0.0",
     "Policy": "donor_confidence=0.5 receiver_confidence=0.8 unit=1000000 judge=forecast fast=average carry_over=hold "
     "return_unplaced=False unknown=refuse authority=None min_move=0 tiers=DEFAULT_TIERS forecaster=None "
-    "deadline=None notes=",
+    "deadline=None notes= pins=()",
     "Proposal.head": "self k",
     "Proposal.explain": "self line_id lang=vi",
     "Proposal.letters": "self lang=vi",

@@ -36,11 +36,21 @@ def test_the_questions_have_the_answers_shown() -> None:
     assert printed.getvalue().rstrip() == blocks("text")[1].rstrip()
 
 
+def test_why_is_answered_as_shown() -> None:
+    printed = io.StringIO()
+    known: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(blocks("python")[0], "README.md", "exec"), known)  # noqa: S102 — our own text
+    with contextlib.redirect_stdout(printed):
+        exec(compile(blocks("python")[2], "README.md", "exec"), known)  # noqa: S102 — our own text
+    assert printed.getvalue().rstrip() == blocks("text")[2].rstrip()
+
+
 def test_many_provinces_are_done_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("lang-son", "nghe-an"):
         write_lang_son(f"{name}.xlsx")
-    shown = blocks("python")[2].replace("workers=2", "workers=1")
+    shown = blocks("python")[3].replace("workers=2", "workers=1")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(shown, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 — our own text

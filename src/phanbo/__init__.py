@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phanbo.errors import (
         CalendarError,
         CertificateError,
+        CrossCheckError,
         DataError,
         InfeasibleRound,
         PhanboError,
@@ -44,6 +45,7 @@ __all__ = [
     "Calendar",
     "CalendarError",
     "CertificateError",
+    "CrossCheckError",
     "DataError",
     "InfeasibleRound",
     "PhanboError",
@@ -79,6 +81,7 @@ _HOMES = {
     "errors": (
         "CalendarError",
         "CertificateError",
+        "CrossCheckError",
         "DataError",
         "InfeasibleRound",
         "PhanboError",

@@ -15,6 +15,7 @@ from phanbo.rulebook import Rulebook, load_rulebook
 
 __all__ = [
     "admit",
+    "check_pins",
     "check_policy",
     "closing_date",
     "find_rulebook",
@@ -120,6 +121,18 @@ def closing_date(policy: Policy, book: Rulebook, calendar: Calendar) -> dt.date:
             {"deadline": deadline.isoformat()},
         )
     return deadline
+
+
+def check_pins(policy: Policy, portfolio: Portfolio) -> None:
+    """Refuse pins of lines that the tables do not have."""
+    strange = sorted(dict(policy.pins).keys() - portfolio.place.keys())
+    if strange:
+        names = ", ".join(strange)
+        raise PolicyError(
+            f"Không có dòng vốn: {names}; kiểm tra pins.",
+            f"There are no such lines: {names}; look at pins.",
+            {"lines": strange},
+        )
 
 
 def check_policy(policy: Policy | None) -> Policy:

@@ -13,7 +13,7 @@ from phanbo.grouping import sum_by
 from phanbo.policy import Tier
 from phanbo.program import Block, LinearProgram, TierCosts
 from phanbo.rules.walls import duty
-from phanbo.segments import Segments, add_segments, cut_segments, obligation_units
+from phanbo.segments import Segments, add_segments, cut_segments, obligation_units, pinned_units
 
 if TYPE_CHECKING:
     from phanbo.bounds import Bounds
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
     from phanbo.rules.base import GroupRows
 
-__all__ = ["assemble", "binding_groups", "canonical_ranks", "tier_plan"]
+__all__ = ["Columns", "assemble", "binding_groups", "canonical_ranks", "network", "tier_plan"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +39,31 @@ def assemble(case: Case, rulebook: Rulebook, bounds: Bounds) -> LinearProgram:
     """State the round as a linear program."""
     unit = case.policy.unit
     cut_cap = np.maximum(bounds.cut, bounds.forced) // unit
-    cuts = cut_segments(case, cut_cap).split(bounds.cut // unit)
-    adds = add_segments(case, bounds.add // unit).split(obligation_units(case))
+    pinned = pinned_units(case)
+    marks = (bounds.cut // unit, pinned[0]), (obligation_units(case), pinned[1])
+    cuts, adds = cut_segments(case, cut_cap), add_segments(case, bounds.add // unit)
+    cuts, adds = (side.split(a).split(b) for side, (a, b) in zip((cuts, adds), marks, strict=True))
     if "disbursement" not in {tier.name for tier in case.policy.ordered_tiers}:
-        cuts, adds = _merged(cuts, bounds.cut // unit), _merged(adds, obligation_units(case))
+        cuts, adds = _merged(cuts, *marks[0]), _merged(adds, *marks[1])
+    return network(
+        case, bounds, cuts, adds, lambda columns: _tiers(case, rulebook, bounds, columns, cuts, adds)
+    )
+
+
+def network(
+    case: Case,
+    bounds: Bounds,
+    cuts: Segments,
+    adds: Segments,
+    tiers_of: Callable[[Columns], tuple[TierCosts, ...]],
+) -> LinearProgram:
+    """State the pool tree and the group rows around some segments; *tiers_of* costs the columns."""
+    unit = case.policy.unit
     columns = _columns(case, bounds, cuts, adds)
     candidates = (_binding(part, bounds.add // unit, unit) for _, part in bounds.groups)
     groups = [rows for rows in candidates if rows is not None]
     matrix = _matrix(case, columns, groups)
-    tiers = _tiers(case, rulebook, bounds, columns, cuts, adds)
+    tiers = tiers_of(columns)
     component, row_component = _components(case, columns, matrix)
     crossing = _crossing(groups)
     marked = set(component[: cuts.line.size + adds.line.size][_members(cuts, adds, crossing)].tolist())
@@ -73,7 +89,7 @@ def assemble(case: Case, rulebook: Rulebook, bounds: Bounds) -> LinearProgram:
 
 
 @dataclass(frozen=True, eq=False)
-class _Columns:
+class Columns:
     """All columns in order: cuts, adds, ins, outs, reserves."""
 
     block: Ints
@@ -82,7 +98,7 @@ class _Columns:
     flows: int
 
 
-def _columns(case: Case, bounds: Bounds, cuts: Segments, adds: Segments) -> _Columns:
+def _columns(case: Case, bounds: Bounds, cuts: Segments, adds: Segments) -> Columns:
     pools, leaves = case.pools, len(case.pools.leaf_owner)
     give = sum_by(pools.leaf[cuts.line], cuts.width, leaves)
     take = sum_by(pools.leaf[adds.line], adds.width, leaves)
@@ -97,7 +113,7 @@ def _columns(case: Case, bounds: Bounds, cuts: Segments, adds: Segments) -> _Col
         room = room + np.where(may_return, sum_by(pools.leaf_pool, give, len(pools.names)), 0)
     kept = np.flatnonzero(room > 0)
     sizes = (cuts.line.size, adds.line.size, ins.size, outs.size, kept.size)
-    return _Columns(
+    return Columns(
         block=np.repeat(
             np.array([Block.CUT, Block.ADD, Block.IN, Block.OUT, Block.RESERVE], dtype=np.int64), sizes
         ),
@@ -119,7 +135,7 @@ class _Matrix:
     """Pool of each leaf or pool row, −1 for a group row."""
 
 
-def _matrix(case: Case, columns: _Columns, groups: list[_Rows]) -> _Matrix:
+def _matrix(case: Case, columns: Columns, groups: list[_Rows]) -> _Matrix:
     """State the leaf balances, the pool balances and the group rows."""
     pools = case.pools
     leaves, count = len(pools.leaf_owner), len(pools.names)
@@ -225,7 +241,7 @@ def _members(cuts: Segments, adds: Segments, lines: Bools | None) -> Bools:
     return np.zeros(here.size, dtype=bool) if lines is None else lines[here]
 
 
-def _components(case: Case, columns: _Columns, matrix: _Matrix) -> tuple[Ints, Ints]:
+def _components(case: Case, columns: Columns, matrix: _Matrix) -> tuple[Ints, Ints]:
     """Return the connected component of each column and row: pools joined by group rows."""
     pools = case.pools
     label = np.arange(len(pools.names), dtype=np.int64)
@@ -280,6 +296,8 @@ def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
         # Without priority classes every use of the money comes before returning it.
         plan.insert(max(after, default=[t.name for t in plan].index("authority")), Tier("return"))
     forced = [Tier("protect"), Tier("protect_late")] if case.pools.shrinking.any() else []
+    if case.policy.pins:
+        forced.append(Tier("pinned"))
     return (*forced, *plan, Tier("canonical"))
 
 
@@ -295,7 +313,7 @@ def _tiers(
     case: Case,
     rulebook: Rulebook,
     bounds: Bounds,
-    columns: _Columns,
+    columns: Columns,
     cuts: Segments,
     adds: Segments,
 ) -> tuple[TierCosts, ...]:
@@ -309,6 +327,7 @@ def _tiers(
     klass = rulebook.priority(case)
     owed = ~adds.beyond(obligation_units(case))
     below = cuts.beyond(bounds.cut // case.policy.unit)
+    pinned = [~side.beyond(at) for side, at in zip((cuts, adds), pinned_units(case), strict=True)]
     late = np.where(case.offer > 0, 1000, reading.late_permille)
 
     def on(cut: Ints | Bools, add: Ints, flows: Ints = none) -> Ints:
@@ -318,6 +337,7 @@ def _tiers(
     costs: dict[str, Callable[[], Ints]] = {
         "protect": lambda: on(below & ~case.late[cuts.line], nothing_added),
         "protect_late": lambda: on(below & case.late[cuts.line], nothing_added),
+        "pinned": lambda: on(-pinned[0].astype(np.int64), -pinned[1].astype(np.int64)),
         "obligations": lambda: on(nothing_cut, -owed.astype(np.int64)),
         "return": lambda: on(nothing_cut, nothing_added, -(flow == Block.RESERVE).astype(np.int64)),
         "key": lambda: on(nothing_cut, -key_lines(case)[adds.line].astype(np.int64)),
@@ -337,7 +357,7 @@ def _tiers(
     )
 
 
-def _canonical(case: Case, columns: _Columns, cuts: Segments, adds: Segments) -> _Canonical:
+def _canonical(case: Case, columns: Columns, cuts: Segments, adds: Segments) -> _Canonical:
     flow = columns.block[columns.block.size - columns.flows :]
     return _Canonical(
         case.portfolio, np.concatenate([cuts.line, adds.line]), (flow != Block.RESERVE).astype(np.int64)
@@ -365,11 +385,11 @@ def key_lines(case: Case) -> Bools:
     )
 
 
-def _merged(parts: Segments, at: Ints) -> Segments:
-    """Join the segments of a line on each side of ``at[line]``: no tier tells their slopes apart."""
+def _merged(parts: Segments, *marks: Ints) -> Segments:
+    """Join the segments of a line between its *marks*: no tier tells their slopes apart."""
     if not parts.line.size:
         return parts
-    side = parts.beyond(at)
+    side = np.sum([parts.beyond(at) for at in marks], axis=0)
     new = np.ones(parts.line.size, dtype=bool)
     new[1:] = (parts.line[1:] != parts.line[:-1]) | (side[1:] != side[:-1])
     first = np.flatnonzero(new)

@@ -181,6 +181,15 @@ class Case:
             self.assessment.decides.late | (self.assessment.missed != "") | self.incomplete, dtype=bool
         )
 
+    @property
+    def pins(self) -> Ints:
+        """What the reviewers ask of each line, đồng: above 0 at least so much more, below 0 at least so much less."""
+        asked = np.zeros(len(self), dtype=np.int64)
+        for line, amount in dict(self.policy.pins).items():
+            if line in self.portfolio.place:
+                asked[self.portfolio.place[line]] = amount
+        return asked
+
     def pool_sum(self, values: Ints) -> Ints:
         """Return the sum of a column by pool, đồng."""
         return sum_by(self.pools.pool, values, len(self.pools.names))

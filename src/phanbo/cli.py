@@ -7,15 +7,13 @@ cannot be read or written, 130 interrupted.
 from __future__ import annotations
 
 import argparse
-import errno
 import itertools
-import json
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from phanbo.cli_input import keep_input, nfc, policy_of, tables_of, unit_name
 from phanbo.cli_texts import (
     assessment_text,
     batch_text,
@@ -40,6 +38,7 @@ EXIT = {
     "round": 2,
     "infeasible": 3,
     "certificate": 4,
+    "cross-check": 4,
     "stopped": 5,
     "phanbo": 6,
 }
@@ -48,6 +47,7 @@ STAGES_VI = {
     "assess": "đánh giá",
     "propose": "lập phương án",
     "solve": "giải bài toán",
+    "cross_check": "đối chiếu",
     "verify": "kiểm tra lại",
 }
 
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     _dated(one)
     one.add_argument("--round", type=int, required=True, help="số đợt trong lịch")
     one.add_argument("--time-limit", type=float, help="giây")
+    one.add_argument("--cross-check", metavar="BỘ_GIẢI", help="bộ giải thứ hai để đối chiếu, ví dụ COIN_CMD")
 
     one = command("propose-many", _propose_many, "lập phương án cho từng workbook của một thư mục")
     one.add_argument("file", metavar="THƯ_MỤC", help="mỗi tỉnh một workbook")
@@ -147,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     one = command("verify", _verify, "kiểm tra lại một thư mục hồ sơ")
     one.add_argument("folder", metavar="THƯ_MỤC")
 
+    one = command("audit", _audit, "kiểm toán độc lập một thư mục hồ sơ, chỉ từ các tệp của nó")
+    one.add_argument("folder", metavar="THƯ_MỤC")
+
     one = command("replay", _replay, "lập lại phương án từ thư mục hồ sơ và so từng byte")
     one.add_argument("folder", metavar="THƯ_MỤC")
 
@@ -159,7 +163,7 @@ def _reading(one: argparse.ArgumentParser) -> None:
     one.add_argument("file", metavar="TỆP", help="workbook hoặc thư mục bảng")
     one.add_argument("--sheet", help="tên sheet")
     one.add_argument(
-        "--unit", type=_unit, help="đơn vị tính: đồng, nghìn đồng, triệu đồng, tỷ đồng", metavar="ĐƠN_VỊ"
+        "--unit", type=unit_name, help="đơn vị tính: đồng, nghìn đồng, triệu đồng, tỷ đồng", metavar="ĐƠN_VỊ"
     )
     one.add_argument("--year", type=int, help="năm kế hoạch")
 
@@ -172,37 +176,13 @@ def _dated(one: argparse.ArgumentParser) -> None:
     one.add_argument("--out", required=True, metavar="THƯ_MỤC")
 
 
-def _keep_input(options: Any) -> None:
-    """Refuse an output that would replace the input, or a folder around it."""
-    if options.out is None:
-        return
-    given, out = Path(options.file).resolve(), Path(options.out).resolve()
-    if given == out or out in given.parents:
-        raise FileExistsError(errno.EEXIST, "", str(options.out))
-
-
-def _read(options: Any) -> Portfolio:
-    from phanbo.tables.read import read_csv, read_excel, read_parquet
-
-    path = Path(options.file)
-    if not path.exists():
-        raise FileNotFoundError(2, "", str(path))
-    plain = {"unit": options.unit, "year": options.year}
-    if path.is_dir() or path.suffix.lower() == ".csv":
-        parquet = path.is_dir() and any(path.glob("*.parquet"))
-        return read_parquet(path, **plain) if parquet else read_csv(path, **plain)
-    if path.suffix.lower() == ".parquet":
-        return read_parquet(path, **plain)
-    return read_excel(path, sheet=options.sheet, **plain)
-
-
 def _read_at(options: Any) -> Portfolio:
     """Read the tables, which no output may replace.
 
     Where their history has figures of the very data date, and they are of another, those are taken.
     """
-    _keep_input(options)
-    portfolio = _read(options)
+    keep_input(options)
+    portfolio = tables_of(options)
     history = portfolio.history
     if history is None or str(portfolio.dated) == options.as_of or options.as_of not in set(history["date"]):
         return portfolio
@@ -215,37 +195,6 @@ def _read_at(options: Any) -> Portfolio:
     return portfolio.at(options.as_of)
 
 
-def _nfc(text: str) -> str:
-    """Return a text as the tables hold it: some systems part letters from their marks."""
-    return unicodedata.normalize("NFC", text)
-
-
-def _unit(text: str) -> str:
-    """Return the name of a unit that the readers know."""
-    from phanbo.tables.layout.headers import read_unit
-
-    if read_unit(_nfc(text)) is None:
-        raise argparse.ArgumentTypeError(f"“{text}” – đồng, nghìn đồng, triệu đồng, tỷ đồng")
-    return _nfc(text)
-
-
-def _policy(options: Any) -> Any:
-    from phanbo.errors import PolicyError
-    from phanbo.policy import Policy
-
-    if options.policy is None:
-        return Policy()
-    try:
-        plain = json.loads(Path(options.policy).read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        vi, en = (say("policy", lang, why=error) for lang in ("vi", "en"))
-        raise PolicyError(vi, en, {"reason": str(error)}) from error
-    if isinstance(plain, dict) and plain.get("forecaster") is not None:
-        vi, en = (say("forecaster", lang, name=plain["forecaster"]) for lang in ("vi", "en"))
-        raise PolicyError(vi, en, {"forecaster": str(plain["forecaster"])})
-    return Policy.from_dict(plain)
-
-
 def _template(options: Any) -> int:
     from phanbo.tables.template import write_template
 
@@ -256,7 +205,7 @@ def _template(options: Any) -> int:
 def _check(options: Any) -> int:
     from phanbo.tables.read import check_excel
 
-    _keep_input(options)
+    keep_input(options)
     found = check_excel(options.file, sheet=options.sheet, unit=options.unit, year=options.year)
     text, errors = findings_text(found, options.lang)
     print(text)
@@ -276,7 +225,7 @@ def _assess(options: Any) -> int:
         _read_at(options),
         calendar=options.calendar,
         as_of=options.as_of,
-        policy=_policy(options),
+        policy=policy_of(options),
         round=options.round,
         rulebook=options.rulebook,
     )
@@ -300,21 +249,24 @@ def _propose(options: Any) -> int:
         round=options.round,
         as_of=options.as_of,
         rulebook=options.rulebook,
-        policy=_policy(options),
+        policy=policy_of(options),
         time_limit=options.time_limit,
         progress=_progress(),
+        cross_check=options.cross_check,
     )
     proposal.save(options.out)
     print(proposal_text(proposal, options.out, options.lang))
+    if options.cross_check is not None:
+        print(say("cross-checked", options.lang, solver=options.cross_check))
     return 0
 
 
 def _propose_many(options: Any) -> int:
     from phanbo.many import Task, propose_many
 
-    _keep_input(options)
+    keep_input(options)
     files = sorted(path for path in Path(options.file).iterdir() if path.suffix.lower() in WORKBOOKS)
-    policy = _policy(options)
+    policy = policy_of(options)
     tasks = [
         Task(
             path.stem,
@@ -351,7 +303,7 @@ def _progress() -> Callable[[str, int, int], None] | None:
 def _explain(options: Any) -> int:
     from phanbo.proposal.storage import load_proposal
 
-    proposal, wanted = load_proposal(options.folder), _nfc(options.line_id)
+    proposal, wanted = load_proposal(options.folder), nfc(options.line_id)
     ids = proposal.frames["lines"]["line_id"].tolist()
     if wanted in ids:
         print(proposal.explain(wanted, lang=options.lang))
@@ -390,6 +342,14 @@ def _verify(options: Any) -> int:
         return 4
     print(say("optimal" if proved == "optimal" else "legal", options.lang))
     return 0
+
+
+def _audit(options: Any) -> int:
+    from phanbo.audit import audit
+
+    found = audit(options.folder)
+    print(found.text(options.lang), file=sys.stdout if found else sys.stderr)
+    return 0 if found else 4
 
 
 def _replay(options: Any) -> int:

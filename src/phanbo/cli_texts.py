@@ -59,6 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Phương án đã kiểm chứng: {folder}/proposal.xlsx",
         "Verified proposal: {folder}/proposal.xlsx",
     ),
+    "cross-checked": (
+        "Bộ giải {solver} ra cùng phương án, từng dòng.",
+        "The solver {solver} came to the same plan, line by line.",
+    ),
     "task": (
         "{name}: chưa kiểm tra {unchecked} quy định; giảm {cut_lines} dòng, tăng {raised_lines} dòng, {cut} triệu đồng.",
         "{name}: {unchecked} rules unchecked; {cut_lines} lines cut, {raised_lines} raised, {cut} million đồng.",

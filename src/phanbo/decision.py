@@ -7,17 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
-from phanbo.assemble import assemble, binding_groups
+from phanbo.assemble import assemble, binding_groups, key_lines
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
-from phanbo.certificate import RowClaim
-from phanbo.errors import InfeasibleRound
-from phanbo.money import Bools, Ints, format_million
-from phanbo.program import Block, LinearProgram
+from phanbo.certificate import LineFacts, RowClaim
+from phanbo.infeasible import infeasible_round, short_pools, unmet_pins
+from phanbo.money import Bools, Ints
+from phanbo.program import LinearProgram
 from phanbo.proposal import Proof
 from phanbo.ranking import Ranked, rank_transfers
 from phanbo.rulebook import Rulebook
-from phanbo.rules.walls import duty
 from phanbo.solver.direct import solve
 from phanbo.solver.solution import Limits, Solution
 from phanbo.transfers import SHORTFALL, make_transfers
@@ -49,17 +48,20 @@ class Decision:
     @cached_property
     def proof(self) -> Proof:
         """Claimed rows, and each tier's value and row duals by key."""
-        return _proof(self.program, self.solution, self.bounds)
+        return _proof(self.program, self.solution, self.bounds, line_facts(self.case))
 
 
 def decide(case: Case, book: Rulebook, limits: Limits) -> Decision:
     """Solve the round; hold the lines changed by less than the least amount and solve again until none is left."""
     while True:
         bounds = make_bounds(case, book)
-        _refuse_infeasible(case, bounds)
+        if (failing := short_pools(case, bounds)).any():
+            raise infeasible_round(case, book, bounds, failing, limits)
         program = assemble(case, book, bounds)
         solution = solve(program, limits)
         found = Decision(case, book, bounds, program, solution, *changes(program, solution, case))
+        if (failing := case.pool_sum(unmet_pins(case, found.cut, found.add)) > 0).any():
+            raise infeasible_round(case, book, bounds, failing, limits)
         small = _small(found)
         if not small.any():
             return found
@@ -67,27 +69,31 @@ def decide(case: Case, book: Rulebook, limits: Limits) -> Decision:
 
 
 def _small(found: Decision) -> Bools:
-    """Return the lines changed by less than the least amount, those a shortfall cuts excepted."""
+    """Return the lines changed by less than the least amount, but for those a shortfall or a pin moves."""
     moved = found.cut + found.add
     small = (moved > 0) & (moved < found.case.policy.min_move)
     if small.any():
-        t = found.ranked.transfers
-        small[t.donor[(t.receiver == SHORTFALL) & (t.donor >= 0)]] = False
+        t, pinned = found.ranked.transfers, np.append(found.case.pins != 0, [False] * 3)  # −1 … −3: no line
+        kept = (t.receiver == SHORTFALL) | pinned[t.donor] | pinned[t.receiver]
+        for side in (t.donor, t.receiver):
+            small[side[kept & (side >= 0)]] = False
     return small
 
 
 def changes(program: LinearProgram, solution: Solution, case: Case) -> tuple[Ints, Ints]:
     """Return the cut and the add of every line, đồng."""
-    totals = []
-    for block in (Block.CUT, Block.ADD):
-        total = np.zeros(len(case), dtype=np.int64)
-        here = program.block == block
-        np.add.at(total, program.item[here], solution.x[here] * case.policy.unit)
-        totals.append(total)
-    return totals[0], totals[1]
+    cut, add = program.moved(solution.x, len(case))
+    return cut * case.policy.unit, add * case.policy.unit
 
 
-def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
+def line_facts(case: Case) -> LineFacts:
+    """Return what the tiers count of each line beyond what the frames say."""
+    reading = case.assessment.decides
+    late = np.where(case.offer > 0, 1000, reading.late_permille)
+    return LineFacts(case.late, key_lines(case), late, reading.lead_permille)
+
+
+def _proof(program: LinearProgram, solution: Solution, bounds: Bounds, facts: LineFacts) -> Proof:
     tiers = tuple(
         (
             t.name,
@@ -109,35 +115,4 @@ def _proof(program: LinearProgram, solution: Solution, bounds: Bounds) -> Proof:
             for g, key in ((g, part.keys[g]) for g in binding_groups(part, bounds.add).tolist())
             if key in priced
         ]
-    return Proof(tuple(rows), tiers, bool(program.marked))
-
-
-def _refuse_infeasible(case: Case, bounds: Bounds) -> None:
-    """Raise where a shrinking pool cannot give what it must: the only way a round has no plan."""
-    owed, able = -np.minimum(0, duty(case)), case.pool_sum(bounds.forced)
-    conflict = []
-    for p in np.flatnonzero(owed > able).tolist():
-        lines = np.flatnonzero(case.pools.pool == p)
-        holding = {bounds.rules[k].code for k in bounds.forced_rule[lines].tolist() if k >= 0}
-        conflict.append(
-            {
-                "pool": case.pools.names[p],
-                "required": int(owed[p]),
-                "available": int(able[p]),
-                "missing": int(owed[p] - able[p]),
-                "lines": case.portfolio.text("line_id")[lines].tolist(),
-                "rules": sorted(holding),
-            }
-        )
-    if conflict:
-        said = [(c["pool"], c["required"], c["available"], c["missing"]) for c in conflict]
-        vi = [
-            f"{p}: phải giảm {format_million(r)}, giảm được {format_million(a)}, thiếu {format_million(m)} triệu đồng"
-            for p, r, a, m in said
-        ]
-        en = [f"{p}: must give {r}, can give {a}, {m} đồng missing" for p, r, a, m in said]
-        raise InfeasibleRound(
-            "Không có phương án thỏa mọi quy định. " + "; ".join(vi) + ".",
-            "No plan keeps every rule. " + "; ".join(en) + ".",
-            conflict,
-        )
+    return Proof(tuple(rows), tiers, bool(program.marked), facts)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CalendarError",
     "CertificateError",
+    "CrossCheckError",
     "DataError",
     "Finding",
     "InfeasibleRound",
@@ -180,14 +181,22 @@ class RoundError(PhanboError):
 
 
 class InfeasibleRound(PhanboError):
-    """No plan keeps every rule; only a shrinking source can cause it.
+    """No plan keeps every rule; a shrinking source or a mandatory change (``Policy.pins``) can cause it.
 
     Attributes
     ----------
     conflict : tuple of Mapping
-        One a pool: ``pool``, ``required`` and ``available`` and ``missing`` (đồng), ``lines`` (ids), ``rules``.
+        What cannot be met together, without anything to spare: take one member away and the rest can be met. One
+        such ``set`` (numbered) for each part of the round that fails. A member has ``kind`` (``duty``: what a pool
+        must give; ``pin``; ``bound``: what a rule leaves the lines of a pool on one side; ``ceiling``: the room of
+        a group; ``wall``: where capital may not go), ``rule``, ``pool``, ``side``, ``lines``, ``amount`` (đồng),
+        ``granted_by`` (``""``: law), ``citation_vi``/``_en``, ``confidence``, ``says_vi``/``_en``; a duty also
+        ``required``, ``available``, ``missing`` (đồng) and ``rules``.
     relaxation : tuple of Mapping
-        The least relaxation that would make the round feasible, where it is known.
+        The least that has to be granted so that there is a plan, the lowest grantor first: ``kind`` (``bound``,
+        ``pin``, ``wall``), ``rule``, ``line_id``, ``pool``, ``side``, ``by`` (đồng), ``granted_by``,
+        ``granted_vi``/``_en``, ``says_vi``/``_en``. Empty where law alone leaves no way. `Rulebook.granting` and
+        `Policy.granting` apply it.
     """
 
     code = "infeasible"
@@ -207,9 +216,56 @@ class InfeasibleRound(PhanboError):
 
 
 class Stopped(PhanboError):
-    """The work was stopped (time limit, cancel) or the solver gave no proven answer; no plan is returned."""
+    """The work was stopped (time limit, cancel) or the solver gave no proven answer; no plan is returned.
+
+    Attributes
+    ----------
+    stage : str
+        Where it was stopped: ``"assess"``, ``"solve"``, ``"cross_check"`` or ``"verify"``; empty where it is not known.
+    proved : tuple of (str, int)
+        Tiers whose best value was proved before the stop, in order; values as in `Proposal.tiers`.
+    """
 
     code = "stopped"
+    stage: str = ""
+    proved: tuple[tuple[str, int], ...] = ()
+
+    def at(self, stage: str, proved: Sequence[tuple[str, int]], total: int) -> Stopped:
+        """Return the error that also tells where it was stopped and what of *total* tiers is proved by then."""
+        told = Stopped(
+            f"{self.message_vi} Dừng ở bước: {STAGES[stage][0]}. {_proved(proved, total, 'vi')}",
+            f"{self.message_en} Stopped at: {STAGES[stage][1]}. {_proved(proved, total, 'en')}",
+            {
+                **self.data,
+                "stage": stage,
+                "proved": [{"tier": name, "value": value} for name, value in proved],
+                "tiers": total,
+            },
+        )
+        told.stage, told.proved = stage, tuple(proved)
+        return told
+
+
+STAGES = {
+    "assess": ("đánh giá", "assessment"),
+    "solve": ("giải bài toán", "solving"),
+    "cross_check": ("đối chiếu bằng bộ giải thứ hai", "the second solver's check"),
+    "verify": ("kiểm tra lại", "verification"),
+}
+"""The stages of a round, as they are told."""
+
+
+def _proved(proved: Sequence[tuple[str, int]], total: int, lang: str) -> str:
+    if not proved:
+        return "Chưa chứng minh được mục tiêu nào." if lang == "vi" else "No tier was proved."
+    from phanbo.money import format_dong
+
+    values = "; ".join(
+        f"{name} = {format_dong(value) if lang == 'vi' else format(value, ',')}" for name, value in proved
+    )
+    if lang == "vi":
+        return f"Đã chứng minh {len(proved)}/{total} mục tiêu: {values}."
+    return f"Proved {len(proved)} of {total} tiers: {values}."
 
 
 class CertificateError(PhanboError):
@@ -219,3 +275,13 @@ class CertificateError(PhanboError):
     """
 
     code = "certificate"
+
+
+class CrossCheckError(CertificateError):
+    """Another solver came to another plan; neither is returned.
+
+    ``data`` holds ``solver``, ``reason``, ``tiers`` (a mapping each: ``tier, value, other``; None where the other solver
+    did not come so far), ``plan`` and ``other_plan`` (line id to change in đồng).
+    """
+
+    code = "cross-check"

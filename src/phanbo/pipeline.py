@@ -6,7 +6,8 @@ import datetime as dt
 import functools
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 from phanbo.absorption import Outlook, make_outlook
 from phanbo.admission import (
     admit,
+    check_pins,
     check_policy,
     closing_date,
     find_rulebook,
@@ -24,19 +26,22 @@ from phanbo.admission import (
     same_year,
     still_open,
 )
+from phanbo.assemble import tier_plan
 from phanbo.assessment import Assessment, build_assessment
 from phanbo.calendar import Calendar, Round, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.case import Case
+from phanbo.cross_check import cross_check as cross_checked
 from phanbo.decision import Decision, decide
-from phanbo.errors import PolicyError
+from phanbo.errors import PolicyError, Stopped
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal, make_proposal, verified
 from phanbo.proposal.schema import SCHEMA
-from phanbo.proposal.tier_values import values_of
+from phanbo.proposal.tier_values import shown, values_of
 from phanbo.rulebook import Rulebook
-from phanbo.solver.solution import Cancel, Limits
+from phanbo.solver.second_opinion import find_solver
+from phanbo.solver.solution import Cancel, Limits, Solver
 from phanbo.solver.stating import solver_versions
 
 __all__ = ["OpenRound", "assess", "finished", "open_round", "propose"]
@@ -100,6 +105,7 @@ def propose(  # noqa: PLR0913 — the public interface
     cancel: Cancel | None = None,
     assessment: Assessment | None = None,
     outlook: Outlook | None = None,
+    cross_check: str | Solver | None = None,
 ) -> Proposal:
     """Return the ranked, legal, verified proposal of one round.
 
@@ -124,15 +130,21 @@ def propose(  # noqa: PLR0913 — the public interface
         Ends the work in `Stopped`.
     assessment, outlook : optional
         Those of an earlier proposal, for what-ifs and replays.
+    cross_check : str or pulp.LpSolver, optional
+        Another solver that PuLP finds, such as ``"COIN_CMD"``, or ``pulp.COIN_CMD(path=…)``: it solves every tier
+        again, and must come to the same plan, line by line. *cancel* is looked at between its tiers.
 
     Raises
     ------
     DataError, RoundError, PolicyError, RulebookError
-        When the round cannot be held.
+        When the round cannot be held; also when the solver of *cross_check* is not installed.
     InfeasibleRound
-        When a shrinking source cannot be cut as far as it must; ``.conflict`` names pool, lines and what is missing.
+        When a shrinking source cannot be cut as far as it must, or a change asked for cannot be made; ``.conflict``
+        names what contradicts what, ``.relaxation`` the least to be granted.
     Stopped
-        When it was stopped before every tier was proved.
+        When it was stopped before the proposal was verified; ``.stage`` and ``.proved`` tell how far it had come.
+    CrossCheckError
+        When the solver of *cross_check* came to another plan; it holds both.
     CertificateError
         When the plan failed its own re-check: a fault of phanbo.
     """
@@ -140,22 +152,39 @@ def propose(  # noqa: PLR0913 — the public interface
         raise PolicyError(
             f"threads = {threads} phải ≥ 1.", f"threads = {threads} must be at least 1.", {"threads": threads}
         )
+    second = None if cross_check is None else find_solver(cross_check)
     limits = Limits(time_limit, cancel, _calm(progress))
-    limits.left()
-    limits.tell("assess", 0, 1)
-    state = open_round(
-        portfolio,
-        calendar=calendar,
-        round=round,
-        as_of=as_of,
-        rulebook=rulebook,
-        policy=policy,
-        assessment=assessment,
-        outlook=outlook,
-    )
+    with telling(limits):
+        limits.tell("assess", 0, 1)
+        limits.left()
+        state = open_round(
+            portfolio,
+            calendar=calendar,
+            round=round,
+            as_of=as_of,
+            rulebook=rulebook,
+            policy=policy,
+            assessment=assessment,
+            outlook=outlook,
+        )
     limits.tell("assess", 1, 1)
-    limits.left()
-    return finished(state, decide(state.case, state.book, limits), limits)
+    limits.stage = "solve"
+    with telling(limits, state):
+        limits.left()
+        return finished(state, decide(state.case, state.book, limits), limits, second)
+
+
+@contextmanager
+def telling(limits: Limits, state: OpenRound | None = None) -> Iterator[None]:
+    """Let a `Stopped` tell the stage it came at, and what was proved by then."""
+    try:
+        yield
+    except Stopped as stopped:
+        if state is None:
+            raise stopped.at(limits.stage, (), 0) from stopped.__cause__
+        names, unit = [tier.name for tier in tier_plan(state.case, state.book)], state.case.policy.unit
+        proved = [(name, shown(name, limits.proved[name], unit)) for name in names if name in limits.proved]
+        raise stopped.at(limits.stage, proved, len(names)) from stopped.__cause__
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +217,7 @@ def open_round(
     round_ = calendar.round(round)
     warnings = admit(portfolio, calendar, book, round_, day)
     of_these_lines(portfolio, calendar, assessment, outlook)
+    check_pins(policy, portfolio)
     deadline = closing_date(policy, book, calendar)
     still_open(day, deadline)
     outlook = outlook or make_outlook(portfolio, calendar, day, deadline, policy)
@@ -197,15 +227,21 @@ def open_round(
     return OpenRound(case, book, warnings, own=assessment is None)
 
 
-def finished(state: OpenRound, found: Decision, limits: Limits | None = None) -> Proposal:
-    """Return the verified proposal of a decision."""
+def finished(
+    state: OpenRound, found: Decision, limits: Limits | None = None, second: Solver | None = None
+) -> Proposal:
+    """Return the verified proposal of a decision, which another solver of `find_solver` has come to as well."""
     limits = limits or Limits()
-    limits.left()
+    if second is not None:
+        cross_checked(found, second, limits)
     limits.tell("verify", 0, 1)
+    limits.left()
     case, bounds, ranked, proof = found.case, found.bounds, found.ranked, found.proof
     values = values_of(found.program, case, found.cut, found.add)
     del found  # a large program need not stand beside frames and certificate
     meta = _meta(case, state.book, own=state.own)
+    if second is not None:
+        meta["solver"]["cross_check"] = second.name
     proposal = make_proposal(
         case, state.book, ranked, proof, meta, state.warnings, bounds=bounds, values=values
     )

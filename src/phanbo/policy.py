@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,7 @@ from phanbo.money import LIMIT, exact
 __all__ = ["AUTHORITIES", "DEFAULT_TIERS", "READINGS", "TIER_NAMES", "Policy", "Tier"]
 
 READINGS = ("actual", "pace", "forecast")
+Pins = tuple[tuple[str, int], ...]
 AUTHORITIES = ("owner-internal", "ubnd", "hdnd", "programme-lead", "central")
 """Who may decide a move, from the nearest to the farthest."""
 
@@ -85,6 +86,9 @@ class Policy:
         Replaces the rulebook's closing date of payments.
     notes : str
         Free text, kept with the proposal.
+    pins : mapping of line id to đồng
+        Mandatory changes asked for by the reviewers: above 0 the line is raised by at least so much, below 0 cut by
+        at least so much; whole units. Kept as pairs, sorted. A wish about the full round: a prefix may hold less.
 
     Raises
     ------
@@ -106,6 +110,7 @@ class Policy:
     forecaster: Any = None
     deadline: dt.date | str | None = None
     notes: str = ""
+    pins: Mapping[str, int] | Pins = ()
 
     def __post_init__(self) -> None:
         for name in ("authority", "tiers"):
@@ -115,6 +120,8 @@ class Policy:
             if isinstance(value := getattr(self, name), np.integer):
                 object.__setattr__(self, name, int(value))
         faults = list(self._type_faults()) or list(self._faults())
+        if not faults:
+            object.__setattr__(self, "pins", tuple(sorted((line, int(p)) for line, p in self._pairs())))
         if faults:
             raise PolicyError(
                 "Chính sách không dùng được: " + "; ".join(vi for vi, _ in faults),
@@ -140,12 +147,37 @@ class Policy:
         """The tiers as `Tier` objects, in order, ``authority`` included."""
         return tuple(t if isinstance(t, Tier) else Tier(t) for t in self.tiers)
 
+    def _pairs(self) -> list[tuple[Any, Any]]:
+        """Return the pins as pairs; raise where they are none."""
+        given = self.pins.items() if isinstance(self.pins, Mapping) else self.pins
+        return [(line, amount) for line, amount in given]
+
+    def granting(self, relaxation: Iterable[Mapping[str, Any]]) -> Policy:
+        """Return the policy with pins lowered and authorities added as a relaxation of an infeasible round says.
+
+        `Rulebook.granting` takes the rest of ``InfeasibleRound.relaxation``.
+        """
+        pins, hands = dict(self.pins), self.authority
+        for entry in relaxation:
+            if entry["kind"] == "pin":
+                line, by = entry["line_id"], entry["by"]
+                pins[line] += by if pins[line] < 0 else -by
+            elif hands is not None:
+                hands += tuple(entry.get("authority", ()))
+        return replace(self, pins={line: p for line, p in pins.items() if p}, authority=hands)
+
     def _type_faults(self) -> Iterator[tuple[str, str]]:
         """Find what is of the wrong type: nothing else can be asked of it."""
         if self.authority is not None and not _texts(self.authority):
             yield "authority phải là danh sách mã", "authority must be a list of codes"
         if not isinstance(self.tiers, tuple) or not all(isinstance(t, str | Tier) for t in self.tiers):
             yield "tiers phải là danh sách mục tiêu", "tiers must be a list of tiers"
+        try:
+            lines = [line for line, _ in self._pairs()]
+        except (TypeError, ValueError):
+            lines = [None]
+        if not all(isinstance(line, str) for line in lines) or len(set(lines)) < len(lines):
+            yield "pins phải là bảng mã dòng vốn – số tiền", "pins must map line ids to đồng"
         if not isinstance(self.return_unplaced, bool):
             yield "return_unplaced phải là true hoặc false", "return_unplaced must be true or false"
         if not isinstance(self.notes, str):
@@ -196,10 +228,25 @@ class Policy:
                 f"min_move = {self.min_move} phải là số nguyên ≥ 0",
                 f"min_move = {self.min_move} must be an integer ≥ 0",
             )
+        yield from self._pin_faults()
         for code in self.authority or ():
             if code not in AUTHORITIES:
                 yield f"cấp thẩm quyền “{code}” không có", f"unknown authority {code!r}"
         yield from self._tier_faults()
+
+    def _pin_faults(self) -> Iterator[tuple[str, str]]:
+        for line, amount in self._pairs():
+            whole = isinstance(amount, int | np.integer) and not isinstance(amount, bool)
+            if not whole or amount == 0 or abs(int(amount)) > LIMIT:
+                yield (
+                    f"pins[{line}] = {amount} phải là số nguyên đồng khác 0",
+                    f"pins[{line}] = {amount} must be a whole amount of đồng other than 0",
+                )
+            elif isinstance(self.unit, int) and self.unit > 0 and amount % self.unit:
+                yield (
+                    f"pins[{line}] = {amount} phải là bội số của đơn vị {self.unit} đồng",
+                    f"pins[{line}] = {amount} must be whole units of {self.unit} đồng",
+                )
 
     def _tier_faults(self) -> Iterator[tuple[str, str]]:
         names = [t.name for t in self.ordered_tiers]
@@ -223,6 +270,7 @@ class Policy:
         plain["donor_confidence"] = str(self.d)
         plain["receiver_confidence"] = str(self.r)
         plain["authority"] = None if self.authority is None else list(self.authority)
+        plain["pins"] = dict(self.pins)
         plain["tiers"] = [{"name": t.name, "tolerance": str(t.fraction)} for t in self.ordered_tiers]
         plain["forecaster"] = (
             None if self.forecaster is None else str(getattr(self.forecaster, "name", "custom"))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -15,25 +13,23 @@ import pandas as pd
 from phanbo.errors import DataError, Finding, RoundError
 from phanbo.tables.check import Examined, examine, in_order
 from phanbo.tables.check.canonical import csv_bytes, frame_of, hash_of, table_csv
-from phanbo.tables.check.complete import kinds
-from phanbo.tables.check.dated import DATED, dated_finding
-from phanbo.tables.check.grid import TEXTUAL, Grid, Log
-from phanbo.tables.check.others import control_scopes, in_scope, line_positions
+from phanbo.tables.check.dated import DATED, paid_at
+from phanbo.tables.check.others import control_scopes, in_scope
 from phanbo.tables.check.overview import overview_html, overview_text
 from phanbo.tables.check.revise import OTHERS_HANG_ON, revised
-from phanbo.tables.schema import LINES, TABLES, Type
+from phanbo.tables.line_columns import LineColumns
+from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from phanbo.money import Bools, Ints
 
 __all__ = ["Portfolio", "build_portfolio"]
 
 
-class Portfolio:
+class Portfolio(LineColumns):
     """The capital lines of a province and what is known of them: validated, sorted, immutable.
 
     Parameters
@@ -54,7 +50,6 @@ class Portfolio:
     `hash` is.
     """
 
-    _grids: dict[str, Grid]
     _repairs: tuple[Finding, ...]
     _doubts: tuple[Finding, ...]
     _files: tuple[tuple[str, str], ...]
@@ -109,19 +104,6 @@ class Portfolio:
 
     def __hash__(self) -> int:
         return hash(self.hash)
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @property
-    def _lines(self) -> Grid:
-        return self._grids["lines"]
-
-    @cached_property
-    def _kinds(self) -> NDArray[Any]:
-        found = kinds(self._lines, self._grids.get("sources"))
-        found.setflags(write=False)
-        return found
 
     # -- tables -------------------------------------------------------------------------------------
 
@@ -183,11 +165,6 @@ class Portfolio:
         """Name and SHA-256 of every file the portfolio was read from."""
         return self._files
 
-    @property
-    def given(self) -> frozenset[str]:
-        """The columns of `lines` that stood in the input or could be derived from it."""
-        return frozenset(self._lines.given)
-
     # -- findings -----------------------------------------------------------------------------------
 
     @property
@@ -208,82 +185,6 @@ class Portfolio:
         """The data date of `disbursed`, where the table or `at` says it."""
         days = [finding.value for finding in self._repairs if finding.code == DATED]
         return dt.date.fromisoformat(max(days)) if days else None
-
-    # -- columns ------------------------------------------------------------------------------------
-
-    @cached_property
-    def year(self) -> int:
-        """The plan year: the newest among the lines."""
-        return int(self._lines.values("plan_year").max())
-
-    @cached_property
-    def carried(self) -> Bools:
-        """Which lines are capital carried over from earlier years."""
-        return _frozen(self._lines.values("plan_year") < self.year)
-
-    def money(self, name: str) -> tuple[Ints, Bools]:
-        """Return a money column: int64 đồng (0 where unknown), and where it is known."""
-        return self._column(name, Type.MONEY)
-
-    def integer(self, name: str) -> tuple[Ints, Bools]:
-        """Return a column of whole numbers (0 where unknown), and where it is known."""
-        return self._column(name, Type.INTEGER)
-
-    def flag(self, name: str) -> tuple[Bools, Bools]:
-        """Return a yes/no column (False where unknown), and where it is known."""
-        return self._column(name, Type.YES_NO)
-
-    def text(self, name: str) -> NDArray[Any]:
-        """Return a column of texts, choices or dates as str objects, ``""`` where empty."""
-        if name == "kind":
-            return self._kinds
-        return self._column(name, *TEXTUAL)[0]
-
-    def _column(self, name: str, *types: Type) -> tuple[NDArray[Any], Bools]:
-        kind = LINES.column(name).type
-        if kind not in types:
-            raise TypeError(f"{name} is a column of type {kind}")
-        if name not in self._columns:
-            self._columns[name] = _frozen(self._lines.values(name)), _frozen(self._lines.known(name))
-        return self._columns[name]
-
-    @cached_property
-    def _columns(self) -> dict[str, tuple[NDArray[Any], Bools]]:
-        return {}
-
-    def codes(self, name: str) -> tuple[Ints, NDArray[Any]]:
-        """Return the number of each line's value in a column, and the distinct values in order."""
-        if name not in self._codes:
-            values = self._kinds if name == "kind" else self._lines.values(name)
-            codes, distinct = pd.factorize(values, sort=True)
-            self._codes[name] = _frozen(codes.astype(np.int64)), _frozen(distinct)
-        return self._codes[name]
-
-    @cached_property
-    def _codes(self) -> dict[str, tuple[Ints, NDArray[Any]]]:
-        return {}
-
-    @cached_property
-    def place(self) -> Mapping[str, int]:
-        """Position of every line by its id."""
-        return MappingProxyType({line: k for k, line in enumerate(self.text("line_id").tolist())})
-
-    def digests(self, salt: str = "") -> NDArray[np.uint64]:
-        """Return a 64-bit hash of every line id, salted; the same in every version and on every machine."""
-        if salt not in self._digests:
-            ids = [(salt + line).encode() for line in self.text("line_id").tolist()]
-            joined = b"".join([blake2b(line, digest_size=8).digest() for line in ids])
-            self._digests[salt] = _frozen(np.frombuffer(joined, dtype=">u8").astype(np.uint64))
-        return self._digests[salt]
-
-    @cached_property
-    def _digests(self) -> dict[str, NDArray[np.uint64]]:
-        return {}
-
-    def says(self, name: str, *texts: str) -> Bools:
-        """Return the lines whose text in a column is one of *texts*."""
-        codes, distinct = self.codes(name)
-        return np.array([text in texts for text in distinct.tolist()], dtype=np.bool_)[codes]
 
     # -- other portfolios ---------------------------------------------------------------------------
 
@@ -393,28 +294,10 @@ class Portfolio:
         one keeps its figure, and a note says so.
         """
         day = _iso(date)
-        lines = self._lines
-        paid = lines.values("disbursed").copy()
-        found = np.zeros(len(lines), dtype=np.bool_)
-        if "history" in self._grids:
-            history = self._grids["history"]
-            positions = line_positions(history, lines)
-            dates = history.values("date")
-            rows = np.flatnonzero((positions >= 0) & (dates <= day) & (dates >= f"{self.year}-01-01"))
-            rows = rows[np.argsort(dates[rows], kind="stable")]
-            paid[positions[rows]] = history.values("disbursed")[rows]  # the last one written is the latest
-            found[positions[rows]] = True
-        log, plan = Log(), lines.values("plan")
-        clipped = np.flatnonzero(found & (paid > plan))
-        log.rows(
-            "at-clipped", lines, clipped, "disbursed", date=day, value=paid[clipped], limit=plan[clipped]
-        )
-        log.rows("at-no-history", lines, np.flatnonzero(~found), "disbursed", date=day)
-        paid[clipped] = plan[clipped]
+        paid, notes = paid_at(self._grids, self.year, day)
         frames = self._frames()
         frames["lines"]["disbursed"] = paid
-        dated = [dated_finding(day)] if found.any() else []
-        return self._remade(frames, [*log.findings, *dated])
+        return self._remade(frames, notes)
 
     # -- keeping ------------------------------------------------------------------------------------
 
@@ -500,11 +383,6 @@ def _column_of(cells: NDArray[Any] | pd.Series[Any], count: int) -> pd.Series[An
     if len(column) != count:
         raise ValueError(f"{len(column)} values for {count} lines")
     return column
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.setflags(write=False)
-    return array
 
 
 def _iso(date: str | dt.date) -> str:

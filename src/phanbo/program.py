@@ -12,6 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from phanbo.grouping import sum_by
 from phanbo.money import Bools, Ints
 
 __all__ = ["Block", "LinearProgram", "TierCosts"]
@@ -106,6 +107,11 @@ class LinearProgram:
         total = np.zeros(self.rows, dtype=np.int64)
         np.add.at(total, self.row, self.value * x[self.column])
         return total
+
+    def moved(self, x: Ints, lines: int) -> tuple[Ints, Ints]:
+        """Return the cut and the add of each of so many lines, in units."""
+        cut, add = (self.block == block for block in (Block.CUT, Block.ADD))
+        return sum_by(self.item[cut], x[cut], lines), sum_by(self.item[add], x[add], lines)
 
     def priced(self, duals: Ints) -> Ints:
         """Return ``Aᵀ π`` for integer row duals, exact."""

@@ -71,7 +71,7 @@ def _gains(transfers: Transfers, plan: Ints, outlook: Outlook) -> Ints:
     offset = np.repeat(running[first] - change[first], np.diff(np.append(first, line.size)))
     after = plan[line] + running - offset
     points = outlook.points[line]
-    count = points.shape[1] if points.ndim == 2 else 1
+    count = points.shape[1]
     expected = np.minimum(points, after[:, None]).sum(axis=1) // count
     before = np.minimum(points, (after - change)[:, None]).sum(axis=1) // count
     gain = np.zeros(size, dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -11,7 +12,7 @@ from phanbo.errors import PhanboError
 from phanbo.pipeline import propose
 from phanbo.policy import Policy
 from phanbo.proposal import Proposal
-from phanbo.proposal.storage import VERSIONS, document, load_proposal
+from phanbo.proposal.storage import VERSIONS, load_proposal, to_json
 
 if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
@@ -32,15 +33,22 @@ class _Recorded:
 
 
 def replay(folder: str | Path, *, rulebook: Rulebook | None = None) -> list[str]:
-    """Return what differs between a case folder's proposal and the one its inputs give today; empty: nothing.
+    """Return what differs between a case folder's ``proposal.json`` and the one its inputs give today; empty: nothing.
 
-    Versions and file names are left out. The outlook is computed anew, except where the folder names a
+    The bytes are compared, every one of them, with the versions of phanbo and its solvers and the names of the files read
+    set to those recorded: they do not belong to the content. The outlook is computed anew, except where the folder names a
     forecaster of one's own or an assessment of an earlier state. A prefix is compared with the same prefix.
     """
     stored = load_proposal(folder, rulebook=rulebook)
+    written = (Path(folder) / "proposal.json").read_bytes()
     again = _again(stored)
-    here, there = document(stored), document(again)
-    return [f"{name} differs" for name in here if name not in VERSIONS and here[name] != there[name]]
+    recorded = {name: stored.meta[name] for name in VERSIONS}
+    text = to_json(replace(again, meta={**again.meta, **recorded}))
+    if text.encode() == written:
+        return []
+    here, there = json.loads(written), json.loads(text)
+    differing = [name for name in {**here, **there} if here.get(name) != there.get(name)]
+    return [f"{name} differs" for name in differing] or ["proposal.json is written in another way"]
 
 
 def _again(stored: Proposal) -> Proposal:

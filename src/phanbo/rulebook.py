@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -24,9 +24,10 @@ from phanbo.grouping import joint_codes
 from phanbo.money import Ints
 from phanbo.policy import AUTHORITIES
 from phanbo.portfolio import Portfolio
-from phanbo.rulebook_text import with_entry, without_entry
+from phanbo.rulebook_text import with_entry, with_grant, without_entry
 from phanbo.rules import RULES, Rule
 from phanbo.rules.base import CONFIDENCE_VI, Source, Unchecked
+from phanbo.rules.granted import grants_of, widened
 from phanbo.rules.priority import CLASS_TESTS
 from phanbo.tables.schema import KINDS
 
@@ -122,6 +123,22 @@ class Rulebook:
         """Return a rulebook without one rule, for asking what the rule costs; never for a legal proposal."""
         rules = tuple(rule for rule in self.rules if rule.code != code)
         return replace(self, rules=rules, text=without_entry(self.text, code))
+
+    def granting(self, relaxation: Iterable[Mapping[str, Any]]) -> Rulebook:
+        """Return a rulebook whose rules allow what a relaxation of an infeasible round grants, and no more.
+
+        `Policy.granting` takes the rest of ``InfeasibleRound.relaxation``. What was granted stands in the text.
+
+        Raises
+        ------
+        RulebookError
+            For an entry of a rule that is law, or that the rulebook does not have.
+        """
+        book = self
+        for rule in grants_of(self.rules, relaxation):
+            rules = tuple(rule if old.code == rule.code else old for old in book.rules)
+            book = replace(book, rules=rules, text=with_grant(book.text, rule))
+        return book
 
     def priority(self, case: Case) -> Ints:
         """Return the number of each line's class: the first whose test it passes."""
@@ -369,10 +386,13 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
         valid_from=valid_from,
         valid_to=valid_to,
         closing=closing,
-        rules=tuple(
-            RULES[entry["code"]](**entry.get("parameters", {}))
-            for entry in raw["rule"]
-            if entry["code"] not in removed and not entry.get("custom")
+        rules=widened(
+            (
+                RULES[entry["code"]](**entry.get("parameters", {}))
+                for entry in raw["rule"]
+                if entry["code"] not in removed and not entry.get("custom")
+            ),
+            raw.get("granted", ()),
         ),
         classes=classes,
         pools_by_kind=pools,

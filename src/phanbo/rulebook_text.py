@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import fields, is_dataclass
 
 from phanbo.rules import Rule
+from phanbo.rules.granted import Granted
 
-__all__ = ["with_entry", "without_entry"]
+__all__ = ["departures", "with_entry", "with_grant", "without_entry"]
 
 
 def with_entry(text: str, rule: Rule, *, own: bool) -> str:
@@ -19,6 +21,13 @@ def with_entry(text: str, rule: Rule, *, own: bool) -> str:
 def without_entry(text: str, code: str) -> str:
     """Return the text with a note that one rule was taken out."""
     return _before_tables(text, f'\n# Quy định đã bỏ\n[[rule]]\ncode = "{code}"\nremoved = true\n')
+
+
+def with_grant(text: str, rule: Granted) -> str:
+    """Return the text with a rule widened on some lines, by whom and by how much."""
+    more = "".join(f"{side} = {_toml(getattr(rule, side))}\n" for side in ("cut", "add"))
+    head = f'\n# Mức được nới theo thẩm quyền\n[[granted]]\nrule = "{rule.code}"\nby = "{rule.granted_by}"\n'
+    return _before_tables(text, head + more)
 
 
 def _parameters(rule: Rule) -> str:
@@ -43,3 +52,25 @@ def _before_tables(text: str, note: str) -> str:
     """Put a ``[[rule]]`` before the first ``[[class]]``, where the rules of the file end."""
     head, mark, tail = text.partition("[[class]]")
     return head + note + "\n" + mark + tail
+
+
+def departures(text: str, shipped: str) -> tuple[list[str], list[str]]:
+    """Return how a rulebook's text departs from the one *shipped* under its code.
+
+    Returns
+    -------
+    changed : list of str
+        Codes of the rules that are left out, taken out, replaced or given other parameters; names of other
+        entries that differ; ``"rule order"`` where only the order does.
+    added : list of str
+        Codes of rules the shipped text does not have; rules widened, and by whom.
+    """
+    here, there = tomllib.loads(text), tomllib.loads(shipped)
+    known = {entry["code"]: entry for entry in there["rule"]}
+    kept = [entry for entry in here["rule"] if entry["code"] in known]
+    changed = [code for code, entry in known.items() if [e for e in kept if e["code"] == code] != [entry]]
+    changed += [name for name in there if name != "rule" and here.get(name) != there[name]]
+    if not changed and kept != there["rule"]:
+        changed.append("rule order")
+    added = [entry["code"] for entry in here["rule"] if entry["code"] not in known]
+    return changed, [*added, *(f"{each['rule']} ({each['by']})" for each in here.get("granted", ()))]

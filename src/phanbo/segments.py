@@ -14,7 +14,7 @@ from phanbo.case import Case
 from phanbo.grouping import blocks
 from phanbo.money import Bools, Ints
 
-__all__ = ["Segments", "add_segments", "cut_segments", "obligation_units"]
+__all__ = ["Segments", "add_segments", "cut_segments", "obligation_units", "pinned_units"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +91,12 @@ def obligation_units(case: Case) -> Ints:
     short = np.maximum(0, case.claims - np.maximum(0, case.plan - case.disbursed - case.committed))
     unit = case.policy.unit
     return np.asarray(-(-short // unit), dtype=np.int64)
+
+
+def pinned_units(case: Case) -> tuple[Ints, Ints]:
+    """Return how many units of each line's cut, and of its add, the reviewers ask for."""
+    asked = case.pins // case.policy.unit
+    return np.maximum(0, -asked), np.maximum(0, asked)
 
 
 def _levels(case: Case, lines: Ints) -> Ints:

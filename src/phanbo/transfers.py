@@ -19,7 +19,7 @@ from phanbo.grouping import sum_by
 from phanbo.money import Ints
 from phanbo.rulebook import Rulebook
 from phanbo.rules.walls import duty
-from phanbo.segments import obligation_units
+from phanbo.segments import obligation_units, pinned_units
 
 __all__ = ["INFLOW", "RESERVE", "SHORTFALL", "Transfers", "make_transfers"]
 
@@ -119,13 +119,16 @@ def _donors(case: Case, cut: Ints) -> _Side:
 
 
 def _receivers(case: Case, rulebook: Rulebook, add: Ints) -> _Side:
-    """Return (tier, line) receivers: what serves claims and what does not, joined where one tier counts both."""
+    """Return (tier, line) receivers: what is pinned, what serves claims, what does neither, joined where one tier counts both."""
     unit = case.policy.unit
-    owed = np.minimum(add, obligation_units(case) * unit)
+    pinned, owed = (
+        np.minimum(add, units * unit) for units in (pinned_units(case)[1], obligation_units(case))
+    )
     tiers = _first_tier(case, rulebook)
     lines, starts, ends, tier = [], [], [], []
-    first = np.where(tiers[0] == tiers[1], 0, owed)  # where one tier counts both, all is one piece
-    for part, (low, high) in enumerate(((np.zeros_like(add), first), (first, add))):
+    # Where one tier counts the claims and the rest, both are one piece.
+    second = np.where(tiers[1] == tiers[2], pinned, np.maximum(pinned, owed))
+    for part, (low, high) in enumerate(((np.zeros_like(add), pinned), (pinned, second), (second, add))):
         here = np.flatnonzero(high > low)
         lines.append(here)
         starts.append(low[here])
@@ -138,15 +141,16 @@ def _receivers(case: Case, rulebook: Rulebook, add: Ints) -> _Side:
     return _sorted(side, by_loss=False, case=case)
 
 
-def _first_tier(case: Case, rulebook: Rulebook) -> tuple[Ints, Ints]:
-    """Return, for the claims of a line and for the rest, the first tier that counts them."""
+def _first_tier(case: Case, rulebook: Rulebook) -> tuple[Ints, Ints, Ints]:
+    """Return, for what is pinned of a line, for its claims and for the rest, the first tier that counts them."""
     names = [tier.name for tier in tier_plan(case, rulebook)]
     place = {name: k for k, name in enumerate(names)}
     last = len(names)
     by_class = np.array([place.get(f"priority[{c.code}]", last) for c in rulebook.classes], dtype=np.int64)
     rest = np.minimum(by_class[rulebook.priority(case)], place.get("disbursement", last))
     rest = np.where(key_lines(case), np.minimum(rest, place.get("key", last)), rest)
-    return np.minimum(rest, place.get("obligations", last)), rest
+    pinned = np.full_like(rest, place.get("pinned", last))
+    return pinned, np.minimum(rest, place.get("obligations", last)), rest
 
 
 def _inflow(case: Case) -> _Side:

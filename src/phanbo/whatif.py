@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.absorption import Outlook
+from phanbo.admission import check_pins
 from phanbo.assemble import assemble
 from phanbo.assessment import Assessment
 from phanbo.bounds import make_bounds
@@ -30,7 +31,8 @@ from phanbo.rules import RULES
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import Limits as RuleLimits
 from phanbo.solver.kept import Kept
-from phanbo.solver.solution import Limits
+from phanbo.solver.second_opinion import find_solver
+from phanbo.solver.solution import Limits, Solver
 
 __all__ = ["Answer", "WhatIf"]
 
@@ -122,7 +124,7 @@ class WhatIf:
         PolicyError
             For an unknown line, amount or setting.
         InfeasibleRound
-            When a shrinking source cannot be cut as far as it must.
+            When a shrinking source cannot be cut as far as it must, or a change asked for cannot be made.
         """
         limits = _asked(self.portfolio, lock, most_cut, most_add)
         try:
@@ -136,6 +138,7 @@ class WhatIf:
         if settings.keys() & set(ASSESSED_WITH):
             state = open_round(self.portfolio, policy=policy, **self._given)
         else:
+            check_pins(policy, self.portfolio)
             state = replace(state, case=state.case.under(policy))
         if limits is not None:
             state = replace(state, book=state.book.with_rule(limits))
@@ -169,7 +172,7 @@ class WhatIf:
         """The program with every bound as wide as no confidence makes it; ``None`` where bounds shape it too."""
         case, book = self._open.case, self._open.book
         policy = case.policy
-        if case.pools.shrinking.any() or policy.return_unplaced or policy.min_move:
+        if case.pools.shrinking.any() or policy.return_unplaced or policy.min_move or policy.pins:
             return None
         bounds = make_bounds(case, replace(book, rules=tuple(r for r in book.rules if not r.of_confidence)))
         program = assemble(case, book, bounds)
@@ -216,9 +219,13 @@ class Answer:
         found = {tier.name: tier.value for tier in self.decision.solution.tiers}
         return {tier.name: shown(tier.name, found[tier.name], unit) for tier in plan}
 
-    def proposal(self) -> Proposal:
-        """Return the ranked and verified proposal of this question: the one `propose` would return."""
-        return finished(self.asked, decide(self.asked.case, self.asked.book, Limits()))
+    def proposal(self, *, cross_check: str | Solver | None = None) -> Proposal:
+        """Return the ranked and verified proposal of this question: the one `propose` would return.
+
+        *cross_check* is that of `propose`.
+        """
+        second = None if cross_check is None else find_solver(cross_check)
+        return finished(self.asked, decide(self.asked.case, self.asked.book, Limits()), second=second)
 
     def __repr__(self) -> str:
         return f"Answer(cut={self.moved:,} đồng, added={int(self.add.sum()):,} đồng)"

@@ -20,7 +20,17 @@ from hypothesis import strategies as st
 import phanbo as pb
 from checks import faces_agree, legal
 from held_round import RULEBOOK, Setting, ceiling_sample, sample
-from phanbo import assemble, certificate, decision, pipeline, portfolio, ranking, segments, transfers
+from phanbo import (
+    assemble,
+    certificate,
+    decision,
+    infeasible,
+    pipeline,
+    portfolio,
+    ranking,
+    segments,
+    transfers,
+)
 from phanbo.absorption import Outlook
 from phanbo.program import Block
 from phanbo.rules import RULES
@@ -386,7 +396,7 @@ def test_a_proposal_that_depends_on_the_order_of_the_rows(monkeypatch: Patch) ->
 
 
 def test_a_refusal_that_names_nothing(monkeypatch: Patch) -> None:
-    plant(monkeypatch, decision, "_refuse_infeasible", lambda *_: None)
+    plant(monkeypatch, infeasible, "conflicts", lambda *_: [])
     law = test_refusals.test_a_shortfall_nobody_can_meet_is_infeasible_and_says_what_is_missing
     rounds = settings_of(shortfall=False)
     with pytest.raises(ValueError, match="unpack"):

@@ -45,7 +45,7 @@ def test_a_shortfall_nobody_can_meet_is_infeasible_and_says_what_is_missing(
     assert short_by(setting, source, able).propose().verify().ok
     with pytest.raises(pb.InfeasibleRound) as caught:
         short_by(setting, source, able + units * unit).propose()
-    (conflict,) = caught.value.conflict
+    (conflict,) = (part for part in caught.value.conflict if part["kind"] == "duty")
     assert conflict["pool"] == f"{source} · 2024"
     assert (conflict["required"], conflict["available"]) == (able + units * unit, able)
     assert conflict["missing"] == units * unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given
@@ -79,7 +80,7 @@ def test_the_law_is_never_proposed_for_relaxing() -> None:
 
 def test_a_lock_has_a_price_and_a_cost() -> None:
     setting = sample()
-    locked = replace(setting, lines=setting.lines.assign(locked=["giữ"] + [None] * 6))
+    locked = replace(setting, lines=setting.lines.assign(locked=np.array(["giữ", *[""] * 6])))
     proposal = locked.propose()
     row = proposal.rule_costs().set_index("rule").loc["locked"]
     before = setting.propose()

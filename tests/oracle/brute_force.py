@@ -138,6 +138,9 @@ class Oracle:
             return beyond[:, ~case.late].sum(axis=1)
         if name == "protect_late":
             return beyond[:, case.late].sum(axis=1)
+        if name == "pinned":
+            pins = case.pins // self.unit
+            return -(np.minimum(add, np.maximum(0, pins)) + np.minimum(cut, np.maximum(0, -pins))).sum(axis=1)
         if name == "obligations":
             short = case.claims - np.maximum(0, case.plan - case.disbursed - case.committed)
             return -np.minimum(add, -(-np.maximum(0, short) // self.unit)).sum(axis=1)

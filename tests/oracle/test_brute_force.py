@@ -17,7 +17,7 @@ from phanbo.decision import changes
 from phanbo.errors import InfeasibleRound
 from phanbo.policy import Tier
 from phanbo.solver.reference import solve
-from strategies import settings_of
+from strategies import pinned, settings_of
 
 if TYPE_CHECKING:
     from held_round import Setting
@@ -64,6 +64,11 @@ def test_the_plan_is_the_unique_best_one_among_many(setting: Setting) -> None:
 @given(setting=settings_of(most=4, shortfall=True, min_move=0))
 def test_a_shortfall_is_met_as_the_definitions_say(setting: Setting) -> None:
     agrees(setting.case())
+
+
+@given(setting=settings_of(most=4, min_move=0), data=st.data())
+def test_changes_asked_for_are_made_as_the_definitions_say(setting: Setting, data: st.DataObject) -> None:
+    agrees(pinned(data, setting).case())
 
 
 @given(setting=settings_of(most=4, min_move=0), inflow=st.integers(-1, 6), off=st.sampled_from((0, 1, -1)))

@@ -99,6 +99,8 @@ def values(case: Case, book: Rulebook, crossing: dict[int, int] | None = None) -
     except pb.InfeasibleRound:
         return None
     told = {t.name: shown(t.name, t.value, case.policy.unit) for t in found.tiers}
+    if told.get("pinned", 0) != int(np.abs(case.pins // case.policy.unit).sum()) * case.policy.unit:
+        return None
     return dict.fromkeys(GUARDS, 0) | {k: v for k, v in told.items() if not k.startswith("canonical")}
 
 
@@ -296,8 +298,8 @@ def test_the_frames_say_what_the_prices_say(setting: Setting) -> None:
     }
     limits = prices.limits
     assert set(zip(limits["key"], limits["side"], limits["rule"], strict=True)) == set(found)
-    for key, rows in limits.groupby(["key", "side", "rule"]):
-        price = found[key]
+    for (key, where, rule), rows in limits.groupby(["key", "side", "rule"]):
+        price = found[str(key), str(where), str(rule)]
         for side in ("more", "less"):
             told = getattr(price, side)
             changes = dict(zip(rows["tier"], rows[side], strict=True))
@@ -307,6 +309,16 @@ def test_the_frames_say_what_the_prices_say(setting: Setting) -> None:
             assert {name: v for name, v in changes.items() if v} == {
                 n: v for n, v in told.change.items() if v
             }
+
+
+def test_what_the_reviewers_ask_for_is_kept_or_there_is_no_plan() -> None:
+    plain = sample().propose()
+    added = plain.lines[plain.lines["add"] > 0].iloc[0]
+    pinned = sample().with_policy(pins={added["line_id"]: int(added["add"])})
+    pools_hold(pinned)
+    limits_hold(pinned)
+    sides = [price.less.change for price in pinned.propose().prices().line(added["line_id"])]
+    assert None in sides
 
 
 # -- what has no prices ----------------------------------------------------------------------------------

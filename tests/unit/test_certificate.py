@@ -16,10 +16,11 @@ from phanbo import certificate
 from phanbo.assemble import canonical_ranks
 from phanbo.certificate import RowClaim, costs
 from phanbo.certificate.optimum import prove_tiers
-from phanbo.certificate.rows import _follows, row_faults
+from phanbo.certificate.rows import row_faults
 from phanbo.certificate.statement import state
 from phanbo.proposal import claims
 from phanbo.rules.base import Limits, Rule, Source
+from slow_certificate import follows
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -66,6 +67,7 @@ class Shares(Rule):
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return how far each raised line goes over the tightest of its limits."""
         self.asked.append(1)
+        assert plan.cut.dtype == plan.add.dtype == np.int64
         excess = np.zeros(len(case), dtype=np.int64)
         for i in np.flatnonzero(plan.add > 0).tolist():
             mine, over = self.group[i], [0]
@@ -140,7 +142,7 @@ def test_rows_are_accepted_together_only_if_each_is_by_itself(
     drawn: tuple[Shares, tuple[RowClaim, ...]],
 ) -> None:
     rule, rows = drawn
-    alone = [row.key for row in rows if not _follows(case_of_seven(), rule, row)]
+    alone = [row.key for row in rows if not follows(case_of_seven(), rule, row)]
     found = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), rows)
     assert found == [f"row {key} does not follow from rule shares" for key in alone]
 
@@ -163,6 +165,12 @@ def test_the_rows_of_a_rule_are_tested_by_two_plans(drawn: tuple[Shares, tuple[R
         ([[0, 1, 4]], [4]),  # a line without a group
         ([[0, 1], [2, 3]], [3, 6]),
         ([[0, 1], [2, 3]], [5, 6]),
+        ([[0, 1, 2]], [2]),  # as many lines as đồng over the headroom
+        ([[0, 1, 2]], [1]),  # too little to spread: in pairs
+        ([[0, 1, 4]], [1]),
+        ([[0, 4, 1]], [1]),
+        ([[0, 1]], [0]),
+        ([[4, 0]], [0]),
     ],
 )
 def test_rows_that_are_no_groups_are_judged_one_by_one(groups: list[list[int]], rooms: list[int]) -> None:
@@ -170,7 +178,7 @@ def test_rows_that_are_no_groups_are_judged_one_by_one(groups: list[list[int]], 
     rows = claims_of(groups, rooms)
     wrong = " ".join(row_faults(case_of_seven(), RULEBOOK.with_rule(rule), rows))
     assert [f"row {row.key} " not in wrong for row in rows] == [
-        _follows(case_of_seven(), rule, row) for row in rows
+        follows(case_of_seven(), rule, row) for row in rows
     ]
     assert len(rule.asked) > 2
 
@@ -183,6 +191,7 @@ def test_rows_that_are_no_groups_are_judged_one_by_one(groups: list[list[int]], 
         {"lines": (0, LINES)},
         {"lines": (-1, 1)},
         {"headroom": -1},
+        {"headroom": 2**60},
         {"headroom": 10**30},
         {"rule": "no-such-rule"},
         {"rule": "loan-room"},
@@ -195,6 +204,74 @@ def test_a_row_of_odd_content_is_refused(odd: dict[str, Any]) -> None:
     assert row_faults(case_of_seven(), book, (bad, good)) == []
     bad = replace(bad, **odd)
     assert row_faults(case_of_seven(), book, (bad, good)) == [f"row bad does not follow from rule {bad.rule}"]
+
+
+@pytest.mark.parametrize(
+    ("group", "room", "lines", "headroom", "follows_"),
+    [
+        ((0, 0, 1, 1), (1, 1), (0, 1, 2, 3), 3, True),  # two groups, one đồng on every line
+        ((0, 0, 1, 1), (1, 2), (0, 1, 2, 3), 3, False),
+        ((0, 0, 0, 0), (1,), (0, 1, 2, 3), 1, True),  # less room than lines: in pairs
+        ((0, 0, 0, -1), (1,), (0, 1, 2), 1, True),
+        ((0, 0, 0, -1), (1,), (0, 3, 1), 1, False),  # the second line is no member
+        ((0, 0, 0, -1), (1,), (0, 1, 3), 1, False),
+        ((0, 0, 0, 0), (2,), (0, 1, 2, 3), 1, False),
+        ((0, 0, 0, -1), (0,), (0, 1, 2), 0, True),  # no room: line by line
+        ((0, 0, 0, -1), (0,), (0, 1, 3), 0, False),
+        ((0, 0, 0, -1), (0,), (3, 0), 0, False),
+    ],
+)
+def test_a_row_by_itself(
+    group: tuple[int, ...], room: tuple[int, ...], lines: tuple[int, ...], headroom: int, follows_: bool
+) -> None:
+    rule = Shares((*group, -1, -1, -1), room)
+    row, odd = RowClaim("row", "shares", lines, headroom), RowClaim("odd", "shares", (6,), 1)
+    assert follows(case_of_seven(), rule, row) is follows_
+    wrong = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), (row, odd))  # beside a wrong one: by itself
+    assert [f"row {key} does not follow from rule shares" for key in ("row", "odd")][follows_:] == wrong
+
+
+@dataclass(frozen=True, eq=False)
+class OneAtATime(Shares):
+    """No two lines are raised at once."""
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return what is added to other lines."""
+        return np.where(plan.add > 0, plan.add.sum() - plan.add, 0)
+
+
+def test_a_row_holds_for_its_first_line_alone_too() -> None:
+    rule = OneAtATime((0,) * LINES, (1,))
+    (found,) = row_faults(case_of_seven(), RULEBOOK.with_rule(rule), claims_of([[0, 1, 2]], [1]))
+    assert found == "row g0 does not follow from rule shares"
+
+
+def test_every_wrong_row_of_every_rule_is_named_in_order() -> None:
+    rule = Shares((0, 0, 1, 1, -1, -1, -1), (4, 6))
+    rows = [
+        RowClaim("a", "shares", (0, 2), 1),
+        RowClaim("b", "no-such-rule", (0, 1), 4),
+        RowClaim("c", "shares", (0, 1), 4),
+        RowClaim("d", "stated-need", (0, 1), 10**15),
+        RowClaim("e", "stated-need", tuple(range(LINES)), 0),
+        RowClaim("f", "shares", (4,), 4),
+    ]
+    assert row_faults(case_of_seven(), RULEBOOK.with_rule(rule), tuple(rows)) == [
+        f"row {row.key} does not follow from rule {row.rule}" for row in rows if row.key in "abef"
+    ]
+
+
+def test_rows_too_large_to_be_tested_together_are_tested_one_by_one() -> None:
+    half = 2**59
+    rule = Shares((0, 0, 1, 1, -1, -1, -1), (half, half))
+    good, more = RowClaim("good", "shares", (0, 1), half), RowClaim("more", "shares", (2, 3), half)
+    book = RULEBOOK.with_rule(rule)
+    assert row_faults(case_of_seven(), book, (good, more)) == []
+    for wrong in (replace(more, headroom=half - 1), replace(more, lines=(3, 4)), replace(more, lines=(1, 2))):
+        assert row_faults(case_of_seven(), book, (good, wrong)) == [
+            "row more does not follow from rule shares"
+        ]
+    assert row_faults(case_of_seven(), book, (replace(good, headroom=2**60 - 1),)) == []
 
 
 # -- duals -----------------------------------------------------------------------------------------------

@@ -414,3 +414,14 @@ def test_a_lock_that_says_no_is_no_lock(cell: object, reason: str) -> None:
     again = portfolio.replace(locked=portfolio.text("locked"))
     assert again.hash == portfolio.hash
     assert set(again.notes["code"]) == set(notes)
+
+
+def test_sums_that_no_integer_holds_are_refused_before_anything_is_added_up() -> None:
+    most = 2**53 - 1  # of one cell
+    rows = [{"plan": most, "disbursed": 0}] * 129
+    assert not found(lines(*rows[:128]), "total-too-large")
+    (finding,) = found(lines(*rows), "total-too-large")
+    assert (finding.severity, finding.column, finding.row) == ("error", "plan", None)
+    assert "1.161.928.703.861.587.839" in finding.message_vi
+    with pytest.raises(DataError):
+        Portfolio(lines(*rows))

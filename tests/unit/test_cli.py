@@ -15,7 +15,7 @@ import pytest
 import phanbo as pb
 from phanbo import cli, pipeline
 from phanbo.cli_texts import TEXTS
-from phanbo.errors import CertificateError
+from phanbo.errors import CertificateError, CrossCheckError
 from phanbo.examples import write_lang_son
 from rounds import TY, inflow, lines, proposal
 
@@ -313,6 +313,24 @@ def test_4_certificate(
     monkeypatch.setattr(pipeline, "verified", refuse)
     assert run("propose", tables, *PROPOSE, "--out", tmp_path / "o").code == 4
     assert not (tmp_path / "o").exists()
+
+
+def test_a_second_opinion(run: Run, tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "o"
+    said = run("propose", tables, *PROPOSE, "--out", out, "--cross-check", "HiGHS")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.endswith("Bộ giải HiGHS ra cùng phương án, từng dòng.\n")
+    assert run("replay", out).code == 0
+    said = run("propose", tables, *PROPOSE, "--out", tmp_path / "p", "--cross-check", "HAL")
+    assert said.code == 2
+    assert "Không có bộ giải “HAL”" in said.err
+
+    def refuse(*_: object) -> None:
+        raise CrossCheckError("Khác.", "It differs.")
+
+    monkeypatch.setattr(pipeline, "cross_checked", refuse)
+    assert run("propose", tables, *PROPOSE, "--out", tmp_path / "p", "--cross-check", "HiGHS").code == 4
+    assert not (tmp_path / "p").exists()
 
 
 def test_5_stopped(run: Run, tables: Path, tmp_path: Path) -> None:

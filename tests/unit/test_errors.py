@@ -22,6 +22,7 @@ CODES = {
     "InfeasibleRound": "infeasible",
     "Stopped": "stopped",
     "CertificateError": "certificate",
+    "CrossCheckError": "cross-check",
 }
 FINDING = Finding(
     "plan-negative",

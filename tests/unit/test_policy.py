@@ -34,6 +34,7 @@ def test_defaults_are_those_of_the_public_interface() -> None:
         "forecaster": None,
         "deadline": None,
         "notes": "",
+        "pins": {},
     }
     assert DEFAULT_TIERS == ("obligations", "priority", "disbursement", "authority", "worst_first")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,3 +61,46 @@ def test_a_signed_amount_must_be_whole_dong(made: Proposal, wrong: Any) -> None:
     signed.loc[0, "change"] = wrong
     with pytest.raises(pb.DataError, match="whole đồng"):
         made.apply(signed)
+
+
+def test_a_replay_compares_the_very_bytes(made: Proposal, tmp_path: Path) -> None:
+    """Nothing but the versions and the names of files may be another, and of those nothing but the values."""
+    made.save(tmp_path / "case")
+    path = tmp_path / "case" / "proposal.json"
+    text, plain = path.read_text(encoding="utf-8"), json.loads(path.read_bytes())
+    assert text == json.dumps(plain, ensure_ascii=False, indent=1) + "\n" == made.to_json()
+
+    def replayed(text: str) -> list[str]:
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return replay(tmp_path / "case")
+
+    def written(**other: Any) -> str:
+        return json.dumps({**plain, **other}, ensure_ascii=False, indent=1) + "\n"
+
+    assert replayed(text) == []
+    assert replayed(written(phanbo="9.9", solver={"name": "another"})) == []
+    assert replayed(text + "\n") == ["proposal.json is written in another way"]
+    assert replayed(json.dumps(plain)) == ["proposal.json is written in another way"]
+    assert replayed(written(more=1)) == ["more differs"]
+    first, *others = plain["adjustments"]
+    for name, value in {"expected": first["expected"] + 1, "reason_vi": first["reason_vi"] + " "}.items():
+        assert replayed(written(adjustments=[{**first, name: value}, *others])) == ["adjustments differs"]
+
+
+@pytest.mark.parametrize("cross_check", [None, "HiGHS"])
+def test_a_proposal_records_what_it_was_made_from_and_with(cross_check: str | None, tmp_path: Path) -> None:
+    found = proposal(cross_check=cross_check)
+    found.save(tmp_path / "case")
+    plain = json.loads((tmp_path / "case" / "proposal.json").read_bytes())
+    assert plain["input_hash"] == pb.read_csv(tmp_path / "case" / "input").hash
+    for name in ("calendar", "rulebook"):
+        text = (tmp_path / "case" / f"{name}.toml").read_bytes()
+        assert plain[name]["sha256"] == sha256(text).hexdigest()
+        assert plain[name]["text"].encode() == text
+    assert plain["rulebook"]["version"] == pb.load_rulebook().version
+    assert plain["policy"] == pb.Policy().to_dict()
+    solver = {"name": "direct", "pulp": version("pulp"), "highspy": version("highspy")}
+    assert plain["solver"] == solver | ({"cross_check": cross_check} if cross_check else {})
+    assert plain["phanbo"]
+    assert replay(tmp_path / "case") == []
+    assert found.hash == proposal().hash

@@ -6,13 +6,14 @@ second face. It never sees the program, the assembler or the solver.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from phanbo.case import Case, Changes
-from phanbo.certificate.claims import Claims, RowClaim
+from phanbo.certificate.claims import Claims, LineFacts, RowClaim
+from phanbo.certificate.costs import facts_of
 from phanbo.certificate.optimum import TierProof, prove_tiers
 from phanbo.certificate.rows import row_faults
 from phanbo.certificate.statement import MOST
@@ -21,9 +22,10 @@ from phanbo.money import Bools, Ints
 from phanbo.rulebook import Rulebook
 from phanbo.rules import RULES
 from phanbo.rules.base import Rule
+from phanbo.rules.granted import ungranted
 from phanbo.rules.walls import duty
 
-__all__ = ["Certificate", "Claims", "RowClaim", "certify", "check_changes"]
+__all__ = ["Certificate", "Claims", "LineFacts", "RowClaim", "certify", "check_changes"]
 
 MOST_LINES = 3
 """How many lines a finding names."""
@@ -62,8 +64,12 @@ class Certificate:
 def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     """Re-check a proposal: balance, rules, prefixes, bounds, rows, and the optimality of every tier."""
     findings = [*check_changes(case, rulebook, claims.changes), *_forced(case, claims)]
+    findings += _unmet_pins(case, claims)
     findings += _transfers(case, rulebook, claims)
     findings += _bounds(case, rulebook, claims)
+    findings += _facts(case, claims)
+    if case.held.any() and not case.policy.min_move:
+        findings.append("lines are held that the policy holds for nothing")
     if claims.marked and not _may_be_marked(case, rulebook):
         findings.append("nothing in this round excuses a proof of optimality")
     proofs: list[TierProof] = []
@@ -80,7 +86,7 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
 def _may_be_marked(case: Case, rulebook: Rulebook) -> bool:
     """Whether a component may be no network: a tolerance of the policy, or a rule of the user's own."""
     tolerant = any(tier.fraction for tier in case.policy.ordered_tiers)
-    return tolerant or any(type(rule) is not RULES.get(rule.code) for rule in rulebook.rules)
+    return tolerant or any(type(ungranted(rule)) is not RULES.get(rule.code) for rule in rulebook.rules)
 
 
 def check_changes(case: Case, rulebook: Rulebook, changes: Changes, *, whole_units: bool = True) -> list[str]:
@@ -132,6 +138,16 @@ def _forced(case: Case, claims: Claims) -> list[str]:
     if claims.full and (case.pool_sum(beyond) > allowed).any():
         findings.append("a shrinking pool cuts below its surplus more than it must")
     return findings
+
+
+def _unmet_pins(case: Case, claims: Claims) -> list[str]:
+    """A full round makes every change its policy asks for, of lines it has."""
+    if not claims.full:
+        return []
+    unknown = dict(case.policy.pins).keys() - case.portfolio.place.keys()
+    findings = [f"a change is asked of line {line}, which is unknown" for line in sorted(unknown)]
+    short = np.where(case.pins > 0, case.pins - claims.changes.add, -case.pins - claims.changes.cut)
+    return findings + [f"line {_name(case, i)}: the change asked for is not made" for i in _lines(short > 0)]
 
 
 def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
@@ -206,6 +222,16 @@ def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
         findings += [f"line {_name(case, i)}: its {name} bound is illegal" for i in illegal]
         findings += [f"line {_name(case, i)}: its {name} bound is not the largest legal one" for i in short]
     return findings
+
+
+def _facts(case: Case, claims: Claims) -> list[str]:
+    """Every stored fact of the lines is that of the tables: whoever follows the proof without phanbo rests on them."""
+    true = facts_of(case)
+    return [
+        f"the stored {each.name} of the lines is not that of the tables"
+        for each in fields(LineFacts)
+        if not np.array_equal(getattr(claims.facts, each.name), getattr(true, each.name))
+    ]
 
 
 def _lines(found: Bools) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from phanbo.case import Changes
 from phanbo.money import Bools, Ints
 
-__all__ = ["Claims", "RowClaim"]
+__all__ = ["Claims", "LineFacts", "RowClaim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,24 @@ class RowClaim:
     rule: str
     lines: tuple[int, ...]
     headroom: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LineFacts:
+    """What the tiers count of a line beyond tables and frames; stored, so that the proof can be followed by hand.
+
+    Attributes
+    ----------
+    late, key : bool arrays of shape (n,)
+        Behind its milestone, a deadline or its procedures; key, urgent or ODA.
+    late_permille, lead_permille : int64 arrays of shape (n,)
+        What ``worst_first`` counts a unit cut from the line, and a unit added to it.
+    """
+
+    late: Bools
+    key: Bools
+    late_permille: Ints
+    lead_permille: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +55,7 @@ class Claims:
         Whether some component is no network: optimality is then not claimed.
     transfers : tuple of int64 arrays
         Donor, receiver (line positions, or −1 reserve, −2 shortfall, −3 inflow), pool, amount, rank.
+    facts : LineFacts
     full : bool
         Whether this is the full round; a prefix or hand-edited plan is certified for legality only.
     changes : Changes
@@ -50,5 +69,6 @@ class Claims:
     tiers: tuple[tuple[str, int, dict[str, int], int], ...]
     marked: bool
     transfers: tuple[Ints, Ints, Ints, Ints, Ints]
+    facts: LineFacts
     full: bool
     changes: Changes

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phanbo.certificate.claims import LineFacts
+
 if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.certificate.statement import Statement
     from phanbo.money import Ints
     from phanbo.rulebook import Rulebook
 
-__all__ = ["Costs"]
+__all__ = ["Costs", "facts_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +29,14 @@ class Costs:
 
     def of(self, name: str) -> Ints:  # noqa: C901 — one branch a tier
         """Return the cost of a tier for every column of the statement."""
-        case, reading = self.case, self.case.assessment.decides
+        case, facts = self.case, self._facts
         cuts, adds, sizes = self.statement.cuts, self.statement.adds, self.statement.sizes
         cost = np.zeros(sum(sizes), dtype=np.int64)
         cut, add, into, out, kept = np.split(cost, np.cumsum(sizes[:-1]))
-        if name == "protect":
-            cut[:] = cuts.marked & ~case.late[cuts.line]
-        elif name == "protect_late":
-            cut[:] = cuts.marked & case.late[cuts.line]
+        if name in ("protect", "protect_late"):
+            cut[:] = cuts.marked & (facts.late[cuts.line] == (name == "protect_late"))
+        elif name == "pinned":
+            cut[cuts.pinned], add[adds.pinned] = -1, -1
         elif name == "obligations":
             add[:] = adds.marked.astype(np.int64) - 1
         elif name.startswith("priority["):
@@ -43,17 +45,13 @@ class Costs:
         elif name == "return":
             kept[:] = -1
         elif name == "key":
-            book = case.portfolio
-            key = book.flag("key_project")[0] | book.flag("emergency")[0] | book.flag("oda")[0]
-            key = key | (case.kind == "oda_loan") | (case.kind == "oda_grant")
-            add[key[adds.line]] = -1
+            add[facts.key[adds.line]] = -1
         elif name == "disbursement":
             cut[:], add[:] = cuts.chance, -adds.chance
         elif name == "authority":
             into[:] = 1
         elif name == "worst_first":
-            late = np.where(case.offer > 0, 1000, reading.late_permille)
-            cut[:], add[:] = -late[cuts.line], -reading.lead_permille[adds.line]
+            cut[:], add[:] = -facts.late_permille[cuts.line], -facts.lead_permille[adds.line]
         elif name.startswith("canonical"):
             ranks = _ranks(case, name)
             cut[:], add[:] = ranks[cuts.line], ranks[adds.line]
@@ -66,8 +64,21 @@ class Costs:
         return cost
 
     @cached_property
+    def _facts(self) -> LineFacts:
+        return facts_of(self.case)
+
+    @cached_property
     def _class(self) -> Ints:
         return self.rulebook.priority(self.case)
+
+
+def facts_of(case: Case) -> LineFacts:
+    """Return what the tiers count of each line, from the tables and the assessment."""
+    book, reading = case.portfolio, case.assessment.decides
+    key = book.flag("key_project")[0] | book.flag("emergency")[0] | book.flag("oda")[0]
+    late = np.where(case.offer > 0, 1000, reading.late_permille)
+    foreign = book.says("kind", "oda_loan", "oda_grant")
+    return LineFacts(case.late, key | foreign, late, reading.lead_permille)
 
 
 def _ranks(case: Case, name: str) -> Ints:

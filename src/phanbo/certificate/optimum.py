@@ -141,6 +141,8 @@ def _order_fault(case: Case, rulebook: Rulebook, claims: Claims) -> str:
     if case.policy.return_unplaced:
         classes = [k for k, name in enumerate(wanted) if name.startswith("priority[")]
         wanted.insert(classes[-1] + 1 if classes else wanted.index("authority"), "return")
+    if case.policy.pins:
+        wanted = ["pinned", *wanted]
     if case.pools.shrinking.any():
         wanted = ["protect", "protect_late", *wanted]
     wanted.append("canonical")

@@ -26,12 +26,13 @@ MOST = 2**60
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Steps:
-    """The steps of one side: line, width in units, chance in points of the outlook, beyond a mark, units taken."""
+    """The steps of one side: line, width in units, chance in points of the outlook, beyond a mark, asked for, taken."""
 
     line: Ints
     width: Ints
     chance: Ints
     marked: Bools
+    pinned: Bools
     taken: Ints
 
 
@@ -139,9 +140,10 @@ def _steps(case: Case, cap: Ints, mark: Ints, change: Ints, sign: int) -> Steps:
 def _steps_of(case: Case, lines: Ints, cap: Ints, mark: Ints, change: Ints, sign: int) -> Steps:
     """Return the steps of some lines."""
     unit, points, cap = case.policy.unit, case.outlook.points[lines], cap[lines, None]
+    asked = np.maximum(0, sign * case.pins[lines]) // unit
     # A point inside a unit does not cover it: rounded down, whether the line rises to it or falls.
     levels = sign * ((points - case.plan[lines, None]) // unit)
-    ends = np.concatenate([levels, mark[lines, None], np.zeros_like(cap), cap], axis=1)
+    ends = np.concatenate([levels, mark[lines, None], asked[:, None], np.zeros_like(cap), cap], axis=1)
     ends = np.sort(np.clip(ends, 0, cap), axis=1)
     owner, place = np.nonzero(ends[:, 1:] > ends[:, :-1])
     low, high, line = ends[owner, place], ends[owner, place + 1], lines[owner]
@@ -151,6 +153,7 @@ def _steps_of(case: Case, lines: Ints, cap: Ints, mark: Ints, change: Ints, sign
         width=high - low,
         chance=(points[owner] >= upper_end[:, None]).sum(axis=1),
         marked=low >= mark[line],
+        pinned=high <= asked[owner],
         taken=np.clip(change[line] // unit - low, 0, high - low),
     )
 

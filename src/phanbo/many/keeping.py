@@ -25,12 +25,12 @@ from phanbo.absorption import Outlook
 from phanbo.assessment import Assessment
 from phanbo.calendar import Calendar, as_date
 from phanbo.calendar_file import load_calendar
+from phanbo.case_file import MANIFEST, check_manifest
 from phanbo.many.task import Task
 from phanbo.pipeline import _own_version
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal
-from phanbo.proposal.storage import MANIFEST, check_manifest
 from phanbo.rulebook import Rulebook, load_rulebook
 
 __all__ = ["fingerprint", "keep", "keep_failure", "kept", "tidy"]

@@ -13,7 +13,7 @@ from phanbo.absorption import Outlook
 from phanbo.assessment import Assessment
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
-from phanbo.certificate import Certificate, RowClaim, certify
+from phanbo.certificate import Certificate, LineFacts, RowClaim, certify
 from phanbo.errors import CertificateError, PhanboError
 from phanbo.portfolio import Portfolio
 from phanbo.proposal.claims import claims_of, transfers_of
@@ -39,11 +39,12 @@ __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """The stored proof of the full round: claimed rows, and each tier's value and row duals."""
+    """The stored proof of the full round: claimed rows, each tier's value and row duals, facts of the lines."""
 
     rows: tuple[RowClaim, ...]
     tiers: tuple[tuple[str, int, dict[str, int], int], ...]
     marked: bool
+    facts: LineFacts
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,7 @@ def claims_of(proposal: Proposal, case: Case) -> Claims:
         tiers=proposal.proof.tiers,
         marked=proposal.proof.marked,
         transfers=(t.donor, t.receiver, t.pool, t.amount, frame["rank"].to_numpy(dtype=np.int64)),
+        facts=proposal.proof.facts,
         full=proposal.meta["parent"] is None,
         changes=Changes(*changes_of(lines)),
     )

@@ -96,6 +96,12 @@ class Facts:
         return sum_by(np.where(t.receiver == SHORTFALL, t.donor, -1), t.amount, len(self.case))
 
     @cached_property
+    def asked_for(self) -> Bools:
+        """Lines that change the way the reviewers asked for."""
+        pins = self.case.pins
+        return ((pins > 0) & (self.add > 0)) | ((pins < 0) & (self.cut > 0))
+
+    @cached_property
     def transfer_level(self) -> Ints:
         """Place in `AUTHORITIES` of who decides each transfer."""
         t, pools = self.ranked.transfers, self.case.pools

@@ -27,7 +27,8 @@ FRAMES = ("adjustments", "transfers", "lines", "pools", "tiers", "unplaced", "un
 
 def build_frames(facts: Facts) -> dict[str, pd.DataFrame]:
     """Return every frame of a proposal under its name."""
-    from phanbo.proposal.lists import unchecked_frame, unplaced_frame
+    from phanbo.proposal.lists import unchecked_frame
+    from phanbo.proposal.unplaced import unplaced_frame
 
     return {
         "adjustments": adjustments_frame(facts),

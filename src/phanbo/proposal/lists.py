@@ -1,4 +1,4 @@
-"""What a proposal could not do, and its totals: unplaced capital, unchecked rules, the summary."""
+"""What a proposal could not check, and its totals: unchecked rules, the summary."""
 
 from __future__ import annotations
 
@@ -15,47 +15,7 @@ from phanbo.proposal.text import text_of
 from phanbo.records import records
 from phanbo.transfers import RESERVE
 
-__all__ = ["summarise", "unchecked_frame", "unplaced_frame"]
-
-
-def unplaced_frame(facts: Facts) -> pd.DataFrame:
-    """One row a pool with surplus nobody may take: the surplus, and the ask-list.
-
-    `ask` lists the lines of the pool that state a need the round leaves unmet, with the rule that stands in the
-    way (*danh sách cần tháo gỡ*).
-    """
-    case = facts.case
-    left = case.pool_sum(np.maximum(0, facts.bounds.surplus - facts.cut))
-    unmet, pool = np.maximum(0, case.need - facts.add), case.pools.pool
-    pools = np.flatnonzero(left > 0)
-    lines = np.flatnonzero((unmet > 0) & (left[pool] > 0))
-    lines = lines[np.lexsort((lines, -unmet[lines], pool[lines]))]
-    asks, ends = _asks(facts, lines, unmet[lines]), np.searchsorted(pool[lines], pools, side="right").tolist()
-    return pd.DataFrame(
-        {
-            "pool": text_of(case.pools.names, pools),
-            "surplus": left[pools],
-            "unmet_need": case.pool_sum(unmet)[pools],
-            "ask": pd.Series(
-                [asks[start:end] for start, end in zip([0, *ends], ends, strict=False)], dtype="object"
-            ),
-        }
-    )
-
-
-def _asks(facts: Facts, lines: Ints, unmet: Ints) -> list[dict[str, Any]]:
-    """Return the lines that ask, each with what is unmet and the rule that stands in its way."""
-    b, book, added = facts.bounds, facts.case.portfolio, facts.add[lines]
-    short = np.where(added > 0, facts.binding[lines], b.closed_rule[facts.case.pools.leaf[lines]])
-    held = np.where(b.add[lines] > added, short, b.add_rule[lines])
-    titles = [(rule.code, rule.title_vi, rule.title_en) for rule in b.rules]
-    titles.append(("", "Chưa đến lượt theo thứ tự ưu tiên", "Not reached in the order of priority"))
-    rows = (book.text("line_id")[lines], book.text("owner")[lines], unmet, held)
-    return [
-        {"line_id": line, "owner": owner, "unmet": amount, "rule": code, "what_vi": vi, "what_en": en}
-        for line, owner, amount, place in zip(*(row.tolist() for row in rows), strict=True)
-        for code, vi, en in (titles[place],)
-    ]
+__all__ = ["summarise", "unchecked_frame"]
 
 
 def unchecked_frame(facts: Facts) -> pd.DataFrame:

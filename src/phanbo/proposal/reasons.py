@@ -96,7 +96,13 @@ def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
     cut, forced = change < 0, facts.mandatory[lines] > 0
     # All but the figures of a sentence is written once for all lines that are alike.
     alike, kinds = codes_of(
-        state.decides.cell[lines], state.missed[lines], basis, cut, forced, facts.binding[lines]
+        state.decides.cell[lines],
+        state.missed[lines],
+        basis,
+        cut,
+        forced,
+        facts.asked_for[lines],
+        facts.binding[lines],
     )
     offering, offers = codes_of(alike, np.where(cut, case.offer[lines], 0))
 
@@ -105,7 +111,7 @@ def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
         start = start[:1].upper() + start[1:]
         shares = format_shares(case.disbursed[lines], state.portfolio.money("plan")[0][lines], lang)
         asked = [_asked(case, cell, missed, lang) for cell, missed, *_ in kinds]
-        whys = _why(facts, [(cut, forced, rule) for *_, cut, forced, rule in kinds], lang)
+        whys = _why(facts, [kind[3:] for kind in kinds], lang)
         does = [_source(kinds[k][2], lang) + _offer(offer, lang) + whys[k][0] for k, offer in offers]
         return joined(
             text_of(start + share for share in shares),
@@ -130,18 +136,20 @@ def _offer(amount: int, lang: str) -> str:
     return f"; the owner offers to give up {format_million(amount, lang)} million đồng"
 
 
-def _why(facts: Facts, kinds: Sequence[tuple[bool, bool, int]], lang: str) -> list[tuple[str, str]]:
-    """Return, for each (cut, forced, binding rule): what is done, up to the amount; then why, and what stops it."""
+def _why(facts: Facts, kinds: Sequence[tuple[bool, bool, bool, int]], lang: str) -> list[tuple[str, str]]:
+    """Return, for each (cut, forced, asked for, binding rule): what is done, up to the amount; then why, and what stops it."""
     rules = {rule.code: cited(rule, lang) for rule in facts.bounds.rules}
     if lang == "vi":
         done, unit, stop = ("bổ sung", "giảm"), "triệu đồng", "Mức điều chỉnh dừng ở"
+        request = " theo yêu cầu của cấp xem xét"
     else:
         done, unit, stop = ("raised by", "cut by"), "million đồng", "What stops it there"
+        request = ", as the reviewers of the round ask"
     found = []
-    for cut, forced, binding in kinds:
+    for cut, forced, asked, binding in kinds:
         ground = "revenue-shortfall" if forced else "donor-test" if cut else "fast-line"
         limit = facts.bounds.rules[binding].code
-        sentences = [unit, f"{stop}: {rules[limit]}"]
+        sentences = [unit + request * asked, f"{stop}: {rules[limit]}"]
         if ground != limit and ground in rules:
             sentences.insert(1, rules[ground])
         found.append((f"; {done[cut]} ", f" {'. '.join(sentences)}."))

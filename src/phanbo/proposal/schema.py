@@ -85,7 +85,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "authority_between": TEXT,
     },
     "tiers": {"tier": TEXT, "value": MONEY, "bound": MONEY, "gap": MONEY},
-    "unplaced": {"pool": TEXT, "surplus": MONEY, "unmet_need": MONEY, "ask": ASKS},
+    "unplaced": {"pool": TEXT, "surplus": MONEY, "unmet_need": MONEY, "ask": ASKS, "without_need": COUNT},
     "unchecked": {"rule": TEXT, "lines": COUNT, "column": TEXT},
 }
 
@@ -136,7 +136,7 @@ def json_schema() -> dict[str, Any]:
         "parent": {"type": ["string", "null"]},
         "summary": mapping,
         "outlook": mapping,
-        "certificate": mapping,
+        "certificate": _certificate(),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -146,3 +146,30 @@ def json_schema() -> dict[str, Any]:
         "properties": {**top, **frames},
         "required": [*top, *frames],
     }
+
+
+def _certificate() -> dict[str, Any]:
+    """Return the schema of the proof: facts one value a line in the order of `lines`, claimed rows, tiers."""
+    text, number, flag = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+    parts: dict[str, dict[str, Any]] = {
+        "facts": {"late": flag, "key": flag, "late_permille": number, "lead_permille": number},
+        "rows": {"key": text, "rule": text, "headroom": number, "lines": {"type": "array", "items": text}},
+        "tiers": {
+            "tier": text,
+            "value": number,
+            "gap": number,
+            "duals": {"type": "object", "additionalProperties": number},
+        },
+    }
+    facts = {name: {"type": "array", "items": kind} for name, kind in parts["facts"].items()}
+    objects = {**parts, "facts": facts}
+    entries: dict[str, Any] = {
+        name: {"type": "object", "properties": entry, "required": list(entry)}
+        for name, entry in objects.items()
+    }
+    properties = {
+        "marked": flag,
+        "facts": entries["facts"],
+        **{name: {"type": "array", "items": entries[name]} for name in ("rows", "tiers")},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}

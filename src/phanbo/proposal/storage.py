@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import errno
 import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from phanbo.absorption import Outlook
-from phanbo.assessment import build_assessment
-from phanbo.calendar import Round
-from phanbo.calendar_file import parse_calendar
-from phanbo.case import Case
-from phanbo.certificate import RowClaim
-from phanbo.errors import PhanboError
-from phanbo.policy import Policy
-from phanbo.portfolio import Portfolio
+from phanbo.case_file import (
+    MANIFEST,
+    check_manifest,
+    files_of,
+    listed_in,
+    read_folder,
+    rebuild_case,
+    sha256_of,
+    stored_outlook,
+    unreadable,
+)
+from phanbo.certificate import LineFacts, RowClaim
 from phanbo.proposal import Proof, Proposal
 from phanbo.proposal.frames import FRAMES
 from phanbo.proposal.schema import SCHEMA, frame_of_records
 from phanbo.records import records
 from phanbo.rulebook import parse_rulebook
+from phanbo.solver.interrupt import held_back
 
 if TYPE_CHECKING:
+    from phanbo.portfolio import Portfolio
     from phanbo.rulebook import Rulebook
 
 __all__ = [
@@ -43,14 +46,9 @@ __all__ = [
     "to_json",
 ]
 
-MANIFEST = "MANIFEST.sha256"
-LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
-"""Files that file managers leave in every folder they show."""
-MANIFEST_SAYS = {
-    "vi": ("thiếu tệp {}", "tệp {} không có trong danh sách", "tệp {} đã bị thay đổi"),
-    "en": ("{} is missing", "{} is not in the manifest", "{} has changed"),
-}
 VERSIONS = ("phanbo", "solver", "sources")
+FACTS = {"late": bool, "key": bool, "late_permille": int, "lead_permille": int}
+"""The facts of the lines beside the certificate, one value a line, in the order of `lines`."""
 
 
 def document(proposal: Proposal) -> dict[str, Any]:
@@ -64,6 +62,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         {"tier": name, "value": value, "gap": gap, "duals": dict(sorted(duals.items()))}
         for name, value, duals, gap in proposal.proof.tiers
     ]
+    facts = {name: getattr(proposal.proof.facts, name).tolist() for name in FACTS}
     points = proposal.outlook.points.tolist()
     lines = [
         {"line_id": line, "basis": basis, "points": row}
@@ -74,7 +73,7 @@ def document(proposal: Proposal) -> dict[str, Any]:
         "summary": dict(proposal.summary),
         **{name: records(proposal.frames[name]) for name in FRAMES},
         "outlook": {"forecaster": proposal.outlook.forecaster, "lines": lines},
-        "certificate": {"marked": proposal.proof.marked, "rows": rows, "tiers": tiers},
+        "certificate": {"marked": proposal.proof.marked, "facts": facts, "rows": rows, "tiers": tiers},
     }
 
 
@@ -137,13 +136,13 @@ def from_json(
         plain = json.loads(text)
         schema = plain["schema"]
     except (ValueError, KeyError, TypeError) as error:
-        raise _unreadable("không phải phương án của phanbo", f"it is no proposal ({error!r})") from error
+        raise unreadable("không phải phương án của phanbo", f"it is no proposal ({error!r})") from error
     if schema != SCHEMA:
-        raise _unreadable(f"cấu trúc {schema} chưa được hỗ trợ", f"schema {schema} is not known")
+        raise unreadable(f"cấu trúc {schema} chưa được hỗ trợ", f"schema {schema} is not known")
     try:
         return _proposal_of(plain, portfolio, rulebook, assessed)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
-        raise _unreadable(
+        raise unreadable(
             "thiếu hoặc sai mục trong proposal.json", f"an entry is missing or wrong ({error!r})"
         ) from error
 
@@ -157,15 +156,8 @@ def _proposal_of(
             raise TypeError(f"{name} is no mapping")
     if not isinstance(plain["parent"], str | None):
         raise TypeError("parent is no hash")
-    ids = tuple(row["line_id"] for row in plain["outlook"]["lines"])
-    points = [row["points"] for row in plain["outlook"]["lines"]]
-    outlook = Outlook(
-        line_ids=ids,
-        points=np.array(points, dtype=np.int64).reshape(len(ids), -1),
-        basis=tuple(row["basis"] for row in plain["outlook"]["lines"]),
-        forecaster=plain["outlook"]["forecaster"],
-    )
-    place = {line: k for k, line in enumerate(ids)}
+    outlook = stored_outlook(plain["outlook"])
+    place = {line: k for k, line in enumerate(outlook.line_ids)}
     proof = Proof(
         rows=tuple(
             RowClaim(r["key"], r["rule"], tuple(place[line] for line in r["lines"]), int(r["headroom"]))
@@ -173,6 +165,7 @@ def _proposal_of(
         ),
         tiers=tuple((t["tier"], t["value"], t["duals"], t["gap"]) for t in plain["certificate"]["tiers"]),
         marked=plain["certificate"]["marked"],
+        facts=_facts_of(plain["certificate"]["facts"]),
     )
     meta = {name: plain[name] for name in META}
     case, book = None, None
@@ -190,47 +183,14 @@ def _proposal_of(
     )
 
 
-def rebuild_case(
-    meta: dict[str, Any],
-    portfolio: Portfolio,
-    rulebook: Rulebook,
-    outlook: Outlook,
-    assessed: Portfolio | None,
-) -> Case:
-    """Return the facts of a stored round, from its tables, calendar, rulebook, policy and outlook."""
-    calendar = parse_calendar(meta["calendar"]["text"])
-    policy = Policy.from_dict(meta["policy"])
-    round_ = _round_of(meta["round"])
-    as_of = dt.date.fromisoformat(meta["as_of"])
-    earlier = meta["assessed"]
-    if earlier is None:
-        assessment = build_assessment(portfolio, calendar, as_of, round_, policy, outlook)
-    else:
-        if assessed is None or assessed.hash != earlier["input_hash"]:
-            raise _unreadable(
-                "thiếu bảng của lần đánh giá đã dùng",
-                "the tables of the assessment it was made with are missing",
-            )
-        then = dt.date.fromisoformat(earlier["as_of"])
-        points = earlier["outlook"]
-        old = outlook if points is None else _outlook_of(outlook, points)
-        like = replace(policy, judge=earlier["judge"], fast=earlier["fast"])
-        assessment = build_assessment(assessed, calendar, then, _round_of(earlier["round"]), like, old)
-    ids = portfolio.text("line_id").astype(str)
-    if not isinstance(meta["held"], list) or not set(meta["held"]) <= set(ids.tolist()):
-        raise _unreadable("có dòng vốn lạ trong “held”", "lines held are not among the tables")
-    held = np.isin(ids, np.array(meta["held"], dtype=str))
-    return Case(
-        portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held
+def _facts_of(plain: dict[str, list[Any]]) -> LineFacts:
+    """Return the stored facts of the lines; anything but whole numbers and flags is a `TypeError`."""
+    for name, kind in FACTS.items():
+        if not set(map(type, plain[name])) <= {kind}:
+            raise TypeError(f"{name} is not of type {kind.__name__} on every line")
+    return LineFacts(
+        *(np.array(plain[name], dtype=bool if kind is bool else np.int64) for name, kind in FACTS.items())
     )
-
-
-def _round_of(given: dict[str, Any]) -> Round:
-    return Round(given["report_by"], given["judged_on"], given["forecast_on"], given["number"])
-
-
-def _outlook_of(like: Outlook, points: list[list[int]]) -> Outlook:
-    return Outlook(like.line_ids, np.array(points, dtype=np.int64), like.basis, like.forecaster)
 
 
 def save(proposal: Proposal, folder: str | Path) -> None:
@@ -277,16 +237,23 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
         fresh.mkdir()
         fill(fresh)
         _seal(fresh)
-        if target.is_dir():
-            target.rename(old)
-        try:
-            fresh.rename(target)
-        except OSError:
-            if old.is_dir():
-                old.rename(target)
-            raise
+        with held_back():  # the old folder or the new one, whenever Ctrl-C comes
+            _exchange(fresh, target, old)
     finally:
-        shutil.rmtree(work)
+        with held_back():
+            shutil.rmtree(work)
+
+
+def _exchange(fresh: Path, target: Path, old: Path) -> None:
+    """Put a folder in the place of another, or leave that one where it is."""
+    if target.is_dir():
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except BaseException:
+        if old.is_dir():
+            old.rename(target)
+        raise
 
 
 def _refuse_foreign(target: Path) -> None:
@@ -295,50 +262,18 @@ def _refuse_foreign(target: Path) -> None:
         return
     if not target.is_dir():
         raise FileExistsError(errno.EEXIST, "is a file", str(target))
-    here = _files(target)
+    here = files_of(target)
     if here and not (target / MANIFEST).is_file():
         raise FileExistsError(errno.EEXIST, "is not empty and is no case folder", str(target))
-    listed = _listed(target) if here else {}
+    listed = listed_in(target) if here else {}
     for path in here:
         if path.relative_to(target).as_posix() not in listed:
             raise FileExistsError(errno.EEXIST, "was not written by phanbo", str(path))
 
 
-def _files(root: Path) -> list[Path]:
-    return sorted(p for p in root.rglob("*") if p.is_file() and p.name not in (MANIFEST, *LITTER))
-
-
-def _listed(root: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file the manifest of a folder lists."""
-    lines = (root / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-
-
 def _seal(root: Path) -> None:
-    lines = [f"{_sha256(path)}  {path.relative_to(root).as_posix()}\n" for path in _files(root)]
+    lines = [f"{sha256_of(path)}  {path.relative_to(root).as_posix()}\n" for path in files_of(root)]
     (root / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def check_manifest(folder: str | Path, lang: str = "en") -> list[str]:
-    """Return the files of a case folder that are missing, new or changed since it was written."""
-    root = Path(folder)
-    listed = _listed(root)
-    here = {path.relative_to(root).as_posix(): path for path in _files(root)}
-    changed = [name for name, path in here.items() if name in listed and listed[name] != _sha256(path)]
-    said = MANIFEST_SAYS[lang]
-    return [
-        text.format(name)
-        for text, names in zip(
-            said,
-            ([n for n in listed if n not in here], [n for n in here if n not in listed], changed),
-            strict=True,
-        )
-        for name in names
-    ]
 
 
 def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Proposal:
@@ -353,30 +288,5 @@ def load_proposal(folder: str | Path, *, rulebook: Rulebook | None = None) -> Pr
     DataError
         When its tables cannot be used.
     """
-    from phanbo.tables.read import read_csv
-
-    root = Path(folder)
-    if not (root / "proposal.json").is_file():
-        raise _unreadable(f"{root} không có proposal.json", f"{root} has no proposal.json")
-    assessed = read_csv(root / "assessed") if (root / "assessed").is_dir() else None
-    try:
-        text = (root / "proposal.json").read_text(encoding="utf-8")
-        proposal = from_json(text, portfolio=read_csv(root / "input"), rulebook=rulebook, assessed=assessed)
-        for name, inside in (("calendar.toml", "calendar"), ("rulebook.toml", "rulebook")):
-            if (root / name).read_text(encoding="utf-8") != proposal.meta[inside]["text"]:
-                raise _contradicts(name)
-        if json.loads((root / "policy.json").read_text(encoding="utf-8")) != proposal.meta["policy"]:
-            raise _contradicts("policy.json")
-    except ValueError as error:
-        raise _unreadable("có tệp không phải văn bản đọc được", f"a file is no text ({error!r})") from error
-    return proposal
-
-
-def _contradicts(name: str) -> PhanboError:
-    return _unreadable(f"{name} không khớp với proposal.json", f"{name} is not that of proposal.json")
-
-
-def _unreadable(vi: str, en: str) -> PhanboError:
-    return PhanboError(
-        f"Không đọc được phương án: {vi}.", f"The proposal cannot be read: {en}.", {"reason": en}
-    )
+    found = read_folder(folder)
+    return from_json(found.text, portfolio=found.portfolio, rulebook=rulebook, assessed=found.assessed)

@@ -12,7 +12,7 @@ from phanbo.rules.walls import duty
 
 __all__ = ["MEASURES", "shown", "values_of"]
 
-MONEY_UP = ("obligations", "return", "key")
+MONEY_UP = ("pinned", "obligations", "return", "key")
 MONEY_DOWN = ("protect", "protect_late", "authority")
 MEASURES = {"disbursement": "đồng × K", "worst_first": "‰ × đơn vị", "canonical": "hạng × đơn vị"}
 """What the value of a tier is counted in; the others are đồng."""

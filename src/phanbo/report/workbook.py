@@ -155,8 +155,8 @@ def workbook(
     handle, name = tempfile.mkstemp(prefix=".", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        # a copy: xlsxwriter writes into the mapping it is given
-        with xlsxwriter.Workbook(name, {"default_format_properties": dict(FONT)}) as book:
+        # a copy of the font: xlsxwriter writes into the mapping it is given; in memory, or it writes temporary files
+        with xlsxwriter.Workbook(name, {"default_format_properties": dict(FONT), "in_memory": True}) as book:
             book.set_properties({"title": title, "created": dt.datetime(on.year, on.month, on.day)})  # noqa: DTZ001
             yield Workbook(book, lang)
         Path(name).chmod(0o644)

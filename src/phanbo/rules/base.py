@@ -155,7 +155,7 @@ class Rule(ABC):
     where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse),
     `closes_owners` (whether it may close an owner to imports), `of_confidence` (whether its bounds move with
     the confidences of the policy, and nothing else of it does), `nature` (what it is to whom it holds back:
-    ``limit``, ``lock``, ``wall`` or ``deadline``), `granted_by` (who may relax it: ``reviewers``, ``department``,
+    ``limit``, ``lock``, ``wall`` or ``deadline``), `granted_by` (who may relax it: ``department``, ``reviewers``,
     ``hdnd``; ``""``: nobody, it is law).
     """
 

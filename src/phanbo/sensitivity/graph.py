@@ -12,6 +12,8 @@ import numpy as np
 from phanbo.solver.lexicographic import Layout, largest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from phanbo.money import Bools, Ints
 
 __all__ = ["Distances", "Graph", "TightFlow", "graph_of"]
@@ -56,8 +58,9 @@ class Graph:
         arc = np.full(2 * pairs.size, -1, dtype=np.int64)
         arc[2 * pair + (self.tail > self.head)] = np.arange(self.tail.size)
         ends = np.stack([pairs // max(1, self.size), pairs % max(1, self.size)], axis=1)
-        head = ends[:, ::-1].ravel()
-        return _Edges(arc, head, head.tolist())
+        head, edge = ends[:, ::-1].ravel(), np.empty_like(self.tail)
+        edge[arc[arc >= 0]] = np.flatnonzero(arc >= 0)
+        return _Edges(arc, edge, head, head.tolist())
 
     def distances(self, starts: Ints, *, backwards: bool = False, barred: Ints | None = None) -> Distances:
         """Return the lexicographically shortest distances from every start, or to it.
@@ -135,9 +138,13 @@ class Distances:
 
 @dataclass(frozen=True, eq=False)
 class _Edges:
-    """Arcs in pairs: edge 2k and its opposite 2k + 1, each with its arc (−1: none) and head; the heads as a list too."""
+    """Arcs in pairs: edge 2k and its opposite 2k + 1.
+
+    The arc of each edge (−1: none), the edge of each arc, the head of each edge, as a list too.
+    """
 
     arc: Ints
+    edge: Ints
     head: Ints
     heads: list[int]
 
@@ -193,16 +200,35 @@ class TightFlow:
         """Return the most units that flow from one node to another along the arcs, *enough* where it is more."""
         known, whole = self._known.get((start, end), (0, False))
         if not whole and known < enough:
-            flow: dict[int, int] = {}
-            turned: dict[int, list[int]] = {}
-            known, sent = 0, 1
-            while sent and known < enough:
-                sent = self._send(start, end, flow, turned)
-                known += sent
-            self._known[start, end] = known, not sent
+            known, whole = self._filled(start, end, enough, {})
+            self._known[start, end] = known, whole
         return min(known, enough)
 
-    def _send(self, start: int, end: int, flow: dict[int, int], turned: dict[int, list[int]]) -> int:
+    def into(self, start: int, end: int, entry: dict[int, int], enough: int) -> int:
+        """Return the most units that flow to a node by some edges into it alone, each with its room; or *enough*.
+
+        The arcs must be those from the start.
+        """
+        return min(self._filled(start, end, enough, entry)[0], enough)
+
+    def _filled(self, start: int, end: int, enough: int, entry: dict[int, int]) -> tuple[int, bool]:
+        """Return what flows, and whether it is all that can."""
+        flow: dict[int, int] = {}
+        turned: dict[int, list[int]] = {}
+        total, sent = 0, 1
+        while sent and total < enough:
+            sent = self._send(start, end, flow, turned, entry)
+            total += sent
+        return total, not sent
+
+    def _send(
+        self,
+        start: int,
+        end: int,
+        flow: dict[int, int],
+        turned: dict[int, list[int]],
+        entry: dict[int, int],
+    ) -> int:
         """Send what fits along a path of fewest arcs; 0 where there is none.
 
         *flow* holds what every edge carries beyond its opposite, *turned* the edges that flow has opened.
@@ -210,12 +236,19 @@ class TightFlow:
         first, last, turn = (start, end, 0) if self._backwards else (end, start, 1)
         came: dict[int, int] = {first: -1}
         queue = deque([first])
-        room, head, begin, open_ = self._room, self._edges.heads, self._first, self._open
+        head, begin, open_ = self._edges.heads, self._first, self._open
+
+        def room(edge: int) -> int:
+            return entry.get(edge, self._room[edge]) - flow.get(edge, 0)
+
         while queue and last not in came:
             node = queue.popleft()
-            for edge in (*open_[begin[node] : begin[node + 1]], *turned.get(node, ())):
+            edges: Iterable[int] = (*open_[begin[node] : begin[node + 1]], *turned.get(node, ()))
+            if entry and node == first:
+                edges = entry
+            for edge in edges:
                 far = head[edge ^ turn]
-                if far not in came and room[edge] - flow.get(edge, 0) > 0:
+                if far not in came and room(edge) > 0:
                     came[far] = edge
                     queue.append(far)
         if last not in came:
@@ -224,7 +257,7 @@ class TightFlow:
         while came[node] >= 0:
             path.append(came[node])
             node = head[came[node] ^ turn ^ 1]
-        sent = min(room[edge] - flow.get(edge, 0) for edge in path)
+        sent = min(room(edge) for edge in path)
         for edge in path:
             flow[edge] = flow.get(edge, 0) + sent
             flow[edge ^ 1] = flow.get(edge ^ 1, 0) - sent

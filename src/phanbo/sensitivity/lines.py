@@ -82,11 +82,11 @@ class LinePrices:
         inwards = net.run(side, line, done, 0)
         if done == bound:
             return flow.most(start, end, inwards)
-        last = self.routes.at(side, np.array([line]), np.array([done - 1]))[0]
+        last = net.price(side, line, done - 1)
         if (length != last).any():
             return bound - done
         own = 0
-        if (self.routes.at(side, np.array([line]), np.array([done]))[0] == last).all():
+        if (net.price(side, line, done) == last).all():
             own = net.run(side, line, done, bound)
         return bound - done + flow.most(start, end, inwards + own) - own
 
@@ -217,9 +217,7 @@ class LinePrices:
         bound, done = int(self.stated.cut.bound[line]), int(net.cut[line])
         if end <= done:
             return end - bound
-        following, last = (
-            self.routes.at(Block.CUT, np.array([line]), np.array([at]))[0] for at in (done, done - 1)
-        )
+        following, last = (net.price(Block.CUT, line, at) for at in (done, done - 1))
         if (net.to_ground.length[0][leaf] != -following).any():
             return done - bound
         own = min(done - bound, net.run(Block.CUT, line, done, bound)) if (following == last).all() else 0

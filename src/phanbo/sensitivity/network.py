@@ -285,6 +285,13 @@ class Network:
             ]
         )
 
+    def price(self, side: int, line: int, at: int) -> Ints:
+        """Return the cost of one unit of one line, counted from 0."""
+        first = int(self.first[side][line])
+        own = self.start[first : first + int(self._count[side][line])]
+        found: Ints = self.cost[first + int(np.searchsorted(own, at, side="right")) - 1]
+        return found
+
     def run(self, side: int, line: int, start: int, end: int, shared: tuple[int, ...] = ()) -> int:
         """Return how many units from *start* towards *end* cost the same in every tier, those *shared* apart."""
         first, count = int(self.first[side][line]), int(self._count[side][line])

@@ -110,7 +110,8 @@ class Prices:
         leaf = int(self._stated.case.pools.leaf[line])
         asked = [(kind, line) for kind in ("cut", "forced", "add") if self._there(kind, line)]
         asked += [("import", leaf)] if self._there("import", leaf) else []
-        asked += [("rows", int(group)) for group in c.group[c.line == line].tolist()]
+        own = slice(*np.searchsorted(c.line, (line, line + 1)))
+        asked += [("rows", group) for group in c.group[own].tolist()]
         return tuple(self._of(kind, place) for kind, place in asked)
 
     @property
@@ -179,7 +180,9 @@ class Prices:
         unit, names = self._stated.unit, self._net.names
         if change.cost is None:
             return Side(None, 0)
-        values = zip(names, change.cost, strict=True)
+        values = tuple(zip(names, change.cost, strict=True))
+        if any(name == "pinned" and cost for name, cost in values):
+            return Side(None, 0)  # what the reviewers ask for must be met: there is no other plan
         return Side({name: shown(name, cost, unit) for name, cost in values}, change.units * unit)
 
     # -- frames ----------------------------------------------------------------------------------------

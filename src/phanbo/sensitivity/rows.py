@@ -108,16 +108,44 @@ class RowPrices:
         )
 
     @cached_property
-    def _importers(self) -> tuple[dict[int, int], Distances, Ints]:
-        """Distances from a pool to each leaf that brings capital in, not by what it brings in."""
-        net, pools = self.network, self.stated.case.pools
+    def _importers(self) -> dict[int, tuple[Ints, int] | None]:
+        """Cost and units of bringing in one unit otherwise, for each leaf that brings capital in; ``None``: no way.
+
+        A leaf is entered from its pool, from the ground and from ceilings. What comes by these last is as near to the
+        pool as ever, unless every shortest way to it leads through the leaf itself: then the way is looked for
+        without the leaf's own arc.
+        """
+        net, graph, pools = self.network, self.network.graph, self.stated.case.pools
         leaves = np.flatnonzero((net.brought > 0) & ~self.stated.bounds.closed)
-        starts = net.leaves + pools.leaf_pool[leaves]
-        own = np.array(
-            [net.arc(a, b) for a, b in zip(starts.tolist(), leaves.tolist(), strict=True)], dtype=np.int64
-        )
-        place = {int(leaf): k for k, leaf in enumerate(leaves.tolist())}
-        return place, net.graph.distances(starts, barred=own), own
+        start, place = np.unique(net.leaves + pools.leaf_pool[leaves], return_inverse=True)
+        out = graph.distances(start)
+        flows = [TightFlow(graph, out.length[k], out.found[k]) for k in range(start.size)]
+        order = np.argsort(graph.head, kind="stable")
+        begin = np.searchsorted(graph.head[order], np.stack([leaves, leaves + 1], axis=1))
+        found: dict[int, tuple[Ints, int] | None] = {}
+        for leaf, k, (low, high) in zip(leaves.tolist(), place.tolist(), begin.tolist(), strict=True):
+            pool, brought = int(start[k]), int(net.brought[leaf])
+            arcs = order[low:high]
+            arcs = arcs[(graph.tail[arcs] != pool) & out.found[k][graph.tail[arcs]]]
+            if not arcs.size:
+                found[leaf] = None
+                continue
+            reach = out.length[k][graph.tail[arcs]] + graph.cost[arcs]
+            nearest = reach[np.lexsort(reach.T[::-1])[0]]
+            arcs = arcs[(reach == nearest).all(axis=1)]
+            entry = dict(zip(graph.edges.edge[arcs].tolist(), graph.room[arcs].tolist(), strict=True))
+            units = flows[k].into(pool, leaf, entry, brought)
+            found[leaf] = (nearest, units) if units else self._around(pool, leaf, brought)
+        return found
+
+    def _around(self, pool: int, leaf: int, enough: int) -> tuple[Ints, int] | None:
+        """Return cost and units of the way from a pool to a leaf without the arc between them."""
+        graph, own = self.network.graph, self.network.arc(pool, leaf)
+        out = graph.distances(np.array([pool]), barred=np.array([own]))
+        if not out.found[0, leaf]:
+            return None
+        flow = TightFlow(graph, out.length[0], out.found[0], barred=own)
+        return out.length[0, leaf], flow.most(pool, leaf, enough)
 
     @cached_property
     def wall_changes(self) -> Changes:
@@ -133,10 +161,10 @@ class RowPrices:
             gain = net.crossing[0] + to.length[row, here]
             wanted = to.found[row, here] & negative(gain)
             more[here[wanted]] = gain[wanted]
-        known, out, _ = self._importers
-        for leaf, k in known.items():
-            less[leaf] = out.length[k, leaf] - net.crossing[0]
-            feasible[leaf] = out.found[k, leaf]
+        for leaf, way in self._importers.items():
+            feasible[leaf] = way is not None
+            if way is not None:
+                less[leaf] = way[0] - net.crossing[0]
         return more, less, feasible
 
     def _wall_flow(self, pool: int) -> TightFlow:
@@ -155,9 +183,7 @@ class RowPrices:
         if more.any():
             k = self._walls[0][node - net.leaves]
             up = self._wall_flow(k).most(leaf, node, self.routes.endless)
-        if net.brought[leaf] > 0 and feasible and not self.stated.bounds.closed[leaf]:
-            known, out, own = self._importers
-            k = known[leaf]
-            flow = TightFlow(net.graph, out.length[k], out.found[k], barred=int(own[k]))
-            down = flow.most(node, leaf, int(net.brought[leaf]))
+        way = self._importers.get(leaf)
+        if way is not None:
+            down = way[1]
         return Change.of(more, up), self.routes.lower(less, down, int(net.brought[leaf]), feasible)

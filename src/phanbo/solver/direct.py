@@ -80,7 +80,7 @@ def _by_chunks(program: LinearProgram, limits: Limits, *, ties: bool) -> Solutio
         if found is None:
             log.debug("the direct plan is not unique or not proved: solved by the reference solver")
             if columns.size < program.columns:
-                found = _by_reference(part, tiers, limits)
+                found = _by_reference(part, tiers, limits.aside())
             if found is None:
                 return reference.on_faces(program, limits)
         x[columns], duals[:, rows] = found
@@ -231,7 +231,7 @@ def _between(
     if not rest.columns or not rest.tiers:
         return None
     try:
-        fixed[free] += reference.on_faces(rest, limits, load=pass_arrays).x
+        fixed[free] += reference.on_faces(rest, limits.aside(), load=pass_arrays).x
     except InfeasibleRound:
         return None
     except Stopped:

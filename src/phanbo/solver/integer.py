@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
     x = np.zeros(program.columns, dtype=np.int64)
     # Integer programs prove no uniqueness: the last ties are broken line by line.
     every = line_by_line(program, np.ones(program.columns, dtype=bool))
-    for number, tier in enumerate((*program.tiers, *every)):
+    for number, tier in enumerate(chain(program.tiers, every)):
         x = _minimise(highs, program, tier, limits)
         value = exact_dot(tier.cost, x)
         numerator, denominator = tier.tolerance
@@ -39,6 +40,7 @@ def solve_integer(program: LinearProgram, limits: Limits) -> Solution:
         if number < len(program.tiers):
             gap = value - relaxed if number == 0 else 0
             solved.append(SolvedTier(tier.name, value, none, gap))
+            limits.proved[tier.name] = value
     values = [exact_dot(tier.cost, x) for tier in program.tiers]
     return Solution(x, tuple(SolvedTier(t.name, v, none, t.gap) for t, v in zip(solved, values, strict=True)))
 

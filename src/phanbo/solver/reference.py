@@ -6,7 +6,8 @@ and every tier's optimum is proved by weak duality in integers before the next o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from phanbo.errors import Stopped
 from phanbo.grouping import exact_dot
 from phanbo.money import Ints
 from phanbo.program import Block, LinearProgram, TierCosts
+from phanbo.solver.interrupt import run
 from phanbo.solver.solution import Limits, Solution, SolvedTier, infeasible, out_of_time
 from phanbo.solver.stating import load_highs
 
@@ -36,6 +38,17 @@ def solve(program: LinearProgram, limits: Limits | None = None, network: Network
         When time ran out, the work was cancelled, or the solver gave no answer that proves itself.
     """
     limits = limits or Limits()
+    limits.proved.clear()
+    solution = _solve(program, limits, network or on_faces)
+    limits.proved = _values(solution) | limits.proved
+    return solution
+
+
+def _values(solution: Solution) -> dict[str, int]:
+    return {tier.name: tier.value for tier in solution.tiers}
+
+
+def _solve(program: LinearProgram, limits: Limits, network: Network) -> Solution:
     if not program.columns:
         empty = np.zeros(program.rows, dtype=np.int64)
         if (program.row_lower > 0).any() or (program.row_upper < 0).any():
@@ -43,7 +56,6 @@ def solve(program: LinearProgram, limits: Limits | None = None, network: Network
         return Solution(
             np.zeros(0, dtype=np.int64), tuple(SolvedTier(t.name, 0, empty) for t in program.tiers)
         )
-    network = network or on_faces
     if not program.marked:
         return network(program, limits)
     return _with_marked(program, limits, network)
@@ -59,10 +71,16 @@ def _with_marked(program: LinearProgram, limits: Limits, network: Network) -> So
     parts += [(program.component == m, program.row_component == m, solve_integer) for m in marks.tolist()]
     x = np.zeros(program.columns, dtype=np.int64)
     found: dict[str, list[Any]] = {}
-    for columns, rows, method in parts:
-        if not columns.any():
-            continue
-        solution = method(program.restrict(columns, rows), limits)
+    parts = [part for part in parts if part[0].any()]
+    best: Counter[str] = Counter()
+    for number, (columns, rows, method) in enumerate(parts):
+        here = limits.aside()
+        try:
+            solution = method(program.restrict(columns, rows), here)
+        finally:
+            if number == len(parts) - 1:  # a tier proved in the last part is proved in all of them
+                limits.proved = {name: value + best[name] for name, value in here.proved.items()}
+        best.update(_values(solution) | here.proved)
         x[columns] = solution.x
         for tier in solution.tiers:
             total = found.setdefault(tier.name, [0, np.zeros(program.rows, dtype=np.int64), 0])
@@ -169,6 +187,7 @@ def on_faces(
     for number, tier in enumerate(program.tiers):
         limits.tell("solve", number, len(program.tiers))
         solved.append(face.solve(tier))
+        limits.proved[tier.name] = solved[-1].value
     for tier in () if face.is_unique() else program.tiebreaks:
         if face.is_unique():
             break
@@ -181,15 +200,13 @@ def on_faces(
     return Solution(face.x, tuple(solved))
 
 
-def line_by_line(program: LinearProgram, free: Any) -> list[TierCosts]:
-    """Return the last tie break: the least change of each line that is still open, in line order."""
+def line_by_line(program: LinearProgram, free: Any) -> Iterator[TierCosts]:
+    """Yield the last tie break: the least change of each line that is still open, in line order."""
     changes = free & (program.block <= Block.ADD)
     lines = np.unique(program.item[changes])
     moves = program.block <= Block.ADD
-    return [
-        TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64))
-        for line in lines.tolist()
-    ]
+    for line in lines.tolist():
+        yield TierCosts(f"line[{line}]", (moves & (program.item == line)).astype(np.int64))
 
 
 def run_highs(highs: Any, limits: Limits) -> bool:
@@ -198,18 +215,19 @@ def run_highs(highs: Any, limits: Limits) -> bool:
     Raises
     ------
     InfeasibleRound, Stopped
-        When there is no plan; when time ran out.
+        When there is no plan; when time ran out or the work was cancelled.
     """
     import highspy
 
     rest = limits.left()
     if rest != float("inf"):
         highs.setOptionValue("time_limit", highs.getRunTime() + rest)
-    highs.run()
+    run(highs, limits.cancel)
     status = highs.getModelStatus()
     known = highspy.HighsModelStatus
     if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
         raise infeasible()
     if status in (known.kTimeLimit, known.kIterationLimit, known.kInterrupt):
+        limits.left()  # tells a cancel from a clock
         raise out_of_time()
     return bool(status == known.kOptimal)

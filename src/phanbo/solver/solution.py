@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from phanbo.errors import InfeasibleRound, Stopped
 from phanbo.money import Ints
 
-__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "infeasible", "out_of_time"]
+__all__ = ["Cancel", "Limits", "Solution", "SolvedTier", "Solver", "infeasible", "out_of_time"]
 
 
 class Cancel(Protocol):
@@ -18,6 +18,12 @@ class Cancel(Protocol):
 
     def is_set(self) -> bool:
         """Return whether the work should stop."""
+
+
+class Solver(Protocol):
+    """A solver of PuLP's, such as ``pulp.COIN_CMD(path=…)``: a ``pulp.LpSolver``."""
+
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +49,22 @@ class Solution:
 
 @dataclass(eq=False)
 class Limits:
-    """When to stop: a clock, a cancel flag, a place to tell progress."""
+    """When to stop: a clock, a cancel flag, a place to tell progress; and how far the work has come.
+
+    `stage` is the one told last; `proved` holds the best value of every tier proved for the whole program so far, in
+    cost units.
+    """
 
     time_limit: float | None = None
     cancel: Cancel | None = None
     progress: Callable[[str, int, int], None] | None = None
     started: float = field(default_factory=time.monotonic)
+    stage: str = ""
+    proved: dict[str, int] = field(default_factory=dict)
+
+    def aside(self) -> Limits:
+        """Return the same limits for a part of the program: what is proved there is not proved of the whole."""
+        return replace(self, proved={})
 
     def left(self) -> float:
         """Return the seconds left; raise `Stopped` when there are none or the work was cancelled."""
@@ -64,7 +80,8 @@ class Limits:
         return rest
 
     def tell(self, stage: str, done: int, total: int) -> None:
-        """Report progress, if anybody listens."""
+        """Note the stage, and report progress if anybody listens."""
+        self.stage = stage
         if self.progress is not None:
             self.progress(stage, done, total)
 

@@ -86,7 +86,7 @@ def write_template(path: str | os.PathLike[str], *, year: int = 2024) -> Path:
     handle, name = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        with xlsxwriter.Workbook(name) as book:
+        with xlsxwriter.Workbook(name, {"in_memory": True}) as book:
             book.set_properties({"title": "Biểu mẫu kế hoạch vốn đầu tư công"})
             looks = _looks(book)
             for table in TABLES.values():

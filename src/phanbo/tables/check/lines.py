@@ -26,18 +26,31 @@ _OLDEST = 5
 _THIN, _MANY = 20, 20
 _OUTLIER = 1000
 
+_MOST = 2**60
+"""Columns of money add up to at most this many đồng, so that no sum over lines leaves int64."""
+
 
 def check_lines(grid: Grid, sources: Grid | None, log: Log) -> None:
     """Say what in the finished lines is wrong or doubtful."""
     _names(grid, log)
     _spellings(grid, sources, log)
     _years(grid, log)
+    _totals(grid, log)
     _amounts(grid, log)
     _allocations(grid, log)
     _outliers(grid, log)
     _dates(grid, log)
     if "requested_increase" not in grid.given:
         log.whole("no-requests", grid.table, "requested_increase")
+
+
+def _totals(grid: Grid, log: Log) -> None:
+    """A column of money adds up to no more than can be added up exactly."""
+    for column in grid.table.columns:
+        if column.type is Type.MONEY and column.name in grid.given:
+            total = sum(np.abs(grid.values(column.name)).tolist())
+            if total > _MOST:
+                log.whole("total-too-large", grid.table, column.name, total=total, most=_MOST)
 
 
 def _names(grid: Grid, log: Log) -> None:

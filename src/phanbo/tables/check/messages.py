@@ -53,6 +53,12 @@ _CELLS = {
         "nhập dạng số, không nhập dạng chữ",
         "enter it as a number, not as text",
     ),
+    "total-too-large": _error(
+        "“{title}” cộng các dòng được {total} đồng, quá mức cộng chính xác được ({most} đồng)",
+        "“{title}” adds up to {total} đồng, more than can be added up exactly ({most} đồng)",
+        "kiểm tra đơn vị tính của cột",
+        "check the unit of the column",
+    ),
     "not-whole": _error(
         "không phải là số nguyên (tiền: nguyên đồng)",
         "not a whole number (money: whole đồng)",

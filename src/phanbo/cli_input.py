@@ -1,0 +1,75 @@
+"""What the command line is given: tables, units, policies."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phanbo.cli_texts import say
+
+if TYPE_CHECKING:
+    from phanbo.policy import Policy
+    from phanbo.portfolio import Portfolio
+
+__all__ = ["keep_input", "nfc", "policy_of", "tables_of", "unit_name"]
+
+
+def keep_input(options: Any) -> None:
+    """Refuse an output that would replace the input, or a folder around it."""
+    if options.out is None:
+        return
+    given, out = Path(options.file).resolve(), Path(options.out).resolve()
+    if given == out or out in given.parents:
+        raise FileExistsError(errno.EEXIST, "", str(options.out))
+
+
+def tables_of(options: Any) -> Portfolio:
+    """Read the tables of a workbook, a folder or a file."""
+    from phanbo.tables.read import read_csv, read_excel, read_parquet
+
+    path = Path(options.file)
+    if not path.exists():
+        raise FileNotFoundError(2, "", str(path))
+    plain = {"unit": options.unit, "year": options.year}
+    if path.is_dir() or path.suffix.lower() == ".csv":
+        parquet = path.is_dir() and any(path.glob("*.parquet"))
+        return read_parquet(path, **plain) if parquet else read_csv(path, **plain)
+    if path.suffix.lower() == ".parquet":
+        return read_parquet(path, **plain)
+    return read_excel(path, sheet=options.sheet, **plain)
+
+
+def nfc(text: str) -> str:
+    """Return a text as the tables hold it: some systems part letters from their marks."""
+    return unicodedata.normalize("NFC", text)
+
+
+def unit_name(text: str) -> str:
+    """Return the name of a unit that the readers know."""
+    from phanbo.tables.layout.headers import read_unit
+
+    if read_unit(nfc(text)) is None:
+        raise argparse.ArgumentTypeError(f"“{text}” – đồng, nghìn đồng, triệu đồng, tỷ đồng")
+    return nfc(text)
+
+
+def policy_of(options: Any) -> Policy:
+    """Return the policy of a file, the default one where none is given."""
+    from phanbo.errors import PolicyError
+    from phanbo.policy import Policy
+
+    if options.policy is None:
+        return Policy()
+    try:
+        plain = json.loads(Path(options.policy).read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        vi, en = (say("policy", lang, why=error) for lang in ("vi", "en"))
+        raise PolicyError(vi, en, {"reason": str(error)}) from error
+    if isinstance(plain, dict) and plain.get("forecaster") is not None:
+        vi, en = (say("forecaster", lang, name=plain["forecaster"]) for lang in ("vi", "en"))
+        raise PolicyError(vi, en, {"forecaster": str(plain["forecaster"])})
+    return Policy.from_dict(plain)

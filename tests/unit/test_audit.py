@@ -1,0 +1,314 @@
+"""The two stand-alone checkers: how long they are, what they rest on, what they say."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import phanbo as pb
+from held_round import CALENDAR, RULEBOOK, ceiling_sample, sample
+from phanbo import cli, pipeline
+from phanbo.audit import audit
+from phanbo.auditing.report import SENTENCES, sentence
+from phanbo.decision import decide
+from phanbo.rulebook import parse_rulebook
+from phanbo.rulebook_text import departures
+from phanbo.rules import RULES
+from phanbo.rules.asked import AskedLimits
+from phanbo.solver.solution import Limits
+from sealed import CHECKER, first, forge, saved, seal, second
+
+OPEN: dict[str, Any] = {"assessment": None, "outlook": None}
+AUDIT = Path(pb.__file__).parent / "audit.py"
+FORBIDDEN = {
+    "solver",
+    "program",
+    "assemble",
+    "bounds",
+    "segments",
+    "decision",
+    "pipeline",
+    "transfers",
+    "ranking",
+    "certificate",
+    "proposal",
+}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("audit") / "hồ sơ"
+    sample().propose().save(place)
+    return place
+
+
+# -- what they are --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [AUDIT, CHECKER], ids=lambda path: path.name)
+def test_each_is_read_at_one_sitting(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 150
+    assert max(map(len, lines)) <= 130
+
+
+def test_the_second_rests_on_the_standard_library_alone() -> None:
+    tree = ast.parse(CHECKER.read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_the_first_loads_nothing_that_builds_or_solves(case: Path) -> None:
+    code = (
+        "import sys\nfrom phanbo.audit import audit\nassert audit(sys.argv[1]).ok\n"
+        "print(*(name for name in sys.modules if name.startswith('phanbo.')))"
+    )
+    said = subprocess.run(  # noqa: S603 — our own interpreter
+        [sys.executable, "-c", code, str(case)], capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    loaded = {name.split(".")[1] for name in said.stdout.split()}
+    assert "case" in loaded
+    assert not loaded & FORBIDDEN
+    assert not {"pulp", "highspy", "networkx"} & set(said.stdout.split())
+
+
+def test_the_first_never_asks_a_rule_for_its_limits(monkeypatch: pytest.MonkeyPatch, case: Path) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a first face was asked")
+
+    for rule in RULES.values():
+        monkeypatch.setattr(rule, "limits", refuse)
+    assert audit(case).proved == "optimal"
+    with pytest.raises(AssertionError, match="first face"):
+        sample().propose()
+
+
+def test_the_second_runs_by_itself(case: Path, tmp_path: Path) -> None:
+    """In a bare interpreter, without site packages."""
+    said = [
+        subprocess.run([sys.executable, "-I", "-S", CHECKER, folder], capture_output=True, check=False)  # noqa: S603
+        for folder in (case, tmp_path)
+    ]
+    assert [each.returncode for each in said] == [0, 1]
+    assert "ĐÚNG / RIGHT" in said[0].stdout.decode()
+    assert "phanbo audit" in said[0].stdout.decode()
+
+
+# -- what they say --------------------------------------------------------------------------------------
+
+
+def test_the_command_line(case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["audit", str(case)]) == 0
+    assert capsys.readouterr().out.endswith("ĐÚNG: hợp lệ, và không có phương án nào tốt hơn.\n")
+    assert cli.main(["audit", str(tmp_path / "none"), "--lang", "en"]) == 4
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "WRONG: " in said.err
+    module = subprocess.run([sys.executable, "-m", "phanbo.audit", case], capture_output=True, check=False)  # noqa: S603
+    assert (module.returncode, "ĐÚNG" in module.stdout.decode()) == (0, True)
+
+
+def test_both_languages_speak_of_the_same(case: Path) -> None:
+    for vi, en in SENTENCES.values():
+        assert vi.count("{") == en.count("{")
+    assert sentence("missing", name="x") == ("thiếu tệp x", "x is missing")
+    found = audit(case)
+    assert found.to_dict()["ok"] is True
+    assert bool(found)
+    assert len(found.text().splitlines()) == len(found.text("en").splitlines())
+
+
+def test_a_prefix_is_checked_for_legality() -> None:
+    with saved(sample().propose().head(1)) as folder:
+        found = first(folder)
+        assert found.proved == "legal"
+        assert any("prefix" in en for _, en in found.notes)
+        assert second(folder) == []
+
+
+def test_a_flag_alone_excuses_no_proof() -> None:
+    with saved(sample().propose()) as folder:
+        forge(folder, lambda plain: plain["certificate"].update(marked=True))
+        assert any("excuses" in en for _, en in first(folder).findings)
+        plain = forge(folder, lambda plain: plain["certificate"]["tiers"][-1].update(value=0))
+        assert plain["certificate"]["marked"]
+        assert second(folder)
+
+
+@pytest.mark.parametrize("how", ["less room", "more room", "stranger", "twice", "leaf", "rule"])
+def test_a_row_that_no_rule_states(how: str) -> None:
+    proposal = ceiling_sample().propose()
+    unit = proposal.meta["policy"]["unit"]
+
+    def change(plain: dict[str, Any]) -> None:
+        rows = plain["certificate"]["rows"]
+        row, strangers = (
+            rows[0],
+            [r["line_id"] for r in plain["lines"] if r["line_id"] not in rows[0]["lines"]],
+        )
+        changes: dict[str, dict[str, Any]] = {
+            "less room": {"headroom": row["headroom"] - unit},
+            "more room": {"headroom": row["headroom"] + unit},
+            "stranger": {"lines": [*row["lines"], strangers[0]]},
+            "rule": {"rule": "stated-need"},
+        }
+        if how == "twice":
+            rows.append({**row, "lines": row["lines"][:1]})
+        elif how == "leaf":
+            leaf = next(f"leaf:{r['pool']}|{r['owner']}" for r in plain["lines"])
+            rows.append({**row, "key": leaf})
+        else:
+            row.update(changes[how])
+
+    with saved(proposal) as folder:
+        assert first(folder).ok
+        forge(folder, change)
+        assert not first(folder).ok
+        assert how in ("stranger", "rule") or second(folder)
+
+
+@pytest.mark.parametrize("name", ["late", "key", "late_permille", "lead_permille"])
+def test_a_fact_that_is_not_the_tables_is_found(name: str) -> None:
+    with saved(sample().propose()) as folder:
+
+        def change(plain: dict[str, Any]) -> None:
+            column = plain["certificate"]["facts"][name]
+            column[0] = (not column[0]) if isinstance(column[0], bool) else column[0] + 1
+
+        forge(folder, change)
+        assert any(f"the stored {name}" in en for _, en in first(folder).findings)
+
+
+def test_the_certificate_judges_the_facts_too() -> None:
+    proposal = sample().propose()
+    facts = replace(proposal.proof.facts, lead_permille=proposal.proof.facts.lead_permille + 1)
+    found = replace(proposal, proof=replace(proposal.proof, facts=facts)).certify()
+    assert found.findings == ("the stored lead_permille of the lines is not that of the tables",)
+
+
+def test_a_line_held_for_nothing_is_found() -> None:
+    """A plan without one of its donors would be the best there is, were that line held."""
+    setting = sample()
+    donor = setting.propose().adjustments["line_id"][0]
+    state, held = pipeline.open_round(setting.portfolio, **OPEN, **setting.given()), np.zeros(7, dtype=bool)
+    assert state.case is not None
+    held[state.case.portfolio.place[donor]] = True
+    forged = decide(replace(state.case, held=held), state.book, Limits())
+    with pytest.raises(pb.CertificateError, match="holds for nothing"):
+        pipeline.finished(state, forged)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "verified", lambda proposal: proposal)
+        proposal = pipeline.finished(state, forged)
+    with saved(proposal) as folder:
+        assert [en for _, en in first(folder).findings] == [
+            f"lines are held that the policy holds for nothing: {donor}"
+        ]
+        assert second(folder)
+
+
+def test_lines_held_for_the_least_move_are_noted() -> None:
+    setting = sample().with_policy(min_move=300_000_000)
+    proposal = setting.propose()
+    assert proposal.meta["held"]
+    with saved(proposal) as folder:
+        assert any("held for min_move" in en for _, en in first(folder).notes)
+        assert second(folder) == []
+
+
+def test_a_calendar_that_is_not_the_shipped_one_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "lich.toml"
+    path.write_text(CALENDAR.text + "\n# thêm một dòng\n", encoding="utf-8")
+    setting = sample()
+    with saved(setting.propose(calendar=pb.load_calendar(path))) as folder:
+        assert any("calendar lang-son-2024 is not" in en for _, en in first(folder).notes)
+
+
+def test_files_that_contradict_each_other(case: Path, tmp_path: Path) -> None:
+    with saved(sample().propose()) as folder:
+        (folder / "policy.json").write_text("{}", encoding="utf-8")
+        assert any("has changed" in en for _, en in first(folder).findings)
+        seal(folder)
+        assert any("policy.json" in en for _, en in first(folder).findings)
+        assert second(folder)
+    with saved(sample().propose()) as folder:
+        forge(folder, lambda plain: plain["rulebook"]["rules"].remove("locked"))
+        assert any("list of rules" in en for _, en in first(folder).findings)
+        assert second(folder)
+    for text in ("{", "[]", "null"):
+        with saved(sample().propose()) as folder:
+            (folder / "proposal.json").write_text(text, encoding="utf-8")
+            seal(folder)
+            assert not first(folder).ok
+            assert second(folder)
+
+
+def test_every_missing_entry_is_a_finding() -> None:
+    with saved(sample().propose()) as folder:
+        kept = json.loads((folder / "proposal.json").read_text(encoding="utf-8"))
+        for name in set(kept) - {"phanbo", "solver", "sources", "unplaced", "unchecked", "schema"}:
+
+            def change(plain: dict[str, Any], name: str = name) -> None:
+                plain.clear()
+                plain.update({key: value for key, value in kept.items() if key != name})
+
+            try:
+                forge(folder, change)
+            except KeyError:
+                continue
+            assert not first(folder).ok, name
+
+
+# -- rulebooks ------------------------------------------------------------------------------------------
+
+
+def test_rules_added_are_noted() -> None:
+    book = RULEBOOK.with_rule(AskedLimits({"P1/Ngân sách tỉnh/2024": 0}, {}))
+    with saved(sample().propose(rulebook=book)) as folder:
+        assert ("quy định thêm vào bộ vn-2020: asked-limit", "rules added to vn-2020: asked-limit") in first(
+            folder
+        ).notes
+        assert second(folder) == []
+
+
+def test_a_rule_of_ones_own_must_be_brought_along() -> None:
+    own = type("Own", (type(RULEBOOK.rule("locked")),), {"code": "own"})()
+    book = RULEBOOK.with_rule(own)
+    with saved(sample().propose(rulebook=book)) as folder:
+        assert any("with_rule" in en for _, en in first(folder).findings)
+        assert any("own" in en for _, en in first(folder, book).notes)
+        assert first(folder, book).ok
+        assert second(folder) == []
+
+
+def test_a_rulebook_of_ones_own_names_what_it_leaves_out() -> None:
+    text = RULEBOOK.text.replace('code = "vn-2020"', 'code = "tinh-2024"', 1).replace(
+        '[[rule]]\ncode = "locked"\n', "", 1
+    )
+    with saved(sample().propose(rulebook=parse_rulebook(text))) as folder:
+        found = first(folder)
+        assert found.ok
+        assert any("'tinh-2024'; built-in rules it leaves out: locked" in en for _, en in found.notes)
+        assert second(folder) == []
+
+
+def test_how_a_text_departs_from_the_shipped_one() -> None:
+    text = RULEBOOK.text
+    assert departures(text, text) == ([], [])
+    other = text.replace("{ a = 6, b = 4, c = 3 }", "{ a = 9, b = 4, c = 3 }")
+    assert departures(other, text) == (["capital-time-limit"], [])
+    assert departures(text.replace("closing_day = 31", "closing_day = 30"), text) == (["closing_day"], [])
+    first_two = '[[rule]]\ncode = "locked"\n[[rule]]\ncode = "counterpart"\n'
+    turned = '[[rule]]\ncode = "counterpart"\n[[rule]]\ncode = "locked"\n'
+    assert departures(text.replace(first_two, turned), text) == (["rule order"], [])
+    assert departures(RULEBOOK.with_rule(AskedLimits()).text, text) == ([], ["asked-limit"])
+    replaced = RULEBOOK.with_rule(RULEBOOK.rule("locked"))
+    assert departures(replaced.text, text) == (["locked"], [])

@@ -1,0 +1,380 @@
+"""The round as the certificate states it, what its tiers count and what its duals prove: unit by unit, by definition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from held_round import RULEBOOK, ceiling_sample, sample
+from phanbo.assemble import tier_plan
+from phanbo.bounds import make_bounds
+from phanbo.case import Changes
+from phanbo.certificate import Claims, RowClaim
+from phanbo.certificate.costs import Costs, facts_of
+from phanbo.certificate.optimum import TierProof, _dot, _Face, prove_tiers
+from phanbo.certificate.statement import MOST, state
+from phanbo.proposal.claims import claims_of
+from rounds import SOURCE, UNIT, case_of, lines
+from slow_proof import Column, SlowRound
+from strategies import GRANT, LOAN, settings_of
+
+if TYPE_CHECKING:
+    from held_round import Setting
+    from phanbo.case import Case
+    from phanbo.certificate.statement import Statement
+    from phanbo.money import Ints
+    from phanbo.proposal import Proposal
+
+MANY = profile.default.max_examples * 2 if profile.default else 50
+ROUNDS = (
+    settings_of()
+    | settings_of(
+        families={"claims", "flags", "committed"}, tiers=("obligations", "priority", "key", "authority")
+    )
+    | settings_of(shortfall=True)
+    | settings_of(return_unplaced=True)
+)
+NOTHING: tuple[Ints, Ints, Ints, Ints, Ints] = tuple(np.zeros(0, dtype=np.int64) for _ in range(5))  # type: ignore[assignment]
+
+
+@st.composite
+def claimed(draw: st.DrawFn, case: Case) -> Claims:
+    """Draw what a proposal might claim: its bounds, some rows, and changes at, under or over what is allowed."""
+    unit, n, bounds = case.policy.unit, len(case), make_bounds(case, RULEBOOK)
+    above = unit * draw(st.sampled_from((0, 0, 0, 1)))
+    most = bounds.cut if not draw(st.booleans()) else np.maximum(bounds.cut, bounds.forced)
+    part = np.array(draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)), dtype=np.int64)
+    gives = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    cut, add = np.minimum(part * unit, most), np.minimum(part * unit, bounds.add)
+    add[draw(st.integers(0, n - 1))] += above
+    rows = tuple(
+        RowClaim(
+            f"row{k}",
+            "x",
+            tuple(lines),
+            draw(st.integers(0, 5)) * unit + draw(st.sampled_from((0, unit - 1))),
+        )
+        for k, lines in enumerate(
+            draw(st.lists(st.lists(st.integers(0, n - 1), unique=True, min_size=1), max_size=3))
+        )
+    )
+    return Claims(
+        cut=bounds.cut,
+        add=bounds.add,
+        forced=bounds.forced,
+        closed=draw(st.sampled_from((bounds.closed, ~bounds.closed))),
+        rows=rows,
+        tiers=(),
+        marked=False,
+        transfers=NOTHING,
+        facts=facts_of(case),
+        full=True,
+        changes=Changes(np.where(gives, cut, 0), np.where(gives, 0, add)),
+    )
+
+
+def by_unit(statement: Statement) -> tuple[list[Column], list[int], list[int], list[int]]:
+    """Return every unit of every step, its *x*, its upper end, and the column of the statement it is part of."""
+    units: list[tuple[Column, int, int, int]] = []
+    k = 0
+    for kind, steps in (("cut", statement.cuts), ("add", statement.adds)):
+        columns = (getattr(steps, name).tolist() for name in ("line", "width", "chance", "marked", "taken"))
+        for line, width, chance, marked, taken in zip(*columns, strict=True):
+            assert width > 0
+            assert (statement.x[k], statement.upper[k]) == (taken, width)
+            units += [(Column(kind, line, chance, marked), int(j < taken), 1, k) for j in range(width)]
+            k += 1
+    for kind, size in zip(("into", "out", "kept"), statement.sizes[2:], strict=True):
+        for place in range(size):
+            units.append((Column(kind, place), int(statement.x[k]), int(statement.upper[k]), k))
+            k += 1
+    assert k == sum(statement.sizes) == statement.x.size == statement.upper.size
+    columns, x, upper, part = zip(*units, strict=True)
+    return list(columns), list(x), list(upper), list(part)
+
+
+def dense(statement: Statement) -> Ints:
+    """Return the matrix of the statement."""
+    rows = statement.rows
+    matrix = np.zeros((rows.lower.size, statement.x.size), dtype=np.int64)
+    np.add.at(matrix, (rows.row, rows.column), rows.sign)
+    return matrix
+
+
+@profile(max_examples=MANY)
+@given(setting=ROUNDS, inflow=st.sampled_from((0, 0, 2_500_000)), data=st.data())
+def test_the_statement_is_the_round_unit_by_unit(setting: Setting, inflow: int, data: st.DataObject) -> None:
+    case = setting.case(inflow=inflow)
+    claims = data.draw(claimed(case))
+    statement, slow = state(case, claims), SlowRound(case, RULEBOOK, claims)
+    assert statement is not None
+    columns, x, upper, part = by_unit(statement)
+    assert columns == slow.columns
+    assert x == slow.x
+    assert upper == slow.upper
+    rows, matrix = statement.rows, dense(statement)
+    assert list(rows.keys) == list(rows.number) == list(slow.rows)
+    assert list(rows.number.values()) == list(range(len(rows.keys)))
+    for r, (entries, low, high) in enumerate(slow.rows.values()):
+        assert (rows.lower[r], rows.upper[r]) == (low, high)
+        assert {k: sign for k, sign in enumerate(matrix[r][part].tolist()) if sign} == entries
+    prices = np.array(
+        data.draw(st.lists(st.integers(-9, 9), min_size=len(rows.keys), max_size=len(rows.keys)))
+    )
+    assert rows.priced(prices).tolist() == (prices @ matrix).tolist()
+    assert rows.activity(statement.x).tolist() == (matrix @ statement.x).tolist()
+    assert statement.misfit(case, claims) == slow.misfit()
+    for steps in (statement.cuts, statement.adds):
+        assert (steps.line.dtype, steps.width.dtype, steps.taken.dtype) == (np.int64,) * 3
+        after = np.flatnonzero(steps.line[1:] == steps.line[:-1])
+        told = np.stack([steps.chance, steps.marked, steps.width])
+        levels = [np.unique(p // case.policy.unit).size for p in case.outlook.points]
+        assert told.shape[1] <= sum(levels) + 2 * len(case), (
+            "a step ends only at a point, the mark or the bound"
+        )
+        assert after.size == steps.line.size - np.unique(steps.line).size, "steps of a line stand together"
+
+
+@profile(max_examples=MANY)
+@given(setting=ROUNDS, data=st.data())
+def test_every_tier_counts_what_its_name_says(setting: Setting, data: st.DataObject) -> None:
+    case = setting.case()
+    claims = data.draw(claimed(case))
+    statement, slow = state(case, claims), SlowRound(case, RULEBOOK, claims)
+    assert statement is not None
+    part = by_unit(statement)[3]
+    names = [
+        "protect",
+        "protect_late",
+        "obligations",
+        "key",
+        "return",
+        "disbursement",
+        "authority",
+        "worst_first",
+    ]
+    names += [f"priority[{c.code}]" for c in RULEBOOK.classes] + [f"line[{k}]" for k in range(len(case))]
+    costs = Costs(case, RULEBOOK, statement)
+    for name in [*names, "canonical", "canonical[1]", "canonical[2]"]:
+        assert costs.of(name)[part].tolist() == slow.cost(name), name
+        assert costs.of(name).dtype == np.int64
+    for name in ("nothing", "Canonical", "lines[0]", "priority"):
+        with pytest.raises(KeyError, match=f"^'{name.replace('[', '.').replace(']', '.')}'$"):
+            costs.of(name)
+
+
+@profile(max_examples=MANY)
+@given(setting=ROUNDS, data=st.data())
+def test_the_chain_of_bounds_is_weak_duality(setting: Setting, data: st.DataObject) -> None:
+    """For any duals at all: the value of the plan, and the bound they prove on the face that is left."""
+    case = setting.case()
+    claims = data.draw(claimed(case))
+    statement, slow = state(case, claims), SlowRound(case, RULEBOOK, claims)
+    assert statement is not None
+    costs, face, tiers = Costs(case, RULEBOOK, statement), _Face(statement), []
+    odd = st.sampled_from(
+        ([("leaf", 1)], {"row9": 1}, {"no row": 1, "none": 2}, {slow.first: 1.0}, {slow.first: True})
+    )
+    keys = st.sampled_from([*slow.rows, *(row.key for row in claims.rows for _ in range(4))])
+    price = st.integers(-3, 3) | st.sampled_from((0, 2**61, -(2**61), 2**61 + 1))
+    for tier in tier_plan(case, RULEBOOK):
+        duals = data.draw(st.dictionaries(keys, price, max_size=4) | odd)
+        own = sum(c * x for c, x in zip(slow.cost(tier.name), slow.x, strict=True))
+        tiers.append((tier.name, own + data.draw(st.sampled_from((0, 0, 0, 1, -1))), duals, 0))
+    wanted = slow.chain(tuple(tiers))
+    found = [face.prove(name, costs.of(name), value, duals) for name, value, duals, _ in tiers]
+    assert [(p.name, p.value, p.bound, p.fault) for p in found] == wanted
+    assert [p.gap for p in found] == [value - bound for _, value, bound, _ in wanted]
+    for end in (face.lower, face.upper, face.row_lower, face.row_upper):
+        assert end.dtype == np.int64
+    assert all(type(number) is int for p in found for number in (p.value, p.bound, p.gap))
+
+
+# -- the order of the tiers ------------------------------------------------------------------------------------
+
+CLASSES = [f"priority[{c.code}]" for c in RULEBOOK.classes]
+USUAL = ["obligations", *CLASSES, "disbursement", "authority", "worst_first", "canonical"]
+
+
+def parts(proposal: Proposal) -> tuple[Case, Claims]:
+    assert proposal.case is not None
+    return proposal.case, claims_of(proposal, proposal.case)
+
+
+@pytest.mark.parametrize(
+    ("policy", "short", "wanted"),
+    [
+        ({}, False, USUAL),
+        ({}, True, ["protect", "protect_late", *USUAL]),
+        ({"return_unplaced": True}, False, ["obligations", *CLASSES, "return", *USUAL[-4:]]),
+        (
+            {"return_unplaced": True, "tiers": ("key", "authority", "worst_first")},
+            False,
+            ["key", "return", "authority", "worst_first", "canonical"],
+        ),
+        (
+            {"return_unplaced": True, "tiers": ("priority[new-start]", "disbursement", "authority")},
+            True,
+            [
+                "protect",
+                "protect_late",
+                "priority[new-start]",
+                "return",
+                "disbursement",
+                "authority",
+                "canonical",
+            ],
+        ),
+        ({"tiers": ("authority",)}, False, ["authority", "canonical"]),
+    ],
+)
+def test_the_tiers_are_those_the_policy_asks_for(
+    policy: dict[str, Any], short: bool, wanted: list[str]
+) -> None:
+    setting = sample().with_policy(**policy)
+    setting = setting if short else replace(setting, sources=None)
+    proposal = setting.propose()
+    case, claims = parts(proposal)
+    names = [name for name, *_ in claims.tiers]
+    assert names[: len(wanted)] == wanted
+    assert all(not proof.fault for proof in prove_tiers(case, RULEBOOK, claims))
+    for wrong in (wanted[:-1], wanted[1:], [*wanted[:-2], wanted[-1], wanted[-2]], [wanted[0], *wanted], []):
+        assert prove_tiers(case, RULEBOOK, named(claims, wrong)) == [
+            TierProof("plan", 0, -1, f"its tiers are {wrong}, not {wanted}")
+        ]
+
+
+def named(claims: Claims, names: list[Any]) -> Claims:
+    return replace(claims, tiers=tuple((name, 0, {}, 0) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("extra", "allowed"),
+    [
+        ([], True),
+        (["canonical[1]"], True),
+        (["canonical[1]", "canonical[2]"], True),
+        (["canonical[1]", "canonical[2]", "line[0]", "line[6]"], True),
+        (["canonical[1]", "canonical[2]", "line[123456789012345678]"], True),
+        (["canonical[2]"], False),
+        (["canonical[1]", "canonical[1]"], False),
+        (["canonical[1]", "canonical[3]"], False),
+        (["line[0]"], False),
+        (["canonical[1]", "line[0]"], False),
+        (["canonical[1]", "canonical[2]", "canonical[3]"], False),
+        (["canonical[1]", "canonical[2]", "line[]"], False),
+        (["canonical[1]", "canonical[2]", "line[-1]"], False),
+        (["canonical[1]", "canonical[2]", "line[0]x"], False),
+        (["canonical[1]", "canonical[2]", "xline[0]"], False),
+        (["canonical[1]", "canonical[2]", "LINE[0]"], False),
+        (["canonical[1]", "canonical[2]", "line[1234567890123456789]"], False),
+        (["canonical[1]", "canonical[2]", "line[0]", None], False),
+        (["canonical[1]", "canonical[2]", None, "line[0]"], False),
+        (["canonical[1]", "canonical[2]", "line[0]", "disbursement"], False),
+    ],
+)
+def test_only_salted_orders_and_single_lines_follow_the_canonical_tier(
+    extra: list[Any], allowed: bool
+) -> None:
+    case, claims = parts(replace(sample(), sources=None).propose())
+    stored = [*USUAL, *extra]
+    found = prove_tiers(case, RULEBOOK, named(claims, stored))
+    if allowed:
+        assert [proof.name for proof in found] == stored
+    else:
+        assert found == [TierProof("plan", 0, -1, f"its tiers are {stored}, not {USUAL}")]
+
+
+# -- plans that are no point of the program --------------------------------------------------------------------
+
+
+def test_a_plan_outside_the_program_is_said_to_be() -> None:
+    case, claims = parts(ceiling_sample().propose())
+    unit = case.policy.unit
+    (row,) = claims.rows
+    assert all(not proof.fault for proof in prove_tiers(case, RULEBOOK, claims))
+
+    def fault(wrong: Claims) -> str:
+        (proof,) = prove_tiers(case, RULEBOOK, wrong)
+        assert (proof.name, proof.value, proof.bound, proof.gap) == ("plan", 0, -1, 1)
+        return proof.fault
+
+    tight = replace(row, headroom=row.headroom - unit)
+    assert fault(replace(claims, rows=(tight,))) == f"the plan breaks row {row.key}"
+    # Lines raised beyond their bounds balance in no leaf: the steps stop at the bound.
+    for side in ("cut", "add"):
+        changes = {name: getattr(claims.changes, name).copy() for name in ("cut", "add")}
+        changes[side][np.flatnonzero(changes[side])[0]] += 10**6 * unit
+        assert fault(replace(claims, changes=Changes(**changes))) in (
+            "the plan leaves the bounds of the program",
+            f"the plan breaks row leaf:{case.pools.names[0]}|{case.pools.leaf_owner[0]}",
+        )
+    odd = claims.changes.add + 1
+    assert (
+        fault(replace(claims, changes=Changes(claims.changes.cut, odd)))
+        == "the plan is larger than its bounds"
+    )
+    closed = np.ones_like(claims.closed)
+    assert fault(replace(claims, closed=closed)) == "the plan leaves the bounds of the program"
+
+
+@pytest.mark.parametrize("side", ["cut", "add", "forced", "inflow"])
+def test_amounts_are_added_up_below_two_to_the_sixtieth(side: str) -> None:
+    proposal = sample().propose()
+    case, claims = parts(proposal)
+    case = replace(case, policy=replace(case.policy, unit=1))
+    shrinking = int(np.flatnonzero(case.shrinking)[0])
+    nothing = np.zeros(len(case), dtype=np.int64)
+    claims = replace(
+        claims, cut=nothing, add=nothing, forced=nothing, changes=Changes(nothing, nothing), rows=()
+    )
+    calm = replace(case.pools, inflow=np.zeros(2, dtype=np.int64))
+    for amount, stated in ((MOST - 2**10, True), (MOST, False)):
+        large = nothing.copy()
+        large[shrinking] = amount
+        if side == "inflow":
+            pools = replace(calm, inflow=np.array([-amount, 0]))
+            assert (state(replace(case, pools=pools), claims) is not None) is stated
+        elif side == "forced":
+            pools = replace(calm, inflow=np.array([0, -1]))
+            assert (state(replace(case, pools=pools), replace(claims, forced=large)) is not None) is stated
+            assert state(replace(case, pools=calm), replace(claims, forced=large)) is not None, (
+                "nothing is forced"
+            )
+        else:
+            wrong = replace(claims, **{side: large})
+            assert (state(replace(case, pools=calm), wrong) is not None) is stated
+            if not stated:
+                said = "its amounts are too large to be added up"
+                assert prove_tiers(replace(case, pools=calm), RULEBOOK, wrong) == [
+                    TierProof("plan", 0, -1, said)
+                ]
+
+
+def test_an_inner_product_is_exact_whatever_its_size() -> None:
+    for cost, x in (([1000, -7], [2**59, 3]), ([1000, -7], [2**52, 3]), ([], []), ([0, 0], [2**59, 2**59])):
+        columns = (np.array(side, dtype=np.int64) for side in (cost, x))
+        assert _dot(*columns) == sum(c * v for c, v in zip(cost, x, strict=True))
+    assert _dot(np.array([2**10 - 1, 1]), np.array([2**53, 1])) == (2**10 - 1) * 2**53 + 1
+
+
+@pytest.mark.parametrize("what", ["key_project", "emergency", "oda", LOAN, GRANT, ""])
+def test_a_key_line_is_key_for_one_reason_alone(what: str) -> None:
+    frame = lines(4, source=[SOURCE, what if what in (LOAN, GRANT) else SOURCE, SOURCE, SOURCE])
+    if what in ("key_project", "emergency", "oda"):
+        frame[what] = [False, True, False, False]
+    case = case_of(frame)
+    bound = np.where(np.arange(4) % 2 == 1, 3 * UNIT, 0)
+    nothing = np.zeros(4, dtype=np.int64)
+    none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    claims = Claims(nothing, bound, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    statement = state(case, claims)
+    assert statement is not None
+    cost = Costs(case, RULEBOOK, statement).of("key")[: statement.adds.line.size]
+    assert {int(i): int(c) for i, c in zip(statement.adds.line, cost, strict=True)} == {1: -bool(what), 3: 0}
