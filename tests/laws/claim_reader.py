@@ -369,6 +369,7 @@ class Reader:
             "milestone": found.milestone,
             "as_of": self.made.meta["as_of"],
             "decision": found.decision_after,
+            "stays": found.decision_before,
         }
         return all(value == (keys | more)[name] for name, value in v.items()) and found.confirmed
 
@@ -408,6 +409,7 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "forced": Reader.forced,
     "unchecked": Reader.unchecked,
     "price": Reader.price,
+    "price-endless": Reader.price,
     "price-nothing": Reader.price,
     "price-unknown": Reader.priceless,
     "queue": Reader.queue,

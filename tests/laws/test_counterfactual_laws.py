@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import phanbo as pb
+from held_round import Setting, sample
 from phanbo.errors import InfeasibleRound
 from phanbo.tables.schema import LINES
 from strategies import settings_of
@@ -17,7 +19,6 @@ from strategies import settings_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from held_round import Setting
     from phanbo.explain import Counterfactual
 
 OF_PROJECT = {"total_investment", "settled_value", "first_year"}
@@ -100,6 +101,32 @@ def test_what_turns_a_decision_does(setting: Setting, data: st.DataObject) -> No
         assert order == sorted(order)
 
 
+def test_a_line_without_a_need_is_asked_about_with_one() -> None:
+    """Too slow as well as without a need: neither alone would do, and the answer says what is taken as stated."""
+    million = 1_000_000
+    frame = pd.DataFrame(
+        {
+            "project_id": ["P0", "P1"],
+            "project": ["P0", "P1"],
+            "owner": ["Ban A", "Ban B"],
+            "source": "Ngân sách tỉnh",
+            "plan_year": 2024,
+            "stage": "transitional",
+            "plan": [5 * million, 8 * million],
+            "disbursed": [999_999, million],
+            "requested_increase": 0,
+            "offered_decrease": [0, 3 * million],
+        }
+    )
+    policy = pb.Policy(donor_confidence=0.25, receiver_confidence=0.9)
+    setting = Setting(frame, None, policy, 1, "2024-05-20")
+    line = "P0/Ngân sách tỉnh/2024"
+    found = setting.propose().explain(line).counterfactual
+    assert found is not None
+    assert (found.field, found.need, found.decision_after) == ("disbursed", million, "raised")
+    holds(setting, line, found)
+
+
 def cell_of(column: str, setting: Setting) -> st.SearchStrategy[Any]:
     """Return what may stand in a cell of a column."""
     kind = LINES.column(column).type
@@ -147,7 +174,5 @@ def test_a_cell_changed_is_a_table_read_anew(setting: Setting, column: str, data
 
 @pytest.mark.parametrize("column", ["plan", "source", "line_id", "nothing"])
 def test_columns_that_others_hang_on_are_refused(column: str) -> None:
-    from held_round import sample
-
     with pytest.raises(KeyError):
         sample().portfolio.with_cell("P1/Ngân sách tỉnh/2024", column, 1)

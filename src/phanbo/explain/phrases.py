@@ -124,6 +124,10 @@ PHRASES: dict[str, tuple[str, str]] = {
             "{upto:money} more)."
         ),
     ),
+    "price-endless": (
+        "Nếu nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này thì {tiers:tiers} (bao nhiêu cũng vậy).",
+        "{unit:money} more in the pool “{pool:text}” in this round would mean: {tiers:tiers} (however much more).",
+    ),
     "price-nothing": (
         "Nhóm vốn “{pool:text}” có thêm {unit:money} trong đợt này cũng không đổi được mục tiêu nào.",
         "{unit:money} more in the pool “{pool:text}” would change no goal of this round.",
@@ -222,41 +226,41 @@ PHRASES: dict[str, tuple[str, str]] = {
     "turn-amount": (
         (
             "Nếu {field:column} là {after:money} thay vì {before:money} thì dòng vốn {decision:decision}; nếu chỉ {short:money} "
-            "thì vẫn như phương án."
+            "thì {stays:stays}."
         ),
         (
-            "Were its {field:column} {after:money} in place of {before:money}, the line {decision:decision}; at {short:money} "
-            "the decision stays."
+            "Were its {field:column} {after:money} in place of {before:money}, the line {decision:decision}; "
+            "at {short:money} it {stays:stays}."
         ),
     ),
     "turn-stated": (
         (
             "Nếu nêu {field:column} là {after:money} (nay chưa có) thì dòng vốn {decision:decision}; nếu chỉ {short:money} thì "
-            "vẫn như phương án."
+            "{stays:stays}."
         ),
         (
-            "Were its {field:column} stated as {after:money} (now unknown), the line {decision:decision}; at {short:money} the "
-            "decision stays."
+            "Were its {field:column} stated as {after:money} (now unknown), the line {decision:decision}; "
+            "at {short:money} it {stays:stays}."
         ),
     ),
     "turn-milestone": (
         (
             "Nếu {field:column} là {after:money} thay vì {before:money}, vừa đạt mốc {milestone:day}, thì dòng vốn "
-            "{decision:decision}; nếu chỉ {short:money} thì vẫn như phương án."
+            "{decision:decision}; nếu chỉ {short:money} thì {stays:stays}."
         ),
         (
             "Were its {field:column} {after:money} in place of {before:money}, which just reaches the milestone of "
-            "{milestone:day}, the line {decision:decision}; at {short:money} the decision stays."
+            "{milestone:day}, the line {decision:decision}; at {short:money} it {stays:stays}."
         ),
     ),
     "turn-years": (
         (
             "Nếu {field:column} là {after:count} thay vì {before:count} thì dòng vốn {decision:decision}; nếu chỉ {short:count} "
-            "thì vẫn như phương án."
+            "thì {stays:stays}."
         ),
         (
-            "Were its {field:column} {after:count} in place of {before:count}, the line {decision:decision}; at {short:count} "
-            "the decision stays."
+            "Were its {field:column} {after:count} in place of {before:count}, the line {decision:decision}; "
+            "at {short:count} it {stays:stays}."
         ),
     ),
     "turn-unlocked": (
@@ -312,6 +316,10 @@ EFFECTS = {
 }
 """What goals count, where their names do not say it."""
 
+STAYS = {
+    "cut": ("vẫn bị giảm", "would still be cut"),
+    "unchanged": ("vẫn không được bổ sung", "would still not be raised"),
+}
 FIGURES = {
     "disbursed": ("số đã giải ngân", "disbursement"),
     "requested_increase": ("nhu cầu bổ sung nêu ra", "stated need"),
@@ -432,6 +440,7 @@ WRITERS: dict[str, Callable[[Any, str, Terms], str]] = {
     "reading": _of(READING),
     "reached": _of(REACHED),
     "decision": _of(DECISION),
+    "stays": _of(STAYS),
     "basis": lambda basis, lang, _: (BASIS_VI if lang == "vi" else BASIS_EN).get(basis, basis),
 }
 """Ways of writing a value, by the name that stands after the colon."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from phanbo.errors import PhanboError
 from phanbo.explain.sentence import Claim
+from phanbo.money import LIMIT
 
 if TYPE_CHECKING:
     from phanbo.proposal import Proposal
@@ -37,4 +38,7 @@ def price_claim(proposal: Proposal, pool: str, unit: int) -> Claim:
     ]
     if not tiers:
         return Claim("price-nothing", values)
-    return Claim("price", {**values, "tiers": tiers, "upto": more.upto})
+    values["tiers"] = tiers
+    if more.upto >= LIMIT // unit * unit:
+        return Claim("price-endless", values)
+    return Claim("price", {**values, "upto": more.upto})

@@ -44,6 +44,7 @@ def _found(found: Counterfactual, proposal: Proposal) -> Claim:
         "after": found.after,
         "short": found.short,
         "decision": found.decision_after,
+        "stays": found.decision_before,
     }
     if found.change is None:
         values["as_of"] = proposal.meta["as_of"]
