@@ -146,8 +146,9 @@ def _unmet_pins(case: Case, claims: Claims) -> list[str]:
         return []
     unknown = dict(case.policy.pins).keys() - case.portfolio.place.keys()
     findings = [f"a change is asked of line {line}, which is unknown" for line in sorted(unknown)]
-    short = np.where(case.pins > 0, case.pins - claims.changes.add, -case.pins - claims.changes.cut)
-    return findings + [f"line {_name(case, i)}: the change asked for is not made" for i in _lines(short > 0)]
+    pins, made = case.pins, claims.changes
+    short = ((pins > 0) & (made.add < pins)) | ((pins < 0) & (made.cut < -pins))
+    return findings + [f"line {_name(case, i)}: the change asked for is not made" for i in _lines(short)]
 
 
 def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
