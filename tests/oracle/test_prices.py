@@ -276,6 +276,12 @@ def test_the_frames_say_what_the_prices_say(setting: Setting) -> None:
     prices = proposal.prices()
     names = list(dict.fromkeys([*GUARDS, *proposal.tiers["tier"]]))
     names = [name for name in names if not name.startswith("canonical")]
+    for row in proposal.pools.to_dict("records"):
+        price = prices.pool(row["pool"])
+        for side, change in (("more", price.more.change), ("less", price.less.change)):
+            cells = {name: row[f"{side}:{name}"] for name in names}
+            assert all(map(pd.isna, cells.values())) if change is None else cells == change
+    assert "more:authority" not in pb.Proposal.from_json(proposal.to_json()).pools
     pools = prices.pools
     assert pools["pool"].tolist() == [name for name in proposal.pools["pool"] for _ in names]
     assert pools["tier"].tolist() == names * len(proposal.pools)

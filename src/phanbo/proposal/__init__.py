@@ -91,8 +91,13 @@ class Proposal:
 
     @property
     def pools(self) -> pd.DataFrame:
-        """One row a pool."""
-        return self.frames["pools"].copy()
+        """One row a pool; of a full round also its prices, found when first asked for and never stored.
+
+        ``more:<tier>`` and ``less:<tier>``: the change of the tier for one unit more and one less (see `prices`).
+        """
+        from phanbo.sensitivity import with_prices
+
+        return with_prices(self, self.frames["pools"].copy())
 
     @property
     def tiers(self) -> pd.DataFrame:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from phanbo.sensitivity.network import Network
     from phanbo.sensitivity.routes import Change
 
-__all__ = ["Price", "Prices", "Side", "prices_of"]
+__all__ = ["Price", "Prices", "Side", "prices_of", "with_prices"]
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ def prices_of(proposal: Proposal, case: Case, book: Rulebook) -> Prices:
     refuse_parts(proposal)
     if proposal.proof.marked:
         raise PhanboError(
-            "Vòng này không có giá biên: có quy định hoặc dung sai làm bài toán không còn là mạng luồng "
+            "Đợt này không có giá biên: có quy định hoặc dung sai làm bài toán không còn là mạng luồng "
             "(nghiệm nguyên, giá không xác định duy nhất).",
             "This round has no prices: a rule or a tolerance makes it an integer program, not a network, "
             "so that no unit has one price.",
@@ -271,6 +271,22 @@ def prices_of(proposal: Proposal, case: Case, book: Rulebook) -> Prices:
     except ArithmeticError:
         raise changed() from None
     return Prices(network)
+
+
+def with_prices(proposal: Proposal, pools: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame of the pools with their prices beside it; as it is where the proposal has none."""
+    if proposal.case is None:
+        return pools
+    try:
+        prices = [proposal.prices().pool(name) for name in pools["pool"]]
+    except PhanboError:
+        return pools
+    for side in ("more", "less"):
+        changes = [getattr(price, side).change for price in prices]
+        for tier in dict.fromkeys(tier for change in changes for tier in change or ()):
+            told = [None if change is None else change[tier] for change in changes]
+            pools[f"{side}:{tier}"] = pd.array(told, dtype="Int64")
+    return pools
 
 
 def refuse_parts(proposal: Proposal) -> None:
