@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -191,6 +192,9 @@ def _stray_law(stored: StoredRound) -> Iterator[str]:
         yield "đợt không phải là đợt mang số đó trong lịch / the round is not the calendar's of that number"
     if case.held.any() and not case.policy.min_move:
         yield "có dòng bị giữ mà không có mức tối thiểu / lines are held, yet the policy has no least amount"
+    for grant in tomllib.loads(book.text).get("granted", ()):
+        if grant["rule"] not in law["rules"] or book.rule(grant["rule"]).granted_by != grant["by"]:
+            yield f"nới không đúng thẩm quyền / granted by one who may not: {grant['rule']}, {grant['by']}"
     unknown = dict(case.policy.pins).keys() - case.portfolio.place.keys()
     for line in sorted(unknown) if stored.full else ():
         yield f"yêu cầu bắt buộc với dòng lạ / a change is asked of an unknown line: {line}"

@@ -21,9 +21,10 @@ from phanbo.proposal import make_proposal
 from phanbo.proposal.storage import load_proposal
 from phanbo.proposal.tier_values import values_of
 from phanbo.rules.asked import AskedLimits
+from phanbo.rules.granted import Granted
 from phanbo.solver.solution import Limits
 from sealed import first, forge, other_figure, rehash, saved, second
-from strategies import settings_of
+from strategies import pinned, settings_of
 
 if TYPE_CHECKING:
     from held_round import Setting
@@ -88,6 +89,65 @@ def test_rounds_judged_by_an_earlier_assessment_are_accepted(setting: Setting) -
     before = setting.propose()
     given_ = setting.given(assessment=before.assessment, outlook=before.outlook)
     accepted(pb.propose(before.apply(), **given_))
+
+
+@given(setting=settings_of(), data=st.data())
+def test_changes_asked_for_are_accepted(setting: Setting, data: st.DataObject) -> None:
+    """A round with pins; where it has no plan, the one that what may be granted makes possible, with its grants."""
+    setting, book = pinned(data, setting), RULEBOOK
+    try:
+        proposal = setting.propose()
+    except pb.InfeasibleRound as error:
+        assume(error.relaxation)
+        setting = replace(setting, policy=setting.policy.granting(error.relaxation))
+        book = RULEBOOK.granting(error.relaxation)
+        proposal = setting.propose(rulebook=book)
+    with saved(proposal) as folder:
+        found = first(folder)
+        assert found.ok, found.text()
+        assert second(folder) == []
+        granted = [rule.code for rule in book.rules if isinstance(rule, Granted)]
+        told = [note.split("granted beyond ")[1] for note in found.notes if "granted beyond " in note]
+        assert [note.split(":")[0] for note in told] == granted
+        for rule, note in zip((rule for rule in book.rules if isinstance(rule, Granted)), told, strict=True):
+            assert note.endswith(f"by {rule.granted_by}")
+            assert all(line in note for line in {*dict(rule.cut), *dict(rule.add)})
+
+
+@given(setting=settings_of(), data=st.data())
+def test_a_tampered_pin_is_found(setting: Setting, data: st.DataObject) -> None:
+    """Lowered, raised, dropped or turned, in policy.json and proposal.json alike: another plan would be the best."""
+    lines = setting.propose().lines
+    change = {
+        line: a - c for line, a, c in zip(lines["line_id"], lines["add"], lines["cut"], strict=True) if a != c
+    }
+    assume(change)
+    pins = {line: int(by) for line, by in change.items() if data.draw(st.booleans())} or {
+        line: int(by) for line, by in change.items()
+    }
+    proposal = setting.with_policy(pins=pins).propose()
+    accepted(proposal)
+    line = data.draw(st.sampled_from(sorted(pins)))
+    by = data.draw(st.sampled_from((-pins[line], -2 * pins[line], setting.policy.unit, -setting.policy.unit)))
+    tampered = {name: pin for name, pin in (pins | {line: pins[line] + by}).items() if pin}
+    assume(tampered != pins)
+    with saved(proposal) as folder:
+        forge(folder, lambda plain: plain["policy"].update(pins=tampered))
+        assert not first(folder).ok
+        assert second(folder)
+
+
+@given(setting=settings_of(simple=True, min_move=0, authority=None), data=st.data())
+def test_a_pin_added_afterwards_is_found(setting: Setting, data: st.DataObject) -> None:
+    """A plan made without it does not meet it, and its proof knows no such goal."""
+    proposal = setting.propose()
+    assume(not proposal.proof.marked)
+    line = data.draw(st.sampled_from(sorted(setting.portfolio.place)))
+    pin = data.draw(st.sampled_from((-1, 1))) * setting.policy.unit
+    with saved(proposal) as folder:
+        forge(folder, lambda plain: plain["policy"].update(pins={line: pin}))
+        assert not first(folder).ok
+        assert second(folder)
 
 
 # -- amounts, lines, balance ----------------------------------------------------------------------------

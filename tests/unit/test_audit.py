@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -54,11 +55,24 @@ def test_each_is_read_at_one_sitting(path: Path) -> None:
     assert max(map(len, lines)) <= 130
 
 
-def test_the_second_rests_on_the_standard_library_alone() -> None:
-    tree = ast.parse(CHECKER.read_text(encoding="utf-8"))
+ALLOWED = {"numpy", "case", "case_file", "errors", "money", "policy", "rulebook", "rulebook_text"}
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules a file imports, by their dotted names."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
+    return names | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
+def test_the_first_is_one_module() -> None:
+    assert not AUDIT.with_name("auditing").exists()
+    others = {name.removeprefix("phanbo.") for name in imported(AUDIT)}
+    assert {name for name in others if name.split(".")[0] not in sys.stdlib_module_names} <= ALLOWED
+
+
+def test_the_second_rests_on_the_standard_library_alone() -> None:
+    assert {name.split(".")[0] for name in imported(CHECKER)} <= sys.stdlib_module_names
 
 
 def test_the_first_loads_nothing_that_builds_or_solves(case: Path) -> None:
@@ -225,6 +239,43 @@ def test_rules_added_are_noted() -> None:
     with saved(sample().propose(rulebook=book)) as folder:
         assert first(folder).notes == ("quy định thêm vào / rules added to vn-2020: asked-limit",)
         assert second(folder) == []
+
+
+def granting(by: int) -> pb.Rulebook:
+    """Return the rulebook with so much granted to the line that its absorption alone holds back."""
+    grant = {
+        "kind": "bound",
+        "rule": "absorption",
+        "side": "add",
+        "line_id": "P4/Ngân sách tỉnh/2024",
+        "by": by,
+    }
+    return RULEBOOK.granting([grant])
+
+
+def tell(plain: dict[str, Any], text: str) -> None:
+    """Let a folder tell another text of the rulebook, its hash included."""
+    plain["rulebook"].update(text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def test_what_was_granted_is_noted_and_no_rule_is_called_switched_off() -> None:
+    book = granting(100_000_000)
+    with saved(sample().propose(rulebook=book)) as folder:
+        found = first(folder)
+        assert found.proved == "optimal", found.text()
+        (note,) = found.notes
+        assert "granted beyond absorption: P4/Ngân sách tỉnh/2024 (add +100000000)" in note
+        assert note.endswith("by department")
+        assert second(folder) == []
+        forge(folder, lambda plain: tell(plain, granting(200_000_000).text))  # more than was granted
+        assert any("add bound" in said for said in first(folder).findings)
+        forge(folder, lambda plain: tell(plain, RULEBOOK.text))  # nothing was
+        assert any("add bound" in said for said in first(folder).findings)
+        forge(folder, lambda plain: tell(plain, book.text.replace('by = "department"', 'by = "anybody"')))
+        assert any("one who may not" in said for said in first(folder).findings)
+        law = book.text.replace('rule = "absorption"', 'rule = "stated-need"')
+        forge(folder, lambda plain: tell(plain, law))
+        assert any("stated-need is law" in said for said in first(folder).findings)
 
 
 def test_a_rule_of_ones_own_must_be_brought_along() -> None:
