@@ -147,6 +147,8 @@ def test_a_flag_alone_excuses_no_proof() -> None:
     with saved(sample().propose()) as folder:
         forge(folder, lambda plain: plain["certificate"].update(marked=True))
         assert any("excuses" in said for said in first(folder).findings)
+        forge(folder, lambda plain: tell(plain, plain["rulebook"]["text"] + "# custom = true\n"))
+        assert any("excuses" in said for said in first(folder).findings)
         plain = forge(folder, lambda plain: plain["certificate"]["tiers"][-1].update(value=0))
         assert plain["certificate"]["marked"]
         assert second(folder)
