@@ -14,11 +14,10 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phanbo.audit import audit
+from phanbo.audit import Audit, audit
 from phanbo.tables.read import read_csv
 
 if TYPE_CHECKING:
-    from phanbo.auditing.report import Audit
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
 

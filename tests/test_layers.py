@@ -26,7 +26,6 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "rulebook_text",
         "rulebook",
         "case_file",
-        "auditing",
         "audit",
         "bounds segments program",
         "assemble",

@@ -17,9 +17,8 @@ def files(root, plain, law):
     """Find files, texts and tables that are not those the proposal was sealed with."""
     sealed, content = dict(line.split("  ", 1)[::-1] for line in (root / "MANIFEST.sha256").read_text("utf-8").splitlines()), b""
     here = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file() and p.name not in LITTER}
-    for name in sorted(here.keys() | sealed.keys()):
-        if name not in here or sha256(here[name]).hexdigest() != sealed.get(name):
-            yield f"MANIFEST: {name}"
+    yield from (f"MANIFEST: {name}" for name in sorted(here.keys() | sealed.keys())
+                if name not in here or sha256(here[name]).hexdigest() != sealed.get(name))
     for name in (n for n in "lines history schedule sources owners reports controls".split() if f"input/{n}.csv" in here):
         data = here[f"input/{name}.csv"]
         if name == "lines":  # its last columns, sheet and row of each line, are no part of its content
@@ -30,10 +29,9 @@ def files(root, plain, law):
     if plain["input_hash"] != "sha256:" + sha256(content).hexdigest():
         yield "bảng trong input/ không phải bảng đã dùng / the tables of input/ are others"
     texts = ((here[f"{name}.toml"], plain[name]) for name in ("calendar", "rulebook"))
-    held = bool(plain["held"]) and not plain["policy"]["min_move"]
     codes = {rule["code"] for rule in law["rule"]} - {rule["code"] for rule in law["rule"] if rule.get("removed")}
     same = all(data.decode() == told["text"] and sha256(data).hexdigest() == told["sha256"] for data, told in texts)
-    if held or not same or codes != set(plain["rulebook"]["rules"]) or json.loads(here["policy.json"]) != plain["policy"]:
+    if not same or codes != set(plain["rulebook"]["rules"]) or json.loads(here["policy.json"]) != plain["policy"]:
         yield "lịch, quy định hoặc chính sách ≠ proposal.json / calendar, rules or policy ≠ proposal.json"
 
 def figures(plain, table):
@@ -56,6 +54,8 @@ def figures(plain, table):
         if told != true or not whole or cut > min(plan, max(spare, deepest)) or add > most or (cut and add):
             yield f"dòng / line {line}"
         changed += [[line, plan, add - cut, plan + add - cut, int(cells["disbursed"]), *expected]] * bool(cut or add)
+    yield from (f"yêu cầu bắt buộc / pin: {line}" for line, pin in plain["policy"]["pins"].items() if plain["parent"] is None
+                and abs(pin) > moved["to" if pin > 0 else "from", line])
     if sorted([row[name] for name in SHOWN] for row in plain["adjustments"]) != sorted(changed):
         yield "biểu điều chỉnh / adjustments"
     for row in plain["pools"]:
@@ -87,12 +87,12 @@ def columns(plain, table):
         own = {f"priority[{row['priority']}]": -1, "key": -facts["key"], "worst_first": -facts["lead_permille"]}
         adds = "add", -1, row["add_bound"] // unit, owed, {leaf: -1, **claimed[row["line_id"]]}, own
         for kind, sign, cap, mark, rows, own in cuts, adds:
-            goal = "obligations" if kind == "add" else "protect_late" if facts["late"] else "protect"
-            ends = sorted({min(max(end, 0), cap) for end in (0, mark, -sign * pin, cap, *(-sign * level for level in levels))})
-            for low, high in zip(ends, ends[1:]):  # a step each, parted at the points of the outlook and at the mark
-                counts = {**own, **ranks[i], f"line[{i}]": 1, "pinned": -(high <= -sign * pin), goal: (low >= mark) - (sign < 0)}
-                counts["disbursement"] = sign * sum(level >= (-low if kind == "cut" else low + 1) for level in levels)
-                yield min(max(row[kind] // unit - low, 0), high - low), [0, high - low], rows, counts
+            marked, x = ("obligations" if kind == "add" else "protect_late" if facts["late"] else "protect"), row[kind] // unit
+            ends = sorted({min(max(end, 0), cap) for end in (0, mark, cap, -sign * pin, *(-sign * y for y in levels))})
+            for low, high in zip(ends, ends[1:]):  # a step each, parted at the points of the outlook, at mark and pin
+                reached = sign * sum(level >= (-low if kind == "cut" else low + 1) for level in levels)
+                counts = {**own, **ranks[i], f"line[{i}]": 1, "disbursement": reached, marked: (low >= mark) + (sign - 1) // 2}
+                yield min(max(x - low, 0), high - low), [0, high - low], rows, counts | {"pinned": -(high <= -sign * pin)}
             room[kind, leaf] += cap if kind == "cut" or row["may_import"] is True else 0
             net[row["pool"], leaf] -= sign * row[kind] // unit
     for row in plain["pools"]:
@@ -105,16 +105,15 @@ def columns(plain, table):
         yield kept, [0, most], {pool: -1}, {"return": -1}
 
 def best(plain, table, law):
-    """Find goals not proved: with any duals π no plan lies below ``z = c − Aᵀπ`` and π at the ends they favour.
-    A plan that stands at these ends is best, and so stands every plan as good: the next goal is held to them."""
+    """Find goals not proved: no plan lies below ``z = c − Aᵀπ`` and π at the ends they favour; who is best stands there."""
     proof, policy, used = plain["certificate"], plain["policy"], Counter()
     classes, told = [f"priority[{entry['code']}]" for entry in law["class"]], [tier["tier"] for tier in proof["tiers"]]
-    wanted = [name for tier in policy["tiers"] for name in (classes if tier["name"] == "priority" else [tier["name"]])]
-    last = ([k for k, name in enumerate(wanted, start=1) if name.startswith("priority[")] or [wanted.index("authority")])[-1]
-    leading = ["protect", "protect_late"] * any(row["inflow"] < 0 for row in plain["pools"]) + ["pinned"] * bool(policy["pins"])
-    wanted = [*leading, *wanted[:last], *["return"] * policy["return_unplaced"], *wanted[last:], "canonical"]
-    if told[: len(wanted)] != wanted or not all(name.startswith(("canonical[", "line[")) for name in told[len(wanted) :]):
-        yield f"thứ tự mục tiêu / order of goals: {told} ≠ {wanted}"
+    goals = [name for tier in policy["tiers"] for name in (classes if tier["name"] == "priority" else [tier["name"]])]
+    last = ([k for k, name in enumerate(goals, start=1) if name.startswith("priority[")] or [goals.index("authority")])[-1]
+    goals = [*goals[:last], *["return"] * policy["return_unplaced"], *goals[last:], "canonical"]
+    goals = ["protect", "protect_late"] * any(p["inflow"] < 0 for p in plain["pools"]) + ["pinned"] * bool(policy["pins"]) + goals
+    if told[: len(goals)] != goals or not all(name.startswith(("canonical[", "line[")) for name in told[len(goals) :]):
+        yield f"thứ tự mục tiêu / order of goals: {told} ≠ {goals}"
     plan, limits = list(columns(plain, table)), {row["key"]: [0, row["headroom"] // policy["unit"]] for row in proof["rows"]}
     for x, _, rows, _ in plan:
         used.update({key: sign * x for key, sign in rows.items()})
@@ -141,6 +140,7 @@ def main(root):
     own = any(tier["tolerance"] != "0" for tier in plain["policy"]["tiers"]) or any(rule.get("custom") for rule in law["rule"])
     legal_only = plain["parent"] is not None or (plain["certificate"]["marked"] and own)  # a prefix, or no network
     wrong = [*files(root, plain, law), *figures(plain, table), *(() if legal_only else best(plain, table, law))]
+    print(*[f"Được nới / granted: {each}\n" for each in law.get("granted", ())], sep="", end="")
     print(*[f"SAI / WRONG: {fault}" for fault in wrong] or ["ĐÚNG / RIGHT"], sep="\n")
     print("Chỉ xét hợp lệ / legality only." if legal_only else "Xét cả tối ưu / optimality too.", LEFT)
     return 1 if wrong else 0

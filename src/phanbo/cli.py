@@ -348,7 +348,7 @@ def _audit(options: Any) -> int:
     from phanbo.audit import audit
 
     found = audit(options.folder)
-    print(found.text(options.lang), file=sys.stdout if found else sys.stderr)
+    print(found.text(), file=sys.stdout if found else sys.stderr)
     return 0 if found else 4
 
 

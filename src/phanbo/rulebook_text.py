@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import fields, is_dataclass
+from importlib import resources
 
-from phanbo.rules import Rule
+from phanbo.rules import RULES, Rule
 from phanbo.rules.granted import Granted
 
-__all__ = ["departures", "with_entry", "with_grant", "without_entry"]
+__all__ = ["departures", "standing", "with_entry", "with_grant", "without_entry"]
 
 
 def with_entry(text: str, rule: Rule, *, own: bool) -> str:
@@ -63,7 +64,7 @@ def departures(text: str, shipped: str) -> tuple[list[str], list[str]]:
         Codes of the rules that are left out, taken out, replaced or given other parameters; names of other
         entries that differ; ``"rule order"`` where only the order does.
     added : list of str
-        Codes of rules the shipped text does not have; rules widened, and by whom.
+        Codes of rules the shipped text does not have.
     """
     here, there = tomllib.loads(text), tomllib.loads(shipped)
     known = {entry["code"]: entry for entry in there["rule"]}
@@ -72,5 +73,33 @@ def departures(text: str, shipped: str) -> tuple[list[str], list[str]]:
     changed += [name for name in there if name != "rule" and here.get(name) != there[name]]
     if not changed and kept != there["rule"]:
         changed.append("rule order")
-    added = [entry["code"] for entry in here["rule"] if entry["code"] not in known]
-    return changed, [*added, *(f"{each['rule']} ({each['by']})" for each in here.get("granted", ()))]
+    return changed, [entry["code"] for entry in here["rule"] if entry["code"] not in known]
+
+
+def standing(text: str) -> tuple[list[str], list[str]]:
+    """Return how a rulebook's text stands to the one phanbo ships under its code.
+
+    Returns
+    -------
+    changed : list of str
+        What of the shipped rulebook was cut or changed; nothing where none is shipped under this code.
+    notes : list of str
+        What is no fault, "Vietnamese / English": rules added, what a rulebook of one's own leaves out, and what was
+        granted beyond a rule: on which lines, by whom.
+    """
+    raw, changed, notes = tomllib.loads(text), list[str](), list[str]()
+    shipped = resources.files("phanbo") / "rulebooks" / f"{raw['code']}.toml"
+    if shipped.is_file():
+        changed, added = departures(text, shipped.read_text(encoding="utf-8"))
+        if added:
+            notes.append(f"quy định thêm vào / rules added to {raw['code']}: {', '.join(added)}")
+    else:
+        held = {entry["code"] for entry in raw["rule"] if not entry.get("removed")}
+        out = ", ".join(sorted(RULES.keys() - {*held, "asked-limit"})) or "–"
+        notes.append(f"bộ quy định riêng {raw['code']} không có / a rulebook of one's own leaves out: {out}")
+    for grant in raw.get("granted", ()):
+        lines = ", ".join(
+            f"{line} ({side} +{by})" for side in ("cut", "add") for line, by in grant[side].items()
+        )
+        notes.append(f"được nới / granted beyond {grant['rule']}: {lines}; thẩm quyền / by {grant['by']}")
+    return changed, notes
