@@ -288,7 +288,7 @@ def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]
         inflow, kept = int(pools.inflow[p]), moved[f"to reserve:{name}"]
         totals.append((name, cut, add, inflow, kept, pools.within[p], pools.between[p]))
     best = {tier["tier"]: tier["value"] for tier in stored.plain["certificate"]["tiers"]}
-    goals = []
+    goals, exact = [], stored.full and not stored.plain["certificate"]["marked"]
     for name in list(best)[: list(best).index("canonical") + 1]:
         down = name in ("protect", "protect_late", "authority", "canonical")
         shown = (
@@ -296,14 +296,14 @@ def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]
             * (1 if down else -1)
             * (1 if name in ("worst_first", "canonical") else case.policy.unit)
         )
-        goals.append((name, shown, shown, 0) if stored.full else (name, shown))
+        goals.append((name, shown, shown, 0) if exact else (name, shown))
     cut, add = stored.cut.tolist(), stored.add.tolist()
     before, then = (sum(line[k] for line in lines) for k in (6, 7))
     summary = len(lines), sum(map(bool, cut)), sum(map(bool, add)), sum(cut), sum(add), before, then
     return {
         "summary": (SUMMED, [(*summary, _share(before, sum(plans)))]),
         "transfers": ("from_line to_line rank gain", moves),
-        "tiers": ("tier value bound gap" if stored.full else "tier bound", goals),
+        "tiers": ("tier value bound gap" if exact else "tier bound", goals),
         "lines": (
             "line_id owner pool priority cut add expected expected_after share_actual share_pace share_forecast",
             lines,
