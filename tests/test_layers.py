@@ -26,6 +26,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "rulebook_text",
         "rulebook",
         "case_file",
+        "stored_round",
         "audit",
         "bounds segments program",
         "assemble",

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from phanbo.case import Changes
-from phanbo.case_file import StoredRound, check_manifest, contradictions, reopen
 from phanbo.errors import PhanboError
 from phanbo.rulebook import Rulebook
 from phanbo.rulebook_text import standing
+from phanbo.stored_round import StoredRound, check_manifest, contradictions, reopen
 
 VERDICT = {"": "KHÔNG ĐÚNG / WRONG.", "legal": "ĐÚNG: hợp lệ, không xét tối ưu / RIGHT: legal, optimality not judged.",
            "optimal": "ĐÚNG: hợp lệ, và không có phương án nào tốt hơn / RIGHT: legal, and nothing better is."}
@@ -27,7 +27,7 @@ class Audit:
     findings: tuple[str, ...]
     notes: tuple[str, ...]
     proved: str
-    ok = property(lambda self: not self.findings)
+    ok = property(lambda self: not self.findings, doc="Whether nothing is wrong.")
     to_dict = asdict
     __bool__ = ok.fget
     def text(self) -> str:

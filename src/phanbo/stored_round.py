@@ -1,0 +1,250 @@
+"""A stored round opened to be judged: its facts and amounts as columns, and what its folder tells otherwise twice.
+
+No solver, no program, no proposal: what reads here can judge what they made.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phanbo.case import Case
+from phanbo.case_file import check_manifest, read_folder, rebuild_case, stored_outlook
+from phanbo.money import LIMIT, Bools, Ints
+from phanbo.policy import READINGS
+from phanbo.rulebook import Rulebook, parse_rulebook
+from phanbo.rulebook_text import standing
+
+__all__ = ["StoredRound", "check_manifest", "contradictions", "reopen"]
+
+SUMMED = "lines cut_lines raised_lines cut added expected expected_after year_end_ratio"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRound:
+    """A round read back from its case folder, as whole columns; nothing in it is judged yet.
+
+    Attributes
+    ----------
+    plain : dict
+        The content of ``proposal.json``.
+    case : Case
+    book : Rulebook
+    full : bool
+        Whether it is the full round, no prefix of one.
+    cut, add, cut_bound, forced_bound, add_bound : int64 arrays of shape (n,), in đồng
+    shut : bool array of shape (n,)
+        Lines of owners said not to import.
+    """
+
+    plain: dict[str, Any]
+    case: Case
+    book: Rulebook
+    full: bool
+    cut: Ints
+    add: Ints
+    cut_bound: Ints
+    forced_bound: Ints
+    add_bound: Ints
+    shut: Bools
+
+
+def reopen(folder: str | Path, rulebook: Rulebook | None = None) -> StoredRound:
+    """Return the round of a case folder; *rulebook* is needed where it was held with rules of one's own.
+
+    Raises
+    ------
+    PhanboError, DataError
+        As `read_folder`.
+    LookupError, ValueError, TypeError, AttributeError, OverflowError
+        When an entry of ``proposal.json`` is missing or wrong.
+    """
+    found = read_folder(folder)
+    plain: dict[str, Any] = json.loads(found.text)
+    book = rulebook or parse_rulebook(plain["rulebook"]["text"])
+    case = rebuild_case(plain, found.portfolio, book, stored_outlook(plain["outlook"]), found.assessed)
+    ids = list(case.portfolio.place)
+    if ids != [row["line_id"] for row in plain["lines"]] or ids != list(case.outlook.line_ids):
+        raise ValueError("the lines are not those of the tables")
+    money = {}
+    for name in ("cut", "add", "cut_bound", "forced_bound", "add_bound"):
+        cells = [row[name] for row in plain["lines"]]
+        if not all(type(cell) is int and 0 <= cell <= LIMIT for cell in cells):
+            raise ValueError(f"{name} is not a whole amount of đồng on every line")
+        money[name] = np.array(cells, dtype=np.int64)
+    shut = np.array([row["may_import"] is not True for row in plain["lines"]], dtype=bool)
+    return StoredRound(plain, case, book, plain["parent"] is None, shut=shut, **money)
+
+
+def contradictions(stored: StoredRound) -> Iterator[str]:
+    """Find, "Vietnamese / English", what a case folder says otherwise than its tables, its law or its own frames.
+
+    The hash of the tables, the rules, the round; the facts that the goals count; and the amounts of ``lines``,
+    ``adjustments``, ``pools``, ``tiers`` and ``summary``, which follow from ``transfers`` and the tables.
+    """
+    yield from _stray_law(stored)
+    yield from _stray_proof(stored)
+    yield from _stray_transfers(stored)
+    for frame, (names, rows) in _frames(stored).items():
+        told = stored.plain[frame] if isinstance(stored.plain[frame], list) else [stored.plain[frame]]
+        found = Counter(repr(tuple(row[name] for name in names.split())) for row in told)
+        wanted = Counter(map(repr, rows))
+        for row in (found - wanted) + (wanted - found):
+            yield f"bảng {frame} không khớp / table {frame} disagrees ({names}): {row}"
+
+
+def _stray_law(stored: StoredRound) -> Iterator[str]:
+    """Find tables, rules, rounds, pins and lines held that are not those of the input and the law."""
+    plain, case, book = stored.plain, stored.case, stored.book
+    law = {
+        "code": book.code,
+        "version": book.version,
+        "rules": [r.code for r in book.rules],
+        "text": book.text,
+    }
+    if any(plain["rulebook"][name] != entry for name, entry in law.items()):
+        yield "danh sách quy định không đúng với rulebook.toml / the list of rules is not that of rulebook.toml"
+    for name in standing(book.text)[0]:
+        yield f"bộ quy định bị bỏ hoặc sửa / the rulebook {book.code} that phanbo ships was cut or changed: {name}"
+    if case.portfolio.hash != plain["input_hash"]:
+        yield "bảng trong input/ không phải bảng đã dùng / the tables of input/ are not those it was made from"
+    if case.round.number and case.round not in case.calendar.rounds:
+        yield "đợt không phải là đợt mang số đó trong lịch / the round is not the calendar's of that number"
+    if case.held.any() and not case.policy.min_move:
+        yield "có dòng bị giữ mà không có mức tối thiểu / lines are held, yet the policy has no least amount"
+    for grant in tomllib.loads(book.text).get("granted", ()):
+        if grant["rule"] not in law["rules"] or book.rule(grant["rule"]).granted_by != grant["by"]:
+            yield f"nới không đúng thẩm quyền / granted by one who may not: {grant['rule']}, {grant['by']}"
+    unknown = dict(case.policy.pins).keys() - case.portfolio.place.keys()
+    for line in sorted(unknown) if stored.full else ():
+        yield f"yêu cầu bắt buộc với dòng lạ / a change is asked of an unknown line: {line}"
+
+
+def _stray_proof(stored: StoredRound) -> Iterator[str]:
+    """Find a proof left out without an excuse, rows told twice, facts that are not those of the tables."""
+    proof, policy = stored.plain["certificate"], stored.case.policy
+    own = any(rule.get("custom") for rule in tomllib.loads(stored.book.text)["rule"])
+    if proof["marked"] and not own and not any(tier.fraction for tier in policy.ordered_tiers):
+        yield "không có gì miễn chứng minh tối ưu / nothing in this round excuses a proof of optimality"
+    keys = Counter(row["key"] for row in proof["rows"])
+    for row in proof["rows"]:
+        key = row["key"]
+        if keys[key] > 1 or key.startswith(("leaf:", "pool:")) or len({*row["lines"]}) < len(row["lines"]):
+            yield f"ràng buộc, hoặc dòng của nó, ghi hai lần / a row, or a line of it, stands twice: {key}"
+    for name, column in _facts(stored.case).items():
+        if repr(proof["facts"][name]) != repr(column):
+            yield f"dữ kiện {name} lưu kèm không đúng với bảng / the stored {name} is not that of the tables"
+
+
+def _stray_transfers(stored: StoredRound) -> Iterator[str]:
+    """Find transfers that leave their pool, enter a closed owner or are not ranked; pools that do not balance."""
+    case, pools, moved, last = stored.case, stored.case.pools, Counter[str](), 0
+    place, unit, homes = case.portfolio.place, case.policy.unit, [pools.names[p] for p in pools.pool.tolist()]
+    sources = dict(zip(place, homes, strict=True)) | {f"inflow:{name}": name for name in pools.names}
+    sinks = dict(zip(place, homes, strict=True))
+    sinks |= {f"{kind}:{name}": name for name in pools.names for kind in ("reserve", "shortfall")}
+    for row in stored.plain["transfers"]:
+        giver, taker, pool, amount = (row[name] for name in ("from_line", "to_line", "pool", "amount"))
+        owed, i, j = taker == f"shortfall:{pool}", place.get(giver), place.get(taker)
+        last += last > 0 or not owed
+        shut = j is not None and stored.shut[j] and (i is None or pools.leaf[i] != pools.leaf[j])
+        inside = sources.get(giver) == sinks.get(taker) == pool and owed == (last == 0)
+        if shut or not inside or row["rank"] != last or type(amount) is not int or amount <= 0:
+            yield f"lần chuyển sai số tiền, hạng hoặc bể vốn / a transfer of wrong amount, rank or pool: {giver} → {taker}"
+        moved.update({f"from {giver}": amount, f"to {taker}": amount})
+    for p, name in enumerate(pools.names):
+        duty = int(pools.inflow[p]) // unit * unit
+        cut, add = (sum(side[pools.pool == p].tolist()) for side in (stored.cut, stored.add))
+        came, kept, owed = (moved[f"{kind}:{name}"] for kind in ("from inflow", "to reserve", "to shortfall"))
+        met = came == max(0, duty) if stored.full else came <= max(0, duty)
+        if not met or owed != max(0, -duty) or cut + came != add + kept + owed:
+            yield f"bể vốn không cân / pool does not balance: {name}"
+
+
+def _facts(case: Case) -> dict[str, list[Any]]:
+    """Return what the goals count of each line, from the tables and the assessment."""
+    book, reading = case.portfolio, case.assessment.decides
+    flagged = [book.flag(name)[0] for name in ("key_project", "emergency", "oda")]
+    return {
+        "late": case.late.tolist(),
+        "key": np.any([*flagged, book.says("kind", "oda_loan", "oda_grant")], axis=0).tolist(),
+        "late_permille": np.where(case.offer > 0, 1000, reading.late_permille).tolist(),
+        "lead_permille": reading.lead_permille.tolist(),
+    }
+
+
+def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]:
+    """Return the columns that follow from the transfers and the tables, row by row, of some frames."""
+    case, pools, book = stored.case, stored.case.pools, stored.case.portfolio
+    moved, first, moves, now = Counter[str](), dict[str, int](), [], case.plan.tolist()
+    for row in stored.plain["transfers"]:
+        gain = 0
+        for name, kind, sign in ((row["from_line"], "from", -1), (row["to_line"], "to", 1)):
+            moved[f"{kind} {name}"] += row["amount"]
+            first.setdefault(name, row["rank"])
+            if name in book.place:
+                i = book.place[name]
+                before, now[i] = now[i], now[i] + sign * row["amount"]
+                gain += _spent(case, i, now[i]) - _spent(case, i, before)
+        moves.append((row["from_line"], row["to_line"], row["rank"], gain))
+    lines, changed, pool = [], [], pools.pool.tolist()
+    classes, owners = stored.book.priority(case).tolist(), book.text("owner").tolist()
+    plans, spent = case.plan.tolist(), case.disbursed.tolist()
+    judged, readings = case.assessment.portfolio.money("plan")[0].tolist(), case.assessment.readings
+    done = [
+        [_share(*pair) for pair in zip(readings[k].executed.tolist(), judged, strict=True)] for k in READINGS
+    ]
+    for line, i in book.place.items():
+        cut, add, plan = moved[f"from {line}"], moved[f"to {line}"], plans[i]
+        after, priority = plan + add - cut, stored.book.classes[classes[i]].code
+        expected = _spent(case, i, plan), _spent(case, i, after)
+        shares = (share[i] for share in done)
+        lines.append((line, owners[i], pools.names[pool[i]], priority, cut, add, *expected, *shares))
+        if cut or add:
+            changed.append((line, first[line], plan, add - cut, after, spent[i], *expected))
+    totals = []
+    for p, name in enumerate(pools.names):
+        cut, add = (sum(side[pools.pool == p].tolist()) for side in (stored.cut, stored.add))
+        inflow, kept = int(pools.inflow[p]), moved[f"to reserve:{name}"]
+        totals.append((name, cut, add, inflow, kept, pools.within[p], pools.between[p]))
+    best = {tier["tier"]: tier["value"] for tier in stored.plain["certificate"]["tiers"]}
+    goals, exact = [], stored.full and not stored.plain["certificate"]["marked"]
+    for name in list(best)[: list(best).index("canonical") + 1]:
+        down = name in ("protect", "protect_late", "authority", "canonical")
+        shown = (
+            best[name]
+            * (1 if down else -1)
+            * (1 if name in ("worst_first", "canonical") else case.policy.unit)
+        )
+        goals.append((name, shown, shown, 0) if exact else (name, shown))
+    cut, add = stored.cut.tolist(), stored.add.tolist()
+    before, then = (sum(line[k] for line in lines) for k in (6, 7))
+    summary = len(lines), sum(map(bool, cut)), sum(map(bool, add)), sum(cut), sum(add), before, then
+    return {
+        "summary": (SUMMED, [(*summary, _share(before, sum(plans)))]),
+        "transfers": ("from_line to_line rank gain", moves),
+        "tiers": ("tier value bound gap" if exact else "tier bound", goals),
+        "lines": (
+            "line_id owner pool priority cut add expected expected_after share_actual share_pace share_forecast",
+            lines,
+        ),
+        "adjustments": ("line_id rank plan change plan_after disbursed expected expected_after", changed),
+        "pools": ("pool cut added inflow returned authority_within authority_between", totals),
+    }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _spent(case: Case, line: int, plan: int) -> int:
+    """Return ``⌊mean_k min(plan, y_k)⌋`` of a line, đồng."""
+    points: list[int] = case.outlook.points[line].tolist()
+    return sum(min(plan, y) for y in points) // len(points)
