@@ -269,18 +269,18 @@ def test_what_comes_in_may_be_placed_in_full() -> None:
 def test_capital_of_earlier_years_says_nothing_of_the_pace_of_an_owner() -> None:
     """The lines of 2023 drag the province down; they are no measure for Ban a, and no fault of Ban b."""
     columns: dict[str, list[Any]] = {
-        "owner": ["Ban a", "Ban b", "Ban a", "Ban b", "Ban c", "Ban c"],
-        "plan_year": [2024, 2024, 2023, 2023, 2024, 2024],
-        "plan": [10 * TY, 10 * TY, 900 * TY, 900 * TY, 10 * TY, 10 * TY],
-        "disbursed": [4 * TY, 6 * TY, 0, 0, 5 * TY, 5 * TY],
-        "stage": ["transitional"] * 6,
+        "owner": ["Ban a", "Ban b", "Ban a", "Ban b", "Ban c", "Ban c", "Ban d"],
+        "plan_year": [2024, 2024, 2023, 2023, 2024, 2024, 2024],
+        "plan": [10 * TY, 10 * TY, 900 * TY, 900 * TY, 10 * TY, 10 * TY, 10 * TY],
+        "disbursed": [4 * TY, 6 * TY, 0, 0, 5 * TY, 5 * TY, 10 * TY],
+        "stage": ["transitional"] * 6 + ["new_start"],
     }
-    rule, case = RULES["owner-import"], case_of(lines(6, **columns), judge="actual")
+    rule, case = RULES["owner-import"], case_of(lines(7, **columns), judge="actual")
     assert breaks(rule, case, cut={"L4": 7}, add={"L1": 7}) == {}
     assert breaks(rule, case, cut={"L4": 7}, add={"L0": 7}) == {"L0": 7}
     assert breaks(rule, case, cut={"L0": 7}, add={"L4": 7}) == {}, "just as fast as the province"
     columns["disbursed"][4] -= 1
-    slower = case_of(lines(6, **columns), judge="actual")
+    slower = case_of(lines(7, **columns), judge="actual")
     assert breaks(rule, slower, cut={"L1": 7}, add={"L4": 7}) == {"L4": 7}, "one đồng slower"
 
 
