@@ -35,6 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {f"test_{name}.py": k for k, name in enumerate(GUARD)}
     if PROFILE == "mutants":
         items.sort(
-            key=lambda item: (order.get(item.path.name, len(GUARD)), not hasattr(item.obj, "hypothesis"))
-        )  # type: ignore[attr-defined]
+            key=lambda item: (
+                order.get(item.path.name, len(GUARD)),
+                not hasattr(getattr(item, "obj", None), "hypothesis"),
+            )
+        )
         gc.freeze()  # what is imported once is not looked through again for every mutant

@@ -82,10 +82,10 @@ def with_moves(claims: Claims, moves: list[list[int]], *, follow: bool) -> Claim
     claims = replace(claims, transfers=(donor, receiver, pool, amount, rank))
     if follow:
         sides = [np.zeros_like(claims.cut) for _ in range(2)]
-        for donor, receiver, _, amount, _ in moves:
-            for side, line in zip(sides, (donor, receiver), strict=True):
+        for giver, taker, _, moved_, _ in moves:
+            for side, line in zip(sides, (giver, taker), strict=True):
                 if line >= 0:
-                    side[line] += amount
+                    side[line] += moved_
         claims = replace(claims, changes=Changes(*sides))
     return claims
 

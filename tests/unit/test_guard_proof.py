@@ -383,8 +383,8 @@ def test_an_inner_product_is_exact_whatever_its_size() -> None:
     for cost, x in (([1000, -7], [2**59, 3]), ([1000, -7], [2**52, 3]), ([], []), ([0, 0], [2**59, 2**59])):
         columns = (np.array(side, dtype=np.int64) for side in (cost, x))
         assert _dot(*columns) == sum(c * v for c, v in zip(cost, x, strict=True))
-    for cost, x in ((2**10, 2**53), (2**10 - 1, 2**53), (2**11 - 1, 2**53), (2**10 + 1, 2**53 - 1)):
-        assert _dot(np.array([cost]), np.array([x])) == cost * x
+    for one, many in ((2**10, 2**53), (2**10 - 1, 2**53), (2**11 - 1, 2**53), (2**10 + 1, 2**53 - 1)):
+        assert _dot(np.array([one]), np.array([many])) == one * many
     assert _dot(np.array([2**10 - 1, 1]), np.array([2**53, 1])) == (2**10 - 1) * 2**53 + 1
 
 
