@@ -371,6 +371,24 @@ def test_a_shortfall_moves_only_what_the_authorities_at_hand_may() -> None:
         assert breaks(rule, case, cut={"L0": TY}) == {}
 
 
+@pytest.mark.parametrize("ahead", [12_345_678_901, 98_765_432_123, 55_555_555_557])
+def test_what_an_owner_is_ahead_in_one_stage_and_behind_in_the_other_cancels(ahead: int) -> None:
+    """To the đồng: the products compared have thirty digits more than a float holds."""
+    old, new_, e, f = 9 * 10**14 - 7, 8 * 10**14 - 9, 3 * 10**14 - 5, 10**14 - 3
+    columns: dict[str, list[Any]] = {
+        "owner": ["Ban a", "Ban a", "Ban b", "Ban b"],
+        "stage": ["transitional", "new_start"] * 2,
+        "plan": [old, new_, old, new_],
+        "disbursed": [e + ahead, f - ahead, e - ahead, f + ahead],
+    }
+    rule = RULES["owner-import"]
+    for off, slow in ((0, False), (-1, True)):
+        columns["disbursed"][0] = e + ahead + off
+        case = case_of(lines(4, **columns), judge="actual")
+        assert breaks(rule, case, cut={"L2": 7}, add={"L0": 7}) == ({"L0": 7} if slow else {})
+        assert breaks(rule, case, cut={"L0": 7}, add={"L2": 7}) == {}
+
+
 # -- the legal order -------------------------------------------------------------------------------------------
 
 LOAN = "Vốn nước ngoài (ODA)"
