@@ -140,7 +140,6 @@ def test_the_statement_is_the_round_unit_by_unit(setting: Setting, inflow: int, 
         assert after.size == steps.line.size - np.unique(steps.line).size, "steps of a line stand together"
 
 
-@profile(max_examples=MANY)
 @given(setting=ROUNDS, data=st.data())
 def test_every_tier_counts_what_its_name_says(setting: Setting, data: st.DataObject) -> None:
     case = setting.case()
