@@ -311,6 +311,7 @@ ONE_WRONG = {"amounts": each_amount, "transfers": each_transfer, "claims": each_
 SMALL = {
     "shortfall": sample().with_policy(unit=COARSE),
     "ceiling": ceiling_sample().with_policy(unit=COARSE),
+    "authority": sample().with_policy(unit=COARSE, authority=("owner-internal",)),
     "return": sample().with_policy(unit=COARSE, return_unplaced=True, fast="milestone"),
 }
 
