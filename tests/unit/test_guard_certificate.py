@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import assume, given
-from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 import phanbo as pb
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
 
-MANY = profile.default.max_examples * 2 if profile.default else 50
 ROUNDS = (
     settings_of() | settings_of(shortfall=True) | settings_of(simple=True) | settings_of(return_unplaced=True)
 )
@@ -168,7 +166,6 @@ def agrees(case: Case, claims: Claims, rulebook: Rulebook = RULEBOOK) -> Certifi
     return found
 
 
-@profile(max_examples=MANY)
 @given(setting=ROUNDS, data=st.data())
 def test_the_findings_are_those_of_the_definition(setting: Setting, data: st.DataObject) -> None:
     case, claims = parts(setting.propose())
@@ -314,6 +311,7 @@ ONE_WRONG = {"amounts": each_amount, "transfers": each_transfer, "claims": each_
 SMALL = {
     "shortfall": sample().with_policy(unit=COARSE),
     "ceiling": ceiling_sample().with_policy(unit=COARSE),
+    "authority": sample().with_policy(unit=COARSE, authority=("owner-internal",)),
     "return": sample().with_policy(unit=COARSE, return_unplaced=True, fast="milestone"),
 }
 

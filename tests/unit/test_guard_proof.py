@@ -133,15 +133,11 @@ def test_the_statement_is_the_round_unit_by_unit(setting: Setting, inflow: int, 
     for steps in (statement.cuts, statement.adds):
         assert {steps.line.dtype, steps.width.dtype, steps.taken.dtype} == {np.dtype(np.int64)}
         after = np.flatnonzero(steps.line[1:] == steps.line[:-1])
-        told = np.stack([steps.chance, steps.marked, steps.width])
-        levels = [np.unique(p // case.policy.unit).size for p in case.outlook.points]
-        assert told.shape[1] <= sum(levels) + 2 * len(case), (
-            "a step ends only at a point, the mark or the bound"
-        )
+        alike = (steps.chance[1:] == steps.chance[:-1]) & (steps.marked[1:] == steps.marked[:-1])
+        assert not alike[after].any(), "a step ends only at a point or at the mark"
         assert after.size == steps.line.size - np.unique(steps.line).size, "steps of a line stand together"
 
 
-@profile(max_examples=MANY)
 @given(setting=ROUNDS, data=st.data())
 def test_every_tier_counts_what_its_name_says(setting: Setting, data: st.DataObject) -> None:
     case = setting.case()
@@ -194,6 +190,28 @@ def test_the_chain_of_bounds_is_weak_duality(setting: Setting, data: st.DataObje
     for end in (face.lower, face.upper, face.row_lower, face.row_upper):
         assert end.dtype == np.int64
     assert all(type(number) is int for p in found for number in (p.value, p.bound, p.gap))
+
+
+@pytest.mark.parametrize("first", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize("second", [-2, -1, 1, 2])
+def test_a_row_of_two_ends_is_priced_at_the_end_its_dual_favours(first: int, second: int) -> None:
+    """And stays free where its dual was 0, whatever the other rows' were."""
+    case, claims = parts(ceiling_sample().with_policy(unit=100_000_000).propose())
+    statement, slow = state(case, claims), SlowRound(case, RULEBOOK, claims)
+    assert statement is not None
+    (row,) = claims.rows
+    assert statement.rows.lower[-1] < statement.rows.upper[-1]
+    costs, face = Costs(case, RULEBOOK, statement), _Face(statement)
+    tiers = [
+        (name, sum(c * x for c, x in zip(slow.cost(name), slow.x, strict=True)), duals, 0)
+        for name, duals in (
+            ("authority", {row.key: first, slow.first: 1}),
+            ("disbursement", {row.key: second}),
+            ("worst_first", {row.key: 1, slow.first: -1}),
+        )
+    ]
+    found = [face.prove(name, costs.of(name), value, duals) for name, value, duals, _ in tiers]
+    assert [(p.name, p.value, p.bound, p.fault) for p in found] == slow.chain(tuple(tiers))
 
 
 # -- the order of the tiers ------------------------------------------------------------------------------------

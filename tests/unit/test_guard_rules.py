@@ -270,18 +270,18 @@ def test_what_comes_in_may_be_placed_in_full() -> None:
 def test_capital_of_earlier_years_says_nothing_of_the_pace_of_an_owner() -> None:
     """The lines of 2023 drag the province down; they are no measure for Ban a, and no fault of Ban b."""
     columns: dict[str, list[Any]] = {
-        "owner": ["Ban a", "Ban b", "Ban a", "Ban b", "Ban c", "Ban c"],
-        "plan_year": [2024, 2024, 2023, 2023, 2024, 2024],
-        "plan": [10 * TY, 10 * TY, 900 * TY, 900 * TY, 10 * TY, 10 * TY],
-        "disbursed": [4 * TY, 6 * TY, 0, 0, 5 * TY, 5 * TY],
-        "stage": ["transitional"] * 6,
+        "owner": ["Ban a", "Ban b", "Ban a", "Ban b", "Ban c", "Ban c", "Ban d"],
+        "plan_year": [2024, 2024, 2023, 2023, 2024, 2024, 2024],
+        "plan": [10 * TY, 10 * TY, 900 * TY, 900 * TY, 10 * TY, 10 * TY, 10 * TY],
+        "disbursed": [4 * TY, 6 * TY, 0, 0, 5 * TY, 5 * TY, 10 * TY],
+        "stage": ["transitional"] * 6 + ["new_start"],
     }
-    rule, case = RULES["owner-import"], case_of(lines(6, **columns), judge="actual")
+    rule, case = RULES["owner-import"], case_of(lines(7, **columns), judge="actual")
     assert breaks(rule, case, cut={"L4": 7}, add={"L1": 7}) == {}
     assert breaks(rule, case, cut={"L4": 7}, add={"L0": 7}) == {"L0": 7}
     assert breaks(rule, case, cut={"L0": 7}, add={"L4": 7}) == {}, "just as fast as the province"
     columns["disbursed"][4] -= 1
-    slower = case_of(lines(6, **columns), judge="actual")
+    slower = case_of(lines(7, **columns), judge="actual")
     assert breaks(rule, slower, cut={"L1": 7}, add={"L4": 7}) == {"L4": 7}, "one đồng slower"
 
 
@@ -369,6 +369,24 @@ def test_a_shortfall_moves_only_what_the_authorities_at_hand_may() -> None:
         case = case_of(lines(4), authority=hands, sources=inflow(-TY))
         assert breaks(rule, case, **plan) == wanted
         assert breaks(rule, case, cut={"L0": TY}) == {}
+
+
+@pytest.mark.parametrize("ahead", [12_345_678_901, 98_765_432_123, 55_555_555_557])
+def test_what_an_owner_is_ahead_in_one_stage_and_behind_in_the_other_cancels(ahead: int) -> None:
+    """To the đồng: the products compared have thirty digits more than a float holds."""
+    old, new_, e, f = 9 * 10**14 - 7, 8 * 10**14 - 9, 3 * 10**14 - 5, 10**14 - 3
+    columns: dict[str, list[Any]] = {
+        "owner": ["Ban a", "Ban a", "Ban b", "Ban b"],
+        "stage": ["transitional", "new_start"] * 2,
+        "plan": [old, new_, old, new_],
+        "disbursed": [e + ahead, f - ahead, e - ahead, f + ahead],
+    }
+    rule = RULES["owner-import"]
+    for off, slow in ((0, False), (-1, True)):
+        columns["disbursed"][0] = e + ahead + off
+        case = case_of(lines(4, **columns), judge="actual")
+        assert breaks(rule, case, cut={"L2": 7}, add={"L0": 7}) == ({"L0": 7} if slow else {})
+        assert breaks(rule, case, cut={"L0": 7}, add={"L2": 7}) == {}
 
 
 # -- the legal order -------------------------------------------------------------------------------------------
