@@ -281,6 +281,12 @@ def each_transfer(case: Case, claims: Claims) -> Iterator[Claims]:
         yield with_moves(claims, moves[:k] + moves[k + 1 :], follow=True)
         yield with_moves(claims, [*moves, move], follow=True)
 
+    forced = [move for move in moves_of(claims) if move[RANK] == 0]
+    for more in (0, unit) if forced else ():
+        yield with_moves(
+            claims, [*forced[:-1], [*forced[-1][:AMOUNT], forced[-1][AMOUNT] + more, 0]], follow=True
+        )
+
 
 def each_claim(case: Case, claims: Claims) -> Iterator[Claims]:
     """Every leaf open or closed, every row and tier changed, and claims to less than the full round."""

@@ -20,7 +20,7 @@ from phanbo.certificate.costs import Costs, facts_of
 from phanbo.certificate.optimum import TierProof, _dot, _Face, prove_tiers
 from phanbo.certificate.statement import MOST, state
 from phanbo.proposal.claims import claims_of
-from rounds import SOURCE, UNIT, case_of, lines
+from rounds import SOURCE, TY, UNIT, case_of, lines
 from slow_proof import Column, SlowRound
 from strategies import GRANT, LOAN, settings_of
 
@@ -212,6 +212,34 @@ def test_a_row_of_two_ends_is_priced_at_the_end_its_dual_favours(first: int, sec
     ]
     found = [face.prove(name, costs.of(name), value, duals) for name, value, duals, _ in tiers]
     assert [(p.name, p.value, p.bound, p.fault) for p in found] == slow.chain(tuple(tiers))
+
+
+@pytest.mark.parametrize(
+    "hands", [None, (), ("owner-internal",), ("hdnd",), ("ubnd",), ("owner-internal", "hdnd"), ("central",)]
+)
+@pytest.mark.parametrize("back", [True, False])
+def test_a_reserve_has_room_where_both_authorities_are_at_hand(
+    hands: tuple[str, ...] | None, back: bool
+) -> None:
+    case = case_of(lines(4), authority=hands, return_unplaced=back)
+    bound = np.where(np.arange(4) % 2 == 0, 3 * UNIT, 0)
+    nothing, none = np.zeros(4, dtype=np.int64), np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    claims = Claims(bound, nothing, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    statement = state(case, claims)
+    assert statement is not None
+    opened = hands is None or {"owner-internal", "hdnd"} <= set(hands)
+    assert statement.upper[-1] == SlowRound(case, RULEBOOK, claims).upper[-1] == (6 if back and opened else 0)
+
+
+@pytest.mark.parametrize(("offer", "late"), [(0, 630), (1, 1000), (2, 1000)])
+def test_an_offer_counts_as_wholly_late(offer: int, late: int) -> None:
+    case = case_of(lines(2, offered_decrease=[offer, 0], disbursed=[7 * TY // 10, 9 * TY]), judge="actual")
+    bound, nothing = np.array([UNIT, 0]), np.zeros(2, dtype=np.int64)
+    none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    claims = Claims(bound, nothing, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    statement = state(case, claims)
+    assert statement is not None
+    assert Costs(case, RULEBOOK, statement).of("worst_first")[0] == -late
 
 
 # -- the order of the tiers ------------------------------------------------------------------------------------

@@ -207,6 +207,48 @@ def test_of_equal_chances_the_latest_gives_first() -> None:
     ]
 
 
+def as_defined(case: Case, cut: list[int], add: list[int]) -> Transfers:
+    """Return the transfers of some changes, compared with their definition."""
+    made = make_transfers(case, RULEBOOK, np.array(cut), np.array(add))
+    assert rows(made) == [astuple(move) for move in SlowMoves(case, RULEBOOK, cut, add).moves()]
+    return made
+
+
+def test_an_offer_is_later_than_any_line_and_ties_go_by_the_line() -> None:
+    """L1 offers a đồng; L0 and L3 have spent nothing: the first line of them gives first, whoever owns it."""
+    frame = lines(
+        5,
+        owner=["Ban z", "Ban b", "Ban b", "Ban a", "Ban c"],
+        disbursed=[0, 5 * TY, 5 * TY, 0, 9 * TY],
+        offered_decrease=[0, 1, 0, 0, 0],
+    )
+    case = case_of(frame, forecaster=Fixed(rows=[[5 * TY] * 2] * 4 + [[15 * TY] * 2]), judge="actual")
+    made = as_defined(case, [TY, TY, TY, TY, 0], [0, 0, 0, 0, 4 * TY])
+    assert made.donor.tolist() == [1, 0, 3, 2]
+
+
+@pytest.mark.parametrize(("tier", "first"), [("key", 0), ("disbursement", 1)])
+def test_a_key_line_is_served_where_a_tier_counts_it(tier: str, first: int) -> None:
+    frame = lines(3, owner=["Ban"] * 3, key_project=[False, True, False], disbursed=[TY, 9 * TY, 9 * TY])
+    tiers = ("key", "authority", "disbursement") if tier == "key" else ("authority", "disbursement")
+    points = [[TY] * 2, [11 * TY] * 2, [15 * TY] * 2]
+    made = as_defined(
+        case_of(frame, tiers=tiers, forecaster=Fixed(rows=points)), [4 * TY, 0, 0], [0, 2 * TY, 2 * TY]
+    )
+    assert made.receiver.tolist() == ([1, 2] if tier == "key" else [2, 1])
+    assert made.tier.tolist() == [first, 2 if tier == "key" else 1]
+
+
+@pytest.mark.parametrize("inflow", [-2, -1, 0, 1, 2])
+def test_an_inflow_or_a_shortfall_of_one_dong_moves(inflow: int) -> None:
+    case = case_of(lines(2), unit=1)
+    case = replace(case, pools=replace(case.pools, inflow=np.array([inflow])))
+    made = as_defined(case, [max(0, -inflow), 0], [0, max(0, inflow)])
+    assert rows(made)[:1] == ([] if not inflow else rows(made))
+    assert made.amount.tolist() == ([abs(inflow)] if inflow else [])
+    assert made.receiver.tolist() == ([] if not inflow else [1] if inflow > 0 else [SHORTFALL])
+
+
 def test_the_mean_chance_by_hand() -> None:
     assert mean_chance([3, 5], 0, 10, 1) == 400_000
     assert mean_chance([LIMIT], 0, LIMIT, 1) == 1_000_000
