@@ -25,7 +25,7 @@ from phanbo.transfers import (
     _Side,
     make_transfers,
 )
-from rounds import TY, Fixed, case_of, lines
+from rounds import TY, UNIT, Fixed, case_of, lines
 from slow_moves import SlowMoves, in_order, mean_chance
 from strategies import settings_of
 
@@ -247,6 +247,13 @@ def test_an_inflow_or_a_shortfall_of_one_dong_moves(inflow: int) -> None:
     assert rows(made)[:1] == ([] if not inflow else rows(made))
     assert made.amount.tolist() == ([abs(inflow)] if inflow else [])
     assert made.receiver.tolist() == ([] if not inflow else [1] if inflow > 0 else [SHORTFALL])
+
+
+def test_the_reserve_comes_after_every_line_of_its_tier() -> None:
+    case = case_of(lines(2), tiers=("authority",), return_unplaced=False)
+    case = replace(case, pools=replace(case.pools, inflow=np.array([3 * UNIT])))
+    made = as_defined(case, [0, 0], [0, 2 * UNIT])
+    assert rows(made) == [(INFLOW, 1, 0, 2 * UNIT, 2, made.slope[0]), (INFLOW, RESERVE, 0, UNIT, 2, 0)]
 
 
 def test_the_mean_chance_by_hand() -> None:
