@@ -256,6 +256,24 @@ def test_the_reserve_comes_after_every_line_of_its_tier() -> None:
     assert rows(made) == [(INFLOW, 1, 0, 2 * UNIT, 2, made.slope[0]), (INFLOW, RESERVE, 0, UNIT, 2, 0)]
 
 
+def test_gains_are_floored_line_by_line_after_every_move() -> None:
+    """Three points, a unit of a đồng: every line moves more than once, and no total is a multiple of three."""
+    frame = lines(6, owner=[f"Ban {k}" for k in range(6)], plan=[10 * TY + k for k in range(6)])
+    points = [[9 * TY + k, 10 * TY + 1, 10 * TY + 7 + k] for k in range(6)]
+    case = case_of(frame, unit=1, forecaster=Fixed(rows=points))
+    cut, add = [7, 0, 11, 0, 5, 0], [0, 4, 0, 13, 0, 6]
+    made = as_defined(case, cut, add)
+    assert (np.bincount(made.receiver)[[3, 5]] > 1).all()
+    ranked = rank_transfers(made, case.plan, case.outlook)
+    moves = SlowMoves(case, RULEBOOK, cut, add).moves()
+    ordered = in_order(moves, case.plan.tolist(), case.outlook.points.tolist())
+    assert ranked.gain.tolist() == [gain for _, _, gain in ordered]
+    gained = case.outlook.expected(case.plan + np.array(add) - np.array(cut)) - case.outlook.expected(
+        case.plan
+    )
+    assert ranked.gain.sum() == gained.sum()
+
+
 def test_the_mean_chance_by_hand() -> None:
     assert mean_chance([3, 5], 0, 10, 1) == 400_000
     assert mean_chance([LIMIT], 0, LIMIT, 1) == 1_000_000
