@@ -242,6 +242,16 @@ def test_an_offer_counts_as_wholly_late(offer: int, late: int) -> None:
     assert Costs(case, RULEBOOK, statement).of("worst_first")[0] == -late
 
 
+def test_the_room_of_a_row_is_exact_whatever_its_size() -> None:
+    case, claims = parts(ceiling_sample().propose())
+    case = replace(case, policy=replace(case.policy, unit=1))
+    for headroom in (2**59 + 1, 2**59 - 1, 2**53 + 1):
+        rows = tuple(replace(row, headroom=headroom) for row in claims.rows)
+        statement = state(case, replace(claims, rows=rows))
+        assert statement is not None
+        assert statement.rows.upper[-1] == headroom
+
+
 # -- the order of the tiers ------------------------------------------------------------------------------------
 
 CLASSES = [f"priority[{c.code}]" for c in RULEBOOK.classes]

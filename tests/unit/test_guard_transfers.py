@@ -25,7 +25,7 @@ from phanbo.transfers import (
     _Side,
     make_transfers,
 )
-from rounds import TY, Fixed, case_of, lines
+from rounds import TY, UNIT, Fixed, case_of, lines
 from slow_moves import SlowMoves, in_order, mean_chance
 from strategies import settings_of
 
@@ -247,6 +247,31 @@ def test_an_inflow_or_a_shortfall_of_one_dong_moves(inflow: int) -> None:
     assert rows(made)[:1] == ([] if not inflow else rows(made))
     assert made.amount.tolist() == ([abs(inflow)] if inflow else [])
     assert made.receiver.tolist() == ([] if not inflow else [1] if inflow > 0 else [SHORTFALL])
+
+
+def test_the_reserve_comes_after_every_line_of_its_tier() -> None:
+    case = case_of(lines(2), tiers=("authority",), return_unplaced=False)
+    case = replace(case, pools=replace(case.pools, inflow=np.array([3 * UNIT])))
+    made = as_defined(case, [0, 0], [0, 2 * UNIT])
+    assert rows(made) == [(INFLOW, 1, 0, 2 * UNIT, 2, made.slope[0]), (INFLOW, RESERVE, 0, UNIT, 2, 0)]
+
+
+def test_gains_are_floored_line_by_line_after_every_move() -> None:
+    """Three points, a unit of a đồng: every line moves more than once, and no total is a multiple of three."""
+    frame = lines(6, owner=[f"Ban {k}" for k in range(6)], plan=[10 * TY + k for k in range(6)])
+    points = [[9 * TY + k, 10 * TY + 1, 10 * TY + 7 + k] for k in range(6)]
+    case = case_of(frame, unit=1, forecaster=Fixed(rows=points))
+    cut, add = [7, 0, 11, 0, 5, 0], [0, 4, 0, 13, 0, 6]
+    made = as_defined(case, cut, add)
+    assert (np.bincount(made.receiver)[[3, 5]] > 1).all()
+    ranked = rank_transfers(made, case.plan, case.outlook)
+    moves = SlowMoves(case, RULEBOOK, cut, add).moves()
+    ordered = in_order(moves, case.plan.tolist(), case.outlook.points.tolist())
+    assert ranked.gain.tolist() == [gain for _, _, gain in ordered]
+    gained = case.outlook.expected(case.plan + np.array(add) - np.array(cut)) - case.outlook.expected(
+        case.plan
+    )
+    assert ranked.gain.sum() == gained.sum()
 
 
 def test_the_mean_chance_by_hand() -> None:
