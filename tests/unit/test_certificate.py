@@ -384,7 +384,7 @@ def test_ids_are_hashed_once_and_ties_go_by_the_id(monkeypatch: pytest.MonkeyPat
         def digest(self) -> bytes:
             return b"\0" * self.size
 
-    monkeypatch.setattr("phanbo.portfolio.blake2b", Same)
+    monkeypatch.setattr("phanbo.tables.line_columns.blake2b", Same)
     for _ in range(2):
         assert costs._ranks(case, "canonical").tolist() == list(range(1, len(case) + 1))
         assert canonical_ranks(case.portfolio).tolist() == list(range(1, len(case) + 1))
