@@ -44,7 +44,8 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "sensitivity",
         "explain",
         "many",
-        "replay examples report",
+        "examples report",
+        "replay",
         "cli_texts cli_input cli __init__ __main__",
     )
 )

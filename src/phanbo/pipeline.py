@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -148,9 +149,17 @@ def propose(  # noqa: PLR0913 — the public interface
     CertificateError
         When the plan failed its own re-check: a fault of phanbo.
     """
-    if threads < 1:
+    if not isinstance(threads, Integral) or threads < 1:
         raise PolicyError(
-            f"threads = {threads} phải ≥ 1.", f"threads = {threads} must be at least 1.", {"threads": threads}
+            f"threads = {threads} phải là số nguyên ≥ 1.",
+            f"threads = {threads} must be a whole number, at least 1.",
+            {"threads": str(threads)},
+        )
+    if time_limit is not None and not (isinstance(time_limit, Real) and abs(time_limit) >= 0):
+        raise PolicyError(
+            f"time_limit = {time_limit} phải là số giây.",
+            f"time_limit = {time_limit} must be a number of seconds.",
+            {"time_limit": str(time_limit)},
         )
     second = None if cross_check is None else find_solver(cross_check)
     limits = Limits(time_limit, cancel, _calm(progress))
@@ -269,8 +278,8 @@ def _meta(case: Case, book: Rulebook, *, own: bool) -> dict[str, Any]:
     state = case.assessment
     return {
         "schema": SCHEMA,
-        "phanbo": _own_version(),
-        "solver": solver_versions(),
+        "phanbo": _version_of("phanbo"),
+        "solver": {**solver_versions(), "xlsxwriter": _version_of("xlsxwriter")},
         "input_hash": case.portfolio.hash,
         "sources": [{"file": name, "sha256": digest} for name, digest in case.portfolio.files],
         "calendar": _text_of(case.calendar.code, case.calendar.text),
@@ -298,10 +307,10 @@ def _meta(case: Case, book: Rulebook, *, own: bool) -> dict[str, Any]:
 
 
 @functools.cache
-def _own_version() -> str:
-    """Return the version of phanbo; ``"source"`` where it runs from a source tree that is not installed."""
+def _version_of(package: str) -> str:
+    """Return the version of a package; ``"source"`` where it runs from a source tree that is not installed."""
     try:
-        return metadata.version("phanbo")
+        return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "source"
 

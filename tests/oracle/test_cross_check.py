@@ -248,6 +248,18 @@ def a_half(problem: Any) -> None:
     problem.variables()[0].varValue += 0.5
 
 
+def no_number(problem: Any) -> None:
+    problem.variables()[0].varValue = float("nan")
+
+
+def endless(problem: Any) -> None:
+    problem.variables()[0].varValue = float("inf")
+
+
+def a_text(problem: Any) -> None:
+    problem.variables()[0].varValue = "1"
+
+
 def fails(problem: Any) -> None:
     raise OSError("no answer")
 
@@ -258,6 +270,7 @@ def fails(problem: Any) -> None:
         (nothing, "break the row"),
         (one_more, "break the row"),
         (a_half, "no whole units"),
+        *((lie, "no numbers") for lie in (no_number, endless, a_text)),
         (fails, "it failed"),
     ],
 )

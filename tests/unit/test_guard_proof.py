@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from held_round import Setting
     from phanbo.case import Case
     from phanbo.certificate.statement import Statement
-    from phanbo.money import Ints
+    from phanbo.money import Bools, Ints
     from phanbo.proposal import Proposal
 
 MANY = profile.default.max_examples * 2 if profile.default else 50
@@ -214,6 +214,23 @@ def test_a_row_of_two_ends_is_priced_at_the_end_its_dual_favours(first: int, sec
     assert [(p.name, p.value, p.bound, p.fault) for p in found] == slow.chain(tuple(tiers))
 
 
+def none_of(case: Case, closed: Bools, **sides: Ints) -> Claims:
+    """Return the claims of a round in which nothing moves, with some bounds."""
+    nothing = np.zeros(len(case), dtype=np.int64)
+    bounds = {"cut": nothing, "add": nothing, "forced": nothing} | sides
+    return Claims(
+        **bounds,
+        closed=closed,
+        rows=(),
+        tiers=(),
+        marked=False,
+        transfers=NOTHING,
+        facts=facts_of(case),
+        full=True,
+        changes=Changes(nothing, nothing),
+    )
+
+
 @pytest.mark.parametrize(
     "hands", [None, (), ("owner-internal",), ("hdnd",), ("ubnd",), ("owner-internal", "hdnd"), ("central",)]
 )
@@ -223,8 +240,8 @@ def test_a_reserve_has_room_where_both_authorities_are_at_hand(
 ) -> None:
     case = case_of(lines(4), authority=hands, return_unplaced=back)
     bound = np.where(np.arange(4) % 2 == 0, 3 * UNIT, 0)
-    nothing, none = np.zeros(4, dtype=np.int64), np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = Claims(bound, nothing, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    _nothing, none = np.zeros(4, dtype=np.int64), np.zeros(len(case.pools.leaf_owner), dtype=bool)
+    claims = none_of(case, none, cut=bound)
     statement = state(case, claims)
     assert statement is not None
     opened = hands is None or {"owner-internal", "hdnd"} <= set(hands)
@@ -234,9 +251,9 @@ def test_a_reserve_has_room_where_both_authorities_are_at_hand(
 @pytest.mark.parametrize(("offer", "late"), [(0, 630), (1, 1000), (2, 1000)])
 def test_an_offer_counts_as_wholly_late(offer: int, late: int) -> None:
     case = case_of(lines(2, offered_decrease=[offer, 0], disbursed=[7 * TY // 10, 9 * TY]), judge="actual")
-    bound, nothing = np.array([UNIT, 0]), np.zeros(2, dtype=np.int64)
+    bound, _nothing = np.array([UNIT, 0]), np.zeros(2, dtype=np.int64)
     none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = Claims(bound, nothing, nothing, none, (), (), False, NOTHING, True, Changes(nothing, nothing))  # noqa: FBT003
+    claims = none_of(case, none, cut=bound)
     statement = state(case, claims)
     assert statement is not None
     assert Costs(case, RULEBOOK, statement).of("worst_first")[0] == -late
@@ -430,21 +447,9 @@ def test_a_key_line_is_key_for_one_reason_alone(what: str) -> None:
         frame[what] = [False, True, False, False]
     case = case_of(frame)
     bound = np.where(np.arange(4) % 2 == 1, 3 * UNIT, 0)
-    nothing = np.zeros(4, dtype=np.int64)
+    np.zeros(4, dtype=np.int64)
     none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = Claims(
-        cut=nothing,
-        add=bound,
-        forced=nothing,
-        closed=none,
-        rows=(),
-        tiers=(),
-        marked=False,
-        transfers=NOTHING,
-        facts=facts_of(case),
-        full=True,
-        changes=Changes(nothing, nothing),
-    )
+    claims = none_of(case, none, add=bound)
     statement = state(case, claims)
     assert statement is not None
     cost = Costs(case, RULEBOOK, statement).of("key")[: statement.adds.line.size]

@@ -6,7 +6,9 @@ import json
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_STORED, ZipFile
 
+import openpyxl
 import pytest
 
 import phanbo as pb
@@ -14,6 +16,7 @@ from phanbo.errors import PhanboError
 from phanbo.proposal.storage import load_proposal
 from phanbo.replay import replay
 from rounds import AS_OF, CALENDAR, lines, proposal
+from sealed import seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +75,7 @@ def test_a_replay_compares_the_very_bytes(made: Proposal, tmp_path: Path) -> Non
 
     def replayed(text: str) -> list[str]:
         path.write_text(text, encoding="utf-8", newline="\n")
+        seal(tmp_path / "case")
         return replay(tmp_path / "case")
 
     def written(**other: Any) -> str:
@@ -99,8 +103,57 @@ def test_a_proposal_records_what_it_was_made_from_and_with(cross_check: str | No
         assert plain[name]["text"].encode() == text
     assert plain["rulebook"]["version"] == pb.load_rulebook().version
     assert plain["policy"] == pb.Policy().to_dict()
-    solver = {"name": "direct", "pulp": version("pulp"), "highspy": version("highspy")}
+    solver = {"name": "direct"} | {name: version(name) for name in ("pulp", "highspy", "xlsxwriter")}
     assert plain["solver"] == solver | ({"cross_check": cross_check} if cross_check else {})
     assert plain["phanbo"]
     assert replay(tmp_path / "case") == []
     assert found.hash == proposal().hash
+
+
+def test_papers_that_are_not_the_proposals_are_found(made: Proposal, tmp_path: Path) -> None:
+    """Sealed again or not: an annex with other figures, or that was written by hand; a certificate of another tale."""
+    case = tmp_path / "case"
+    made.save(case)
+    assert replay(case) == []
+    book = openpyxl.load_workbook(case / "proposal.xlsx")
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int):
+                    cell.value += 1
+    book.save(case / "proposal.xlsx")
+    assert replay(case) == ["proposal.xlsx has changed", "proposal.xlsx differs"]
+    seal(case)
+    assert replay(case) == ["proposal.xlsx differs"]
+    made.save(case)
+    (case / "certificate.json").write_text("{}", encoding="utf-8")
+    (case / "policy.json").write_bytes((case / "policy.json").read_bytes() + b"\n")
+    seal(case)
+    assert replay(case) == ["certificate.json differs"]
+
+
+def test_an_annex_of_another_writers_version_is_read_cell_by_cell(made: Proposal, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    made.save(case)
+    text = (case / "proposal.json").read_text(encoding="utf-8")
+    other = text.replace(f'"xlsxwriter": "{version("xlsxwriter")}"', '"xlsxwriter": "0.1"')
+    assert other != text
+    (case / "proposal.json").write_text(other, encoding="utf-8", newline="\n")
+    with ZipFile(case / "proposal.xlsx") as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with ZipFile(case / "proposal.xlsx", "w", ZIP_STORED) as new:  # the same workbook, other bytes
+        for name, part in parts.items():
+            new.writestr(name, part)
+    seal(case)
+    assert replay(case) == []
+    (case / "proposal.xlsx").write_bytes(b"no workbook")
+    seal(case)
+    assert replay(case) == ["proposal.xlsx differs"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"time_limit": float("nan")}, {"time_limit": "5"}, {"threads": 1.5}, {"threads": 0}]
+)
+def test_settings_that_are_no_numbers_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(pb.PolicyError):
+        proposal(**given)

@@ -27,7 +27,7 @@ from phanbo.calendar import Calendar, as_date
 from phanbo.calendar_file import load_calendar
 from phanbo.case_file import MANIFEST, check_manifest
 from phanbo.many.task import Task
-from phanbo.pipeline import _own_version
+from phanbo.pipeline import _version_of
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal
@@ -56,7 +56,7 @@ def fingerprint(task: Task, before: str) -> str:
     if own is None or (isinstance(task.portfolio, Task) and not before):
         return ""
     facts = {
-        "phanbo": _own_version(),
+        "phanbo": _version_of("phanbo"),
         "tables": before or _tables(task.portfolio),
         # An object may have been changed since its text was read.
         "calendar": [calendar.text, repr(calendar)],

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
 
 __all__ = [
+    "certificate_text",
     "check_manifest",
     "content_hash",
     "from_json",
@@ -101,6 +102,11 @@ def _dump(plain: dict[str, Any]) -> str:
 def to_json(proposal: Proposal) -> str:
     """Return the canonical JSON text of a proposal."""
     return _dump(document(proposal))
+
+
+def certificate_text(proposal: Proposal) -> str:
+    """Return what ``certificate.json`` says: all that `verify` finds."""
+    return _dump(proposal.verify().to_dict())
 
 
 def content_hash(proposal: Proposal) -> str:
@@ -205,8 +211,7 @@ def save(proposal: Proposal, folder: str | Path) -> None:
 
     def fill(root: Path) -> None:
         (root / "proposal.json").write_text(to_json(proposal), encoding="utf-8", newline="\n")
-        certificate = _dump(proposal.verify().to_dict())
-        (root / "certificate.json").write_text(certificate, encoding="utf-8", newline="\n")
+        (root / "certificate.json").write_text(certificate_text(proposal), encoding="utf-8", newline="\n")
         (root / "calendar.toml").write_text(case.calendar.text, encoding="utf-8", newline="\n")
         (root / "rulebook.toml").write_text(proposal.meta["rulebook"]["text"], encoding="utf-8", newline="\n")
         (root / "policy.json").write_text(

@@ -6,7 +6,7 @@ phanbo fills in no document number, date of issue or signature.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from phanbo.report.annex_changes import write_changes
 from phanbo.report.annex_lists import write_every_line, write_transfers, write_unchecked, write_unplaced
@@ -23,7 +23,7 @@ __all__ = ["write_annex"]
 
 
 def write_annex(
-    proposal: Proposal, path: str | os.PathLike[str], lang: str = "vi", *, every_line: bool = True
+    proposal: Proposal, path: str | os.PathLike[str] | BinaryIO, lang: str = "vi", *, every_line: bool = True
 ) -> None:
     """Write the annex: summary, adjustments by source, transfers, unplaced capital, what is unchecked.
 
@@ -34,7 +34,7 @@ def write_annex(
     ----------
     proposal : Proposal
         May have been read from JSON alone; what stands only in the tables is then left out.
-    path : path
+    path : path, or a binary file open for writing
         A file of that name is replaced once the new one is complete.
     lang : str
         ``vi`` or ``en``: headers and words; names stay as the tables have them.

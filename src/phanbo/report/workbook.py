@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from phanbo.errors import PhanboError
 from phanbo.money import MILLION
@@ -131,13 +131,13 @@ def height(text: str, width: float) -> int:
 
 @contextlib.contextmanager
 def workbook(
-    path: str | os.PathLike[str], *, title: str, on: dt.date, lang: str = "vi"
+    path: str | os.PathLike[str] | BinaryIO, *, title: str, on: dt.date, lang: str = "vi"
 ) -> Iterator[Workbook]:
     """Open a workbook to write; the file appears under its name only once it is complete.
 
     Parameters
     ----------
-    path : path
+    path : path, or a binary file open for writing
     title : str
         Title among the file's properties.
     on : date
@@ -147,18 +147,33 @@ def workbook(
     """
     if lang not in LANGS:
         raise ValueError(f"lang is {lang!r}, not one of {', '.join(LANGS)}")
+    if isinstance(path, str | os.PathLike):
+        with _whole(Path(path)) as name, _book(str(name), title, on) as book:
+            yield Workbook(book, lang)
+    else:
+        with _book(path, title, on) as book:
+            yield Workbook(book, lang)
+
+
+@contextlib.contextmanager
+def _book(target: str | BinaryIO, title: str, on: dt.date) -> Iterator[Any]:
     import xlsxwriter
 
-    target = Path(path)
+    # A copy of the font: xlsxwriter writes into the mapping it is given; in memory, or it writes temporary files.
+    with xlsxwriter.Workbook(target, {"default_format_properties": dict(FONT), "in_memory": True}) as book:
+        book.set_properties({"title": title, "created": dt.datetime(on.year, on.month, on.day)})  # noqa: DTZ001
+        yield book
+
+
+@contextlib.contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Give a name beside the target that takes its place once all is written."""
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "", str(target))
     handle, name = tempfile.mkstemp(prefix=".", suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        # a copy of the font: xlsxwriter writes into the mapping it is given; in memory, or it writes temporary files
-        with xlsxwriter.Workbook(name, {"default_format_properties": dict(FONT), "in_memory": True}) as book:
-            book.set_properties({"title": title, "created": dt.datetime(on.year, on.month, on.day)})  # noqa: DTZ001
-            yield Workbook(book, lang)
+        yield Path(name)
         Path(name).chmod(0o644)
         os.replace(name, target)  # noqa: PTH105 — one call, one guarantee
     except BaseException:

@@ -220,7 +220,10 @@ def _asked(program: LinearProgram, values: list[int], solver: Any, limits: Limit
     _solve(problem, solver, limits)
     limits.left()
     found = {variable.name: variable.varValue for variable in problem.variables()}
-    raw = np.array([found.get(f"x{k:07d}") or 0.0 for k in range(program.columns)])
+    told = [found.get(f"x{k:07d}") or 0.0 for k in range(program.columns)]
+    if not all(isinstance(value, int | float) and abs(value) <= LARGEST[False] for value in told):
+        raise _NoPlan("lời giải không phải là số", "its amounts are no numbers")
+    raw = np.array(told)
     x: Ints = np.rint(raw).astype(np.int64)
     if np.abs(raw - x).max(initial=0) > WHOLE:
         raise _NoPlan("lời giải không nguyên", "its amounts are no whole units")
