@@ -64,7 +64,7 @@ def raw_lines(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(frame=raw_lines(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_order_of_rows_and_columns_changes_nothing(frame: pd.DataFrame, data: st.DataObject) -> None:
     portfolio = Portfolio(frame)
     rows = data.draw(st.permutations(range(len(frame))))
@@ -76,7 +76,7 @@ def test_order_of_rows_and_columns_changes_nothing(frame: pd.DataFrame, data: st
 
 
 @given(frame=raw_lines())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_canonical_tables_read_back_are_the_same_portfolio(frame: pd.DataFrame) -> None:
     portfolio = Portfolio(frame)
     content = portfolio.tables_csv()["lines.csv"]

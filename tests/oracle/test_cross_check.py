@@ -41,7 +41,7 @@ from strategies import settings_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MANY = 5 * (profile.default.max_examples if profile.default else 25)
+MANY = 8 * (profile.default.max_examples if profile.default else 25)
 """Rounds drawn: 200 in CI."""
 
 
