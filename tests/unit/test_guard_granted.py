@@ -13,7 +13,7 @@ from phanbo.case import Changes
 from phanbo.money import LIMIT
 from phanbo.rulebook import parse_rulebook
 from phanbo.rules.asked import AskedLimits
-from phanbo.rules.base import GroupRows, Limits, Rule, RowKeys, Source, Unchecked
+from phanbo.rules.base import GroupRows, Limits, RowKeys, Rule, Source, Unchecked
 from phanbo.rules.granted import ATTRIBUTES, Granted, grants_of, ungranted, widened
 from rounds import RULEBOOK, TY, bound, breaks, case_of, lines
 
@@ -31,7 +31,7 @@ MORE = {"L0": 7, "L2": 1}
 class Watched(Rule):
     """A rule of one's own that states what it is told to, and keeps what it was asked."""
 
-    first: Limits = Limits()
+    first: Limits = field(default_factory=Limits)
     seen: list[tuple[list[int], list[int], bool]] = field(default_factory=list)
 
     code = "watched"
@@ -54,7 +54,7 @@ class Watched(Rule):
 
     def binds(self, case: Case) -> Bools:
         """Speak of every second line."""
-        return np.arange(len(case)) % 2 == 0
+        return np.asarray(np.arange(len(case)) % 2 == 0, dtype=bool)
 
 
 def changes(cut: list[int], add: list[int]) -> Changes:
@@ -85,7 +85,8 @@ def test_a_grant_is_an_amount(side: str, by: int) -> None:
         with pytest.raises(TypeError):
             Granted(LOCKED, **given)
     for most in (1, np.int64(1), LIMIT):
-        found = Granted(LOCKED, **{side: {"L0": most}})
+        given = {side: {"L0": most}}
+        found = Granted(LOCKED, **given)
         assert (getattr(found, side), type(getattr(found, side)[0][1])) == ((("L0", most),), int)
 
 
@@ -112,7 +113,9 @@ def test_a_granted_rule_is_what_the_rule_is(rule: Rule) -> None:
 
 @pytest.mark.parametrize("side", ["cut", "add"])
 @pytest.mark.parametrize("other", ["cut", "add"])
-@pytest.mark.parametrize("inner", [LOCKED, AskedLimits({"L0": 0, "L1": 0, "L2": 0}, {"L0": 0, "L1": 0, "L2": 0})])
+@pytest.mark.parametrize(
+    "inner", [LOCKED, AskedLimits({"L0": 0, "L1": 0, "L2": 0}, {"L0": 0, "L1": 0, "L2": 0})]
+)
 def test_what_is_granted_is_granted_to_the_dong(inner: Rule, other: str, side: str) -> None:
     """On the lines named and on the side named; every other line and side is held as before."""
     case = case_of(lines(3, locked=["x"] * 3))

@@ -115,7 +115,9 @@ def by_unit(statement: Statement) -> tuple[list[Column], list[int], list[int], l
         for line, width, chance, marked, wanted, taken in zip(*columns, strict=True):
             assert width > 0
             assert (statement.x[k], statement.upper[k]) == (taken, width)
-            units += [(Column(kind, line, chance, marked, wanted), int(j < taken), 1, k) for j in range(width)]
+            units += [
+                (Column(kind, line, chance, marked, wanted), int(j < taken), 1, k) for j in range(width)
+            ]
             k += 1
     for kind, size in zip(("into", "out", "kept"), statement.sizes[2:], strict=True):
         for place in range(size):
