@@ -79,7 +79,7 @@ class SlowMoves:
         return Piece(i, self.cut[i], 0, mean_chance(self.points[i], low, self.plan[i], self.unit))
 
     def takers(self, i: int) -> list[Piece]:
-        """Return what a line takes: first what serves its claims, if another tier counts that than the rest."""
+        """Return what a line takes: what is asked, what serves its claims, if another tier counts that, and the rest."""
         book, kind = self.case.portfolio, self.case.portfolio.text("kind")[i]
         key = kind in ("oda_loan", "oda_grant")
         key |= any(bool(book.flag(name)[0][i]) for name in ("key_project", "emergency", "oda"))
@@ -87,9 +87,12 @@ class SlowMoves:
         rest, first = self.place(*usual), self.place(*usual, "obligations")
         free = max(0, self.plan[i] - int(self.case.disbursed[i]) - int(self.case.committed[i]))
         owed = -(-max(0, int(self.case.claims[i]) - free) // self.unit) * self.unit
-        claims = min(self.add[i], owed) if first != rest else 0
+        asked = max(0, dict(self.case.policy.pins).get(book.text("line_id")[i], 0))
+        pinned = min(self.add[i], asked)
+        claims = max(pinned, min(self.add[i], owed)) if first != rest else pinned
         pieces = []
-        for low, high, tier in ((0, claims, first), (claims, self.add[i], rest)):
+        parts = ((0, pinned, self.place("pinned")), (pinned, claims, first), (claims, self.add[i], rest))
+        for low, high, tier in parts:
             if high > low:
                 start = self.plan[i]
                 chance = mean_chance(self.points[i], start + low, start + high, self.unit)

@@ -19,12 +19,13 @@ MOST_PRICE = 2**61
 
 @dataclass(frozen=True)
 class Column:
-    """One unit of one line, or a flow: its kind, its line, leaf or pool, how many points cover it, whether marked."""
+    """One unit of one line, or a flow: its kind, its line, leaf or pool, how many points cover it, whether marked, asked for."""
 
     kind: str
     place: int
     chance: int = 0
     marked: bool = False
+    pinned: bool = False
 
 
 class SlowRound:
@@ -59,10 +60,12 @@ class SlowRound:
             free = max(0, plan - int(case.disbursed[i]) - int(case.committed[i]))
             mark = -(-max(0, int(case.claims[i]) - free) // unit)
             most, taken = int(claims.add[i]) // unit, int(claims.changes.add[i]) // unit
+        pin = dict(case.policy.pins).get(case.portfolio.text("line_id")[i], 0)
+        asked = (-pin if kind == "cut" else pin) // unit
         for k in range(1, most + 1):
             top = plan - unit * (k - 1) if kind == "cut" else plan + unit * k
             chance = sum(y >= top for y in points)
-            self._put(Column(kind, i, chance, k > mark), int(k <= taken), 1)
+            self._put(Column(kind, i, chance, k > mark, k <= asked), int(k <= taken), 1)
 
     def _flows(self) -> None:
         """State what enters and leaves each leaf, and what each pool keeps."""
@@ -169,6 +172,8 @@ class SlowRound:
             return {"cut": c.chance, "add": -c.chance}.get(c.kind, 0)
         if name == "key" and c.kind == "add":
             return -int(any(flags) or case.kind[i] in ("oda_loan", "oda_grant"))
+        if name == "pinned":
+            return -int(c.pinned)
         counted = {
             "obligations": ("add", not c.marked),
             "return": ("kept", True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import phanbo as pb
 from held_round import RULEBOOK, ceiling_sample, sample
 from phanbo.case import Changes
-from phanbo.certificate import Certificate, Claims, _crossings, certify, check_changes
+from phanbo.certificate import Certificate, Claims, _crossings, _unmet_pins, certify, check_changes
 from phanbo.proposal.claims import claims_of
 from phanbo.rules.base import Limits, Rule, Source
 from slow_certificate import SlowCertificate
@@ -328,6 +328,83 @@ def test_whatever_one_thing_is_wrong(what: str, round_: str) -> None:
     case, claims = parts(SMALL[round_].propose())
     seen = {agrees(case, wrong).findings for wrong in ONE_WRONG[what](case, claims)}
     assert len(seen) > 3
+
+
+PINS = {
+    "raised": {"P3/Ngân sách tỉnh/2024": COARSE},
+    "cut": {"P1/Ngân sách tỉnh/2024": -2 * COARSE},
+    "both": {"P2/Ngân sách tỉnh/2024": -COARSE, "P4/Ngân sách tỉnh/2024": COARSE},
+}
+
+
+@pytest.mark.parametrize("short", [True, False])
+@pytest.mark.parametrize("asked", PINS)
+def test_a_round_that_does_what_is_asked_is_certified(asked: str, short: bool) -> None:
+    setting = sample() if short else replace(sample(), sources=None)
+    case, claims = parts(setting.with_policy(unit=COARSE, pins=PINS[asked]).propose())
+    found = agrees(case, claims)
+    assert (found.ok, found.proved, set(found.gap.values())) == (True, "optimal", {0})
+    assert list(found.gap)[2 * short] == "pinned"
+    nothing = np.zeros(len(case), dtype=np.int64)
+    idle = with_moves(replace(claims, changes=Changes(nothing, nothing)), [], follow=False)
+    said = [f"line {line}: the change asked for is not made" for line in PINS[asked]]
+    assert [fault for fault in agrees(case, idle).findings if "asked" in fault] == said
+    assert not [fault for fault in agrees(case, replace(idle, full=False)).findings if "asked" in fault]
+
+
+@pytest.mark.parametrize("round_", SMALL)
+def test_whatever_is_asked_of_one_line(round_: str) -> None:
+    """A đồng less than is made, as much, a đồng more; of the other side; of any line or two, or one that is not there."""
+    case, claims = parts(SMALL[round_].propose())
+    ids, made = case.portfolio.text("line_id").tolist(), claims.changes
+    some: list[dict[str, int]] = [{}, dict.fromkeys(ids, 1), dict.fromkeys(ids, -1)]
+    some += [{"nowhere": 1, "elsewhere": -1}, {"nowhere": -1, ids[1]: 10**12}]
+    for line, cut, add in zip(ids, made.cut.tolist(), made.add.tolist(), strict=True):
+        some += [{line: sign * amount + off} for sign, amount in ((-1, cut), (1, add)) for off in (-1, 0, 1)]
+    base = replace(case.policy, unit=1)
+    for pins in some:
+        # A policy asks for whole units; the certificate is asked to the đồng.
+        policy = replace(base, pins={line: amount for line, amount in pins.items() if amount})
+        judged = replace(case, policy=policy)
+        for full in (True, False):
+            wrong = replace(claims, full=full)
+            assert _unmet_pins(judged, wrong) == SlowCertificate(judged, RULEBOOK, wrong).pins(), pins
+
+
+def test_every_stored_fact_is_that_of_the_tables() -> None:
+    case, claims = parts(SMALL["shortfall"].propose())
+    for name in ("late", "key", "late_permille", "lead_permille"):
+        said = f"the stored {name} of the lines is not that of the tables"
+        for line in range(len(case)):
+            values = getattr(claims.facts, name).copy()
+            values[line] = 1 - values[line]
+            sides: dict[str, Any] = {name: values}
+            assert agrees(case, replace(claims, facts=replace(claims.facts, **sides))).findings == (said,)
+        sides = {name: getattr(claims.facts, name)[1:]}
+        assert agrees(case, replace(claims, facts=replace(claims.facts, **sides))).findings == (said,)
+
+
+def test_lines_are_held_only_for_a_least_move() -> None:
+    setting = replace(sample(), sources=None).with_policy(unit=COARSE, min_move=4 * COARSE)
+    case, claims = parts(setting.propose())
+    assert case.held.any()
+    assert not case.held.all()
+    assert agrees(case, claims).ok
+    idle = replace(case, policy=replace(case.policy, min_move=0))
+    assert agrees(idle, claims).findings == ("lines are held that the policy holds for nothing",)
+    agrees(replace(idle, held=np.zeros_like(case.held)), claims)
+
+
+def test_a_rule_that_was_widened_excuses_nothing() -> None:
+    """It is still phanbo's own: with it a round is a network, and has its proof."""
+    book = RULEBOOK.granting(
+        [{"kind": "bound", "rule": "locked", "line_id": "L0", "side": "cut", "by": COARSE}]
+    )
+    case, claims = parts(SMALL["shortfall"].propose(rulebook=book))
+    assert agrees(case, claims, book).ok
+    said = ("nothing in this round excuses a proof of optimality",)
+    assert agrees(case, replace(claims, marked=True), book).findings == said
+    assert agrees(case, replace(claims, marked=True), book.with_rule(Watch())).ok
 
 
 def test_who_brings_capital_where_it_may_not_go() -> None:

@@ -22,13 +22,13 @@ from phanbo.certificate.statement import MOST, state
 from phanbo.proposal.claims import claims_of
 from rounds import SOURCE, TY, UNIT, case_of, lines
 from slow_proof import Column, SlowRound
-from strategies import GRANT, LOAN, settings_of
+from strategies import GRANT, LOAN, pinned, settings_of
 
 if TYPE_CHECKING:
     from held_round import Setting
     from phanbo.case import Case
     from phanbo.certificate.statement import Statement
-    from phanbo.money import Bools, Ints
+    from phanbo.money import Ints
     from phanbo.proposal import Proposal
 
 MANY = profile.default.max_examples * 2 if profile.default else 50
@@ -40,6 +40,16 @@ ROUNDS = (
     | settings_of(shortfall=True)
     | settings_of(return_unplaced=True)
 )
+
+
+@st.composite
+def asked(draw: st.DrawFn) -> Setting:
+    """Draw a round; of every second one its reviewers ask changes, whether or not they can be made."""
+    setting = draw(ROUNDS)
+    return pinned(draw(st.data()), setting) if draw(st.booleans()) else setting
+
+
+COLUMNS = ("line", "width", "chance", "marked", "pinned", "taken")
 NOTHING: tuple[Ints, Ints, Ints, Ints, Ints] = tuple(np.zeros(0, dtype=np.int64) for _ in range(5))  # type: ignore[assignment]
 
 
@@ -79,16 +89,35 @@ def claimed(draw: st.DrawFn, case: Case) -> Claims:
     )
 
 
+def claims_on(case: Case, **sides: Ints) -> Claims:
+    """Return the claims of a round that does nothing, with bounds of one's own (cut, add, forced)."""
+    nothing = np.zeros(len(case), dtype=np.int64)
+    bounds: dict[str, Any] = dict.fromkeys(("cut", "add", "forced"), nothing) | sides
+    return Claims(
+        **bounds,
+        closed=np.zeros(len(case.pools.leaf_owner), dtype=bool),
+        rows=(),
+        tiers=(),
+        marked=False,
+        transfers=NOTHING,
+        facts=facts_of(case),
+        full=True,
+        changes=Changes(nothing, nothing),
+    )
+
+
 def by_unit(statement: Statement) -> tuple[list[Column], list[int], list[int], list[int]]:
     """Return every unit of every step, its *x*, its upper end, and the column of the statement it is part of."""
     units: list[tuple[Column, int, int, int]] = []
     k = 0
     for kind, steps in (("cut", statement.cuts), ("add", statement.adds)):
-        columns = (getattr(steps, name).tolist() for name in ("line", "width", "chance", "marked", "taken"))
-        for line, width, chance, marked, taken in zip(*columns, strict=True):
+        columns = (getattr(steps, name).tolist() for name in COLUMNS)
+        for line, width, chance, marked, wanted, taken in zip(*columns, strict=True):
             assert width > 0
             assert (statement.x[k], statement.upper[k]) == (taken, width)
-            units += [(Column(kind, line, chance, marked), int(j < taken), 1, k) for j in range(width)]
+            units += [
+                (Column(kind, line, chance, marked, wanted), int(j < taken), 1, k) for j in range(width)
+            ]
             k += 1
     for kind, size in zip(("into", "out", "kept"), statement.sizes[2:], strict=True):
         for place in range(size):
@@ -108,7 +137,7 @@ def dense(statement: Statement) -> Ints:
 
 
 @profile(max_examples=MANY)
-@given(setting=ROUNDS, inflow=st.sampled_from((0, 0, 2_500_000)), data=st.data())
+@given(setting=asked(), inflow=st.sampled_from((0, 0, 2_500_000)), data=st.data())
 def test_the_statement_is_the_round_unit_by_unit(setting: Setting, inflow: int, data: st.DataObject) -> None:
     case = setting.case(inflow=inflow)
     claims = data.draw(claimed(case))
@@ -133,12 +162,18 @@ def test_the_statement_is_the_round_unit_by_unit(setting: Setting, inflow: int, 
     for steps in (statement.cuts, statement.adds):
         assert {steps.line.dtype, steps.width.dtype, steps.taken.dtype} == {np.dtype(np.int64)}
         after = np.flatnonzero(steps.line[1:] == steps.line[:-1])
-        alike = (steps.chance[1:] == steps.chance[:-1]) & (steps.marked[1:] == steps.marked[:-1])
-        assert not alike[after].any(), "a step ends only at a point or at the mark"
+        alike = np.all(
+            [
+                np.equal(getattr(steps, name)[1:], getattr(steps, name)[:-1])
+                for name in ("chance", "marked", "pinned")
+            ],
+            axis=0,
+        )
+        assert not alike[after].any(), "a step ends only at a point, at the mark or where a change is asked"
         assert after.size == steps.line.size - np.unique(steps.line).size, "steps of a line stand together"
 
 
-@given(setting=ROUNDS, data=st.data())
+@given(setting=asked(), data=st.data())
 def test_every_tier_counts_what_its_name_says(setting: Setting, data: st.DataObject) -> None:
     case = setting.case()
     claims = data.draw(claimed(case))
@@ -148,6 +183,7 @@ def test_every_tier_counts_what_its_name_says(setting: Setting, data: st.DataObj
     names = [
         "protect",
         "protect_late",
+        "pinned",
         "obligations",
         "key",
         "return",
@@ -166,7 +202,7 @@ def test_every_tier_counts_what_its_name_says(setting: Setting, data: st.DataObj
 
 
 @profile(max_examples=MANY)
-@given(setting=ROUNDS, data=st.data())
+@given(setting=asked(), data=st.data())
 def test_the_chain_of_bounds_is_weak_duality(setting: Setting, data: st.DataObject) -> None:
     """For any duals at all: the value of the plan, and the bound they prove on the face that is left."""
     case = setting.case()
@@ -214,23 +250,6 @@ def test_a_row_of_two_ends_is_priced_at_the_end_its_dual_favours(first: int, sec
     assert [(p.name, p.value, p.bound, p.fault) for p in found] == slow.chain(tuple(tiers))
 
 
-def none_of(case: Case, closed: Bools, **sides: Ints) -> Claims:
-    """Return the claims of a round in which nothing moves, with some bounds."""
-    nothing = np.zeros(len(case), dtype=np.int64)
-    bounds = {"cut": nothing, "add": nothing, "forced": nothing} | sides
-    return Claims(
-        **bounds,
-        closed=closed,
-        rows=(),
-        tiers=(),
-        marked=False,
-        transfers=NOTHING,
-        facts=facts_of(case),
-        full=True,
-        changes=Changes(nothing, nothing),
-    )
-
-
 @pytest.mark.parametrize(
     "hands", [None, (), ("owner-internal",), ("hdnd",), ("ubnd",), ("owner-internal", "hdnd"), ("central",)]
 )
@@ -240,8 +259,7 @@ def test_a_reserve_has_room_where_both_authorities_are_at_hand(
 ) -> None:
     case = case_of(lines(4), authority=hands, return_unplaced=back)
     bound = np.where(np.arange(4) % 2 == 0, 3 * UNIT, 0)
-    _nothing, none = np.zeros(4, dtype=np.int64), np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = none_of(case, none, cut=bound)
+    claims = claims_on(case, cut=bound)
     statement = state(case, claims)
     assert statement is not None
     opened = hands is None or {"owner-internal", "hdnd"} <= set(hands)
@@ -251,12 +269,30 @@ def test_a_reserve_has_room_where_both_authorities_are_at_hand(
 @pytest.mark.parametrize(("offer", "late"), [(0, 630), (1, 1000), (2, 1000)])
 def test_an_offer_counts_as_wholly_late(offer: int, late: int) -> None:
     case = case_of(lines(2, offered_decrease=[offer, 0], disbursed=[7 * TY // 10, 9 * TY]), judge="actual")
-    bound, _nothing = np.array([UNIT, 0]), np.zeros(2, dtype=np.int64)
-    none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = none_of(case, none, cut=bound)
+    claims = claims_on(case, cut=np.array([UNIT, 0]))
     statement = state(case, claims)
     assert statement is not None
     assert Costs(case, RULEBOOK, statement).of("worst_first")[0] == -late
+
+
+@pytest.mark.parametrize("asks", [1, 2, 3, 4, 9, -1, -2, -3, -9])
+@pytest.mark.parametrize("side", ["cut", "add"])
+def test_what_is_asked_of_a_line_is_pinned_to_the_unit(side: str, asks: int) -> None:
+    """The first units of the side it is asked of, up to the bound; none of the other side, none of other lines."""
+    case = case_of(lines(3), pins={"L1": asks * UNIT})
+    width = 3
+    claims = claims_on(case, **{side: np.full(3, width * UNIT)})
+    statement, slow = state(case, claims), SlowRound(case, RULEBOOK, claims)
+    assert statement is not None
+    steps = getattr(statement, f"{side}s")
+    wanted = min(width, max(0, asks if side == "add" else -asks))
+    assert steps.pinned.dtype == np.bool_
+    assert [int(steps.width[(steps.line == i) & steps.pinned].sum()) for i in range(3)] == [0, wanted, 0]
+    assert [int(steps.width[steps.line == i].sum()) for i in range(3)] == [width] * 3
+    part, cost = by_unit(statement)[3], Costs(case, RULEBOOK, statement).of("pinned")
+    assert cost[part].tolist() == slow.cost("pinned")
+    assert int((cost[: steps.line.size] * steps.width).sum()) == -wanted
+    assert not cost[steps.line.size :].any()
 
 
 def test_the_room_of_a_row_is_exact_whatever_its_size() -> None:
@@ -272,6 +308,7 @@ def test_the_room_of_a_row_is_exact_whatever_its_size() -> None:
 # -- the order of the tiers ------------------------------------------------------------------------------------
 
 CLASSES = [f"priority[{c.code}]" for c in RULEBOOK.classes]
+ASKED = {"P3/Ngân sách tỉnh/2024": 100_000_000}
 USUAL = ["obligations", *CLASSES, "disbursement", "authority", "worst_first", "canonical"]
 
 
@@ -305,6 +342,13 @@ def parts(proposal: Proposal) -> tuple[Case, Claims]:
             ],
         ),
         ({"tiers": ("authority",)}, False, ["authority", "canonical"]),
+        ({"pins": ASKED}, False, ["pinned", *USUAL]),
+        ({"pins": ASKED}, True, ["protect", "protect_late", "pinned", *USUAL]),
+        (
+            {"pins": ASKED, "tiers": ("authority",), "return_unplaced": True},
+            False,
+            ["pinned", "return", "authority", "canonical"],
+        ),
     ],
 )
 def test_the_tiers_are_those_the_policy_asks_for(
@@ -447,9 +491,7 @@ def test_a_key_line_is_key_for_one_reason_alone(what: str) -> None:
         frame[what] = [False, True, False, False]
     case = case_of(frame)
     bound = np.where(np.arange(4) % 2 == 1, 3 * UNIT, 0)
-    np.zeros(4, dtype=np.int64)
-    none = np.zeros(len(case.pools.leaf_owner), dtype=bool)
-    claims = none_of(case, none, add=bound)
+    claims = claims_on(case, add=bound)
     statement = state(case, claims)
     assert statement is not None
     cost = Costs(case, RULEBOOK, statement).of("key")[: statement.adds.line.size]

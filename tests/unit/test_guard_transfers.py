@@ -27,7 +27,7 @@ from phanbo.transfers import (
 )
 from rounds import TY, UNIT, Fixed, case_of, lines
 from slow_moves import SlowMoves, in_order, mean_chance
-from strategies import settings_of
+from strategies import pinned, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,16 @@ if TYPE_CHECKING:
 from slow_moves import Move
 
 MANY = profile.default.max_examples * 2 if profile.default else 50
+
+
+ASKS = [
+    # tỷ asked, the pieces in tỷ, their tiers: 0 asked, 1 claims, 3 the rest
+    (1, [1, 1, 1], [0, 1, 3]),
+    (2, [2, 1], [0, 3]),
+    (3, [3], [0]),
+    (4, [3], [0]),
+    (-1, [2, 1], [1, 3]),
+]
 
 
 def balanced(draw: Callable[[st.SearchStrategy[list[int]]], list[int]], case: Case) -> tuple[Ints, Ints]:
@@ -66,6 +76,8 @@ ROUNDS = settings_of() | settings_of(families={"claims", "flags", "committed"}) 
 @profile(max_examples=MANY)
 @given(setting=ROUNDS, inflow=st.sampled_from((0, 0, 1, 2_500_000, 3_000_000)), data=st.data())
 def test_the_moves_are_those_of_the_definition(setting: Setting, inflow: int, data: st.DataObject) -> None:
+    if data.draw(st.booleans()):
+        setting = pinned(data, setting, most=6)
     case = setting.case(inflow=inflow if setting.sources is None else 0)
     cut, add = balanced(data.draw, case)
     made = make_transfers(case, RULEBOOK, cut, add)
@@ -181,6 +193,19 @@ def test_what_serves_claims_is_a_piece_of_its_own_where_a_tier_counts_it(tiers: 
     ]
     assert made.tier.tolist() == ([0, 2, 2] if "obligations" in tiers else [1, 1])
     assert made.amount.tolist() == ([TY, TY, TY] if "obligations" in tiers else [2 * TY, TY])
+
+
+@pytest.mark.parametrize(("asks", "amounts", "tiers"), ASKS)
+def test_what_is_asked_comes_before_what_is_owed(asks: int, amounts: list[int], tiers: list[int]) -> None:
+    """Of three tỷ that a line takes two serve its claims: what is asked of it is placed before both, in its own tier."""
+    frame = lines(3, owner=["Ban"] * 3, arrears=[0, 3 * TY, 0], disbursed=[TY, 9 * TY, TY])
+    points = [[TY] * 2, [11 * TY, 14 * TY], [TY] * 2]
+    order = ("obligations", "authority", "disbursement")
+    case = case_of(frame, tiers=order, forecaster=Fixed(rows=points), pins={"L1": asks * TY})
+    cut, add = np.array([3 * TY, 0, 0]), np.array([0, 3 * TY, 0])
+    made = make_transfers(case, RULEBOOK, cut, add)
+    assert made.amount.tolist() == [amount * TY for amount in amounts]
+    assert made.tier.tolist() == tiers
 
 
 def test_of_equal_chances_the_latest_gives_first() -> None:
