@@ -132,6 +132,18 @@ def test_letters_are_saved_one_a_file(tmp_path: Path) -> None:
         letters.save(tmp_path / "công văn")
 
 
+def test_letters_never_replace_a_case_folder(tmp_path: Path) -> None:
+    """Nor a case folder letters."""
+    MADE.save(tmp_path / "dot-2")
+    MADE.letters().save(tmp_path / "công văn")
+    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(FileExistsError, match="is a case folder"):
+        MADE.letters().save(tmp_path / "dot-2")
+    with pytest.raises(FileExistsError, match="is not a case folder"):
+        MADE.save(tmp_path / "công văn")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == kept
+
+
 @pytest.mark.parametrize("owner", ["", "../../etc/passwd", "CON", "a" * 300, "Ban: QLDA\n<huyện>", "🚧"])
 def test_file_names_are_safe(owner: str) -> None:
     name = file_name(owner)

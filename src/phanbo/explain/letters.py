@@ -133,7 +133,7 @@ class Letters(Mapping[str, Letter]):
         Raises
         ------
         FileExistsError
-            When the folder holds anything that phanbo did not write.
+            When the folder holds anything but earlier letters: a case folder is never replaced.
         """
         root = Path(folder)
         names = {owner: f"{k:03d} {file_name(owner)}.txt" for k, owner in enumerate(self, start=1)}
