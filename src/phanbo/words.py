@@ -43,6 +43,7 @@ MISSED: Words = {
 """The acts that have a deadline."""
 
 TIER: Words = {
+    "pinned": ("yêu cầu của cấp xem xét", "what the reviewers ask"),
     "obligations": ("trả nợ đọng, vốn ứng trước", "arrears and advances"),
     "priority": ("thứ tự ưu tiên", "legal priority"),
     "key": ("dự án trọng điểm", "key projects"),

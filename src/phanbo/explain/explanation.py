@@ -116,10 +116,15 @@ DECIDING = frozenset(
         "raised",
         "donor-unchanged",
         "receiver-unchanged",
+        "tight-unchanged",
         "hold",
+        "pinned-cut",
+        "pinned-raise",
         "ground",
         "limit",
+        "granted",
         "short",
+        "short-part",
         "not-cut",
         "not-raised",
     }
@@ -136,14 +141,15 @@ def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
     line = ids.index(line_id)
     row = {str(name): value for name, value in proposal.frames["lines"].iloc[line].items()}
     bounds = make_bounds(case, book)
+    stated = stated_bounds(proposal, bounds)
 
     def claims() -> Iterator[Claim]:
         yield from standing_claims(case, line, str(proposal.summary["horizon"]))
-        yield from decision_claims(case, line, row)
-        yield from rule_claims(case, bounds, stated_bounds(case, bounds), line, row)
+        yield from decision_claims(case, stated, line, row)
+        yield from rule_claims(case, bounds, stated, line, row)
         if row["role"] != "hold":
             yield price_claim(proposal, str(row["pool"]), case.policy.unit)
-        yield from queue_claims(proposal, bounds, line)
+        yield from queue_claims(proposal, bounds, stated, line)
 
     return Explanation(
         line_id=line_id,

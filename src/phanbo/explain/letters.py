@@ -32,9 +32,17 @@ TOLD = frozenset(
         "incomplete",
         "cut",
         "raised",
+        "donor-unchanged",
+        "receiver-unchanged",
+        "tight-unchanged",
+        "pinned-cut",
+        "pinned-raise",
+        "offer",
         "ground",
         "limit",
+        "granted",
         "short",
+        "short-part",
         "not-raised",
         "locked",
         "unchecked",
@@ -162,7 +170,7 @@ def letters_of(proposal: Proposal, lang: str = "vi") -> Letters:
     """Return a letter to each owner with a changed line, an offer, or a line that waits for capital."""
     case, book = proposal._case, proposal._rulebook  # noqa: SLF001 — one house
     bounds = make_bounds(case, book)
-    stated = stated_bounds(case, bounds)
+    stated = stated_bounds(proposal, bounds)
     lines, asks = proposal.frames["lines"], _asks(proposal)
     concerned = (lines["cut"] > 0) | (lines["add"] > 0) | (case.offer > 0) | lines["line_id"].isin(list(asks))
     by_owner: dict[str, list[int]] = {}
@@ -224,13 +232,11 @@ def _claims(
     case = proposal._case  # noqa: SLF001
     every = (
         *standing_claims(case, line, str(proposal.summary["horizon"])),
-        *decision_claims(case, line, row),
+        *decision_claims(case, stated, line, row),
         *rule_claims(case, bounds, stated, line, row),
     )
     told = [claim for claim in every if claim.kind in TOLD]
     yield from told
-    if offer := int(case.offer[line]):
-        yield Claim("offer", {"offer": offer, "cut": int(row["cut"])})
     if ask is not None:
         unmet, rule = int(ask["unmet"]), str(ask["rule"])
         said = {code for claim in told for code in claim.values.get("rules", ())}

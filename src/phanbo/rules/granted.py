@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.money import Bools, Ints
 
-__all__ = ["Granted", "grants_of", "ungranted", "widened"]
+__all__ = ["Granted", "granted_to", "grants_of", "ungranted", "widened"]
 
 Amounts = tuple[tuple[str, int], ...]
 ATTRIBUTES = (
@@ -95,6 +95,15 @@ class Granted(Rule):
             if line in case.portfolio.place:
                 more[case.portfolio.place[line]] = by
         return more
+
+
+def granted_to(rule: Rule, line_id: str, side: str) -> int:
+    """Return what was granted to a line beyond a rule on one side (``cut`` or ``add``), đồng; 0 where nothing was."""
+    by = 0
+    while isinstance(rule, Granted):
+        by += dict(getattr(rule, side)).get(line_id, 0)
+        rule = rule.rule
+    return by
 
 
 def ungranted(rule: Rule) -> Rule:
