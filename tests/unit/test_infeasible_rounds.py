@@ -265,3 +265,23 @@ def test_the_command_line_tells_conflict_and_relaxation(
     )
     assert "Nới ít nhất để có phương án" in said.err
     assert "- Cấp xem xét hạ yêu cầu bổ sung dòng vốn L3 đi 4.000 triệu đồng." in said.err
+
+
+@pytest.mark.parametrize(
+    "relaxation",
+    [
+        None,
+        ["bound"],
+        [{}],
+        [{"kind": "bound"}],
+        [{"kind": "bound", "rule": "absorption", "side": "aside", "line_id": "L1", "by": TY}],
+        [{"kind": "bound", "rule": "absorption", "side": "add", "line_id": 1, "by": TY}],
+        *(
+            [{"kind": "bound", "rule": "absorption", "side": "add", "line_id": "L1", "by": by}]
+            for by in (None, "1", True, 1.5, 0, -TY)
+        ),
+    ],
+)
+def test_what_is_no_relaxation_is_refused(relaxation: Any) -> None:
+    with pytest.raises(pb.RulebookError, match="cannot be granted"):
+        RULEBOOK.granting(relaxation)
