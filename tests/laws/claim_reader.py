@@ -416,6 +416,7 @@ class Reader:
         keys = {"field": found.field, "before": found.before, "after": found.after, "short": found.short}
         more = {
             "milestone": found.milestone,
+            "reading": self.case.policy.judge,
             "as_of": self.made.meta["as_of"],
             "decision": found.decision_after,
             "stays": found.decision_before,

@@ -200,3 +200,23 @@ def test_a_part_does_not_blame_the_balance_of_a_pool() -> None:
     for made in (part, loose):
         for line in made.lines["line_id"]:
             assert told(made, line).get("short", {}).get("rules") != ["pool-balance"]
+
+
+def test_a_figure_lets_the_reading_that_decides_reach_the_milestone() -> None:
+    """What is paid is not itself the milestone's amount where a forecast is judged."""
+    table = lines(disbursed=[TY, 6 * TY] * 3, absorb_p10=[None] * 6, absorb_p90=[None] * 6)
+    found = {
+        judge: next(
+            (
+                s.text
+                for line in made.lines["line_id"]
+                for s in made.explain(line).sentences
+                if s.claim.kind == "turn-milestone"
+            ),
+            "",
+        )
+        for judge in ("forecast", "actual")
+        for made in [proposal(table, policy=pb.Policy(judge=judge))]
+    }
+    assert "vừa đủ để số dự báo đạt mốc" in found["forecast"]
+    assert "vừa đủ để số thực tế đạt mốc" in found["actual"]

@@ -272,12 +272,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "turn-milestone": (
         (
-            "Nếu {field:column} là {after:money} thay vì {before:money}, vừa đạt mốc {milestone:day}, thì dòng vốn "
-            "{decision:decision}; nếu chỉ {short:money} thì {stays:stays}."
+            "Nếu {field:column} là {after:money} thay vì {before:money}, vừa đủ để số {reading:reading} đạt mốc "
+            "{milestone:day}, thì dòng vốn {decision:decision}; nếu chỉ {short:money} thì {stays:stays}."
         ),
         (
-            "Were its {field:column} {after:money} in place of {before:money}, which just reaches the milestone of "
-            "{milestone:day}, the line {decision:decision}; at {short:money} it {stays:stays}."
+            "Were its {field:column} {after:money} in place of {before:money}, which just lets the {reading:reading} "
+            "reading reach the milestone of {milestone:day}, the line {decision:decision}; at {short:money} it "
+            "{stays:stays}."
         ),
     ),
     "turn-years": (
