@@ -157,7 +157,11 @@ class Reader:
         """The middle of the outlook's points."""
         points = sorted(self.made.outlook.points[self.at].tolist())
         median, basis = points[(len(points) + 1) // 2 - 1], self.made.outlook.basis[self.at]
-        offer, plan, unit = int(self.given["offered_decrease"]), int(self.given["plan"]), self.case.policy.unit
+        offer, plan, unit = (
+            int(self.given["offered_decrease"]),
+            int(self.given["plan"]),
+            self.case.policy.unit,
+        )
         kept = plan - offer - (-offer) % unit
         if offer and median == max(kept, int(self.given["disbursed"])):
             basis = "offer"
@@ -248,7 +252,9 @@ class Reader:
     def limit(self, v: Values) -> bool:
         """Exactly these rules refuse one unit more, and none refuses the most."""
         unit, most, side = self.case.policy.unit, int(v["most"]), self.side
-        rules = {rule.code for rule in self.book.rules if rule.when_forced or not (side == "cut" and self.tight)}
+        rules = {
+            rule.code for rule in self.book.rules if rule.when_forced or not (side == "cut" and self.tight)
+        }
         return (
             most == self.most
             and rules.isdisjoint(self.refusing(side, most))
@@ -493,9 +499,11 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "offer": lambda r, v: (v["offer"], v["cut"]) == (r.given["offered_decrease"], r.row["cut"]),
     "unmet": lambda r, v: v["unmet"] == int(r.given["requested_increase"]) - int(r.row["add"]),
     "unmet-rule": lambda r, v: v["unmet"] == int(r.given["requested_increase"]) - int(r.row["add"]),
-    "waiting": lambda r, v: v["unmet"] == int(r.given["requested_increase"]) - int(r.row["add"]),
+    "waiting": lambda r, v: (
+        v["unmet"] == min(int(r.given["requested_increase"]), int(r.row["add_bound"])) - int(r.row["add"]) > 0
+    ),
 }
-OF_A_LETTER = {"reply-cut", "reply-raise", "reply-unmet", "reply-offer"}
+OF_A_LETTER = {"reply-cut", "reply-raise", "reply-unmet", "reply-waiting", "reply-offer"}
 """What is said of all lines of an owner; `test_letters` recomputes it."""
 
 

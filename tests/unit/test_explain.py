@@ -220,3 +220,14 @@ def test_a_figure_lets_the_reading_that_decides_reach_the_milestone() -> None:
     }
     assert "vừa đủ để số dự báo đạt mốc" in found["forecast"]
     assert "vừa đủ để số thực tế đạt mốc" in found["actual"]
+
+
+def test_no_figure_is_changed_in_a_column_the_table_does_not_have() -> None:
+    made, table = proposal(), lines(committed=[0] * 6)
+    turning = made.explain("L0").turning
+    assert turning.found is not None
+    asked = [turning.found, *turning.found.also, *turning.tried]
+    assert "committed" not in {each.field for each in asked}
+    found = proposal(table).explain("L0").counterfactual
+    assert found is not None
+    assert "committed" in {each.field for each in (found, *found.also)}

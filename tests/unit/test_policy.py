@@ -200,7 +200,10 @@ def test_a_pin_is_lowered_to_nothing_at_most() -> None:
         [{}],
         [{"kind": "pin"}],
         [{"kind": "pin", "line_id": ["A"], "by": 1_000_000}],
-        *([{"kind": "pin", "line_id": "A", "by": by}] for by in (None, "1", True, 1.5, 0, -1_000_000, 500_000)),
+        *(
+            [{"kind": "pin", "line_id": "A", "by": by}]
+            for by in (None, "1", True, 1.5, 0, -1_000_000, 500_000)
+        ),
     ],
 )
 def test_what_is_no_relaxation_is_refused(relaxation: Any) -> None:

@@ -131,6 +131,11 @@ def rule_claims(
         for kind, side in _CLOSED:
             if tied := [code for code, bound in stated.rules[side] if bound[line] == 0]:
                 yield Claim(kind, {"rules": tied})
+    yield from _besides(case, bounds, line, row)
+
+
+def _besides(case: Case, bounds: Bounds, line: int, row: dict[str, Any]) -> Iterator[Claim]:
+    """Yield the reason of a lock, what a shrinking source may ask, and what could not be checked."""
     if reason := str(case.portfolio.text("locked")[line]):
         yield Claim("locked", {"reason": reason})
     if case.shrinking[line]:

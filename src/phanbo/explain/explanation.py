@@ -18,6 +18,7 @@ from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
 from phanbo.explain.turning import turning_claims
 from phanbo.proposal.reasons import standing
+from phanbo.words import language
 
 if TYPE_CHECKING:
     from phanbo.proposal import Proposal
@@ -133,7 +134,8 @@ DECIDING = frozenset(
 
 
 def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
-    """Return the explanation of one line; `KeyError` where there is no such line."""
+    """Return the explanation of one line; `KeyError` where there is no such line, `ValueError` no such language."""
+    lang = language(lang)
     case, book = proposal._case, proposal._rulebook  # noqa: SLF001 — one house
     ids = proposal.frames["lines"]["line_id"].tolist()
     if line_id not in ids:

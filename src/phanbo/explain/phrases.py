@@ -245,6 +245,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Hoàn thiện điều kiện còn thiếu của các dòng vốn {lines:lines} và báo cáo trước ngày {by:day}.",
         "To complete what the lines {lines:lines} still lack, and to report before {by:day}.",
     ),
+    "reply-waiting": (
+        "Báo cáo thay đổi (nếu có) về nhu cầu của các dòng vốn {lines:lines} trước ngày {by:day}.",
+        "To report any change in the needs of the lines {lines:lines} before {by:day}.",
+    ),
     "reply-offer": (
         "Xác nhận đề nghị giảm của các dòng vốn {lines:lines} trước ngày {by:day}.",
         "To confirm the offers of the lines {lines:lines} before {by:day}.",
@@ -331,6 +335,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
 }
 
+BLANK = "…………"
+"""A day that is left to be filled in."""
 REACHED = {True: ("đạt", "reached"), False: ("chưa đạt", "not reached")}
 DECISION = {
     "cut": ("bị giảm", "would be cut"),
@@ -453,7 +459,7 @@ def _of(words: Mapping[Any, tuple[str, str]]) -> Callable[[Any, str, Terms], str
 
 WRITERS: dict[str, Callable[[Any, str, Terms], str]] = {
     "money": _money,
-    "day": lambda date, lang, _: day(dt.date.fromisoformat(date), lang),
+    "day": lambda date, lang, _: day(dt.date.fromisoformat(date), lang) if date else BLANK,
     "share": lambda share, lang, _: format_share(share[0], share[1], lang),
     "count": lambda number, _, __: str(number),
     "text": lambda text, _, __: str(text),

@@ -58,7 +58,9 @@ def told_basis(case: Case, lines: Ints) -> NDArray[np.object_]:
     plan, offer, unit = case.plan[lines], case.offer[lines], case.policy.unit
     left = np.maximum(case.disbursed[lines], plan - -(-offer // unit) * unit)
     capped = (offer > 0) & (case.outlook.median[lines] == left)
-    return np.where(capped, "offer", np.array([case.outlook.basis[line] for line in lines.tolist()], dtype=object))
+    return np.where(
+        capped, "offer", np.array([case.outlook.basis[line] for line in lines.tolist()], dtype=object)
+    )
 
 
 def standing(case: Case, line: int, lang: str = "vi") -> str:

@@ -57,7 +57,9 @@ class Granted(Rule):
             raise ValueError(f"{self.rule.code} is law: nobody may grant more")
         for name in ("cut", "add"):
             given = dict(getattr(self, name))
-            if any(isinstance(by, bool | np.bool_) or not isinstance(line, str) for line, by in given.items()):
+            if any(
+                isinstance(by, bool | np.bool_) or not isinstance(line, str) for line, by in given.items()
+            ):
                 raise TypeError(f"{self.rule.code}: a grant maps a line id to a whole amount of đồng")
             more = {line: index(by) for line, by in given.items()}
             if not all(0 < by <= LIMIT for by in more.values()):
