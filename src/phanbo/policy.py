@@ -155,15 +155,29 @@ class Policy:
     def granting(self, relaxation: Iterable[Mapping[str, Any]]) -> Policy:
         """Return the policy with pins lowered and authorities added as a relaxation of an infeasible round says.
 
-        `Rulebook.granting` takes the rest of ``InfeasibleRound.relaxation``.
+        `Rulebook.granting` takes the rest of ``InfeasibleRound.relaxation``. A pin is lowered to 0 at most: it never
+        turns into its opposite, though the same be granted again.
+
+        Raises
+        ------
+        PolicyError
+            For an entry that is none of a relaxation.
         """
         pins, hands = dict(self.pins), self.authority
-        for entry in relaxation:
-            if entry["kind"] == "pin":
-                line, by = entry["line_id"], entry["by"]
-                pins[line] += by if pins[line] < 0 else -by
-            elif hands is not None:
-                hands += tuple(entry.get("authority", ()))
+        try:
+            for entry in relaxation:
+                if entry["kind"] == "pin":
+                    line, by = entry["line_id"], _granted(entry["by"])
+                    asked = pins.get(line, 0)
+                    pins[line] = max(0, asked - by) if asked > 0 else min(0, asked + by)
+                elif hands is not None:
+                    hands += tuple(entry.get("authority", ()))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise PolicyError(
+                f"Không thể nới yêu cầu: {error!r}. Hãy đưa vào InfeasibleRound.relaxation của chính đợt này.",
+                f"This cannot be granted: {error!r}. Give it InfeasibleRound.relaxation of this very round.",
+                {"reason": repr(error)},
+            ) from error
         return replace(self, pins={line: p for line, p in pins.items() if p}, authority=hands)
 
     def _type_faults(self) -> Iterator[tuple[str, str]]:
@@ -311,6 +325,15 @@ class Policy:
                 {"reason": repr(error)},
             ) from error
         return cls(**values)
+
+
+def _granted(by: object) -> int:
+    """Return an amount that is granted; `TypeError` or `ValueError` where it is no whole number above 0."""
+    if not isinstance(by, int | np.integer) or isinstance(by, bool):
+        raise TypeError(f"by = {by!r}")
+    if by <= 0:
+        raise ValueError(f"by = {by}")
+    return int(by)
 
 
 def _texts(values: object) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-__all__ = ["AUTHORITY", "GROUP", "MISSED", "READING", "ROLE", "TIER", "day", "word"]
+__all__ = ["AUTHORITY", "GROUP", "LANGS", "MISSED", "READING", "ROLE", "TIER", "day", "language", "word"]
 
 Words = dict[str, tuple[str, str]]
+
+LANGS = ("vi", "en")
 
 GROUP: Words = {
     "completed": ("hoàn thành", "completed"),
@@ -43,6 +45,7 @@ MISSED: Words = {
 """The acts that have a deadline."""
 
 TIER: Words = {
+    "pinned": ("yêu cầu của cấp xem xét", "what the reviewers ask"),
     "obligations": ("trả nợ đọng, vốn ứng trước", "arrears and advances"),
     "priority": ("thứ tự ưu tiên", "legal priority"),
     "key": ("dự án trọng điểm", "key projects"),
@@ -54,6 +57,19 @@ TIER: Words = {
     "worst_first": ("giảm dòng chậm nhất trước", "the latest lines give first"),
     "canonical": ("thứ tự mã dòng vốn", "order of line ids"),
 }
+
+
+def language(lang: str) -> str:
+    """Return a language that phanbo speaks; `ValueError` for any other.
+
+    Examples
+    --------
+    >>> language("vi")
+    'vi'
+    """
+    if lang not in LANGS:
+        raise ValueError(f"lang is {lang!r}, not one of {', '.join(LANGS)}")
+    return lang
 
 
 def word(words: Words, code: str, lang: str = "vi") -> str:

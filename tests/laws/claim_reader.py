@@ -14,7 +14,7 @@ import pandas as pd
 from brute_force import Oracle
 
 from phanbo.assemble import assemble
-from phanbo.bounds import make_bounds
+from phanbo.bounds import bound_of, make_bounds
 from phanbo.calendar import CARRIED
 from phanbo.case import Case, Changes
 from phanbo.certificate import check_changes
@@ -23,6 +23,7 @@ from phanbo.program import LinearProgram
 from phanbo.proposal import Proposal
 from phanbo.proposal.tier_values import shown
 from phanbo.rulebook import Rulebook
+from phanbo.rules.granted import ungranted
 from phanbo.solver.direct import solve
 from phanbo.solver.solution import Limits
 
@@ -155,19 +156,45 @@ class Reader:
     def forecast(self, v: Values) -> bool:
         """The middle of the outlook's points."""
         points = sorted(self.made.outlook.points[self.at].tolist())
-        return (v["median"], v["basis"], v["horizon"]) == (
-            points[(len(points) + 1) // 2 - 1],
-            self.made.outlook.basis[self.at],
-            self.made.summary["horizon"],
+        median, basis = points[(len(points) + 1) // 2 - 1], self.made.outlook.basis[self.at]
+        offer, plan, unit = (
+            int(self.given["offered_decrease"]),
+            int(self.given["plan"]),
+            self.case.policy.unit,
         )
+        kept = plan - offer - (-offer) % unit
+        if offer and median == max(kept, int(self.given["disbursed"])):
+            basis = "offer"
+        return (v["median"], v["basis"], v["horizon"]) == (median, basis, self.made.summary["horizon"])
 
     # -- decision ------------------------------------------------------------------------------------------
 
+    @cached_property
+    def tight(self) -> bool:
+        """Whether the pool has to give more than its lines can spare."""
+        lines, unit = self.made.lines, self.case.policy.unit
+        owed = -(int(self.case.pools.inflow[self.case.pools.names.index(self.row["pool"])]) // unit) * unit
+        spare = sum(lines["cut_bound"][lines["pool"] == self.row["pool"]].tolist())
+        return owed > 0 and owed > spare
+
+    @cached_property
+    def side(self) -> str:
+        """The side of its change; unchanged, the one it could change on."""
+        if self.row["cut"] or self.row["add"]:
+            return "cut" if self.row["cut"] else "add"
+        return "cut" if self.row["role"] == "donor" or self.tight else "add"
+
+    @cached_property
+    def most(self) -> int:
+        """The most it may change on its side."""
+        side = "forced" if self.side == "cut" and self.tight else self.side
+        return int(self.row[f"{side}_bound"])
+
     def cut(self, v: Values) -> bool:
         """What is cut."""
-        most = max(self.row["cut_bound"], self.row["forced_bound"])
         cut = int(self.row["cut"])
-        return (v["cut"], v["most"], v["after"]) == (cut, most, int(self.given["plan"]) - cut) and cut > 0
+        told = (v["cut"], v["most"], v["after"]) == (cut, self.most, int(self.given["plan"]) - cut)
+        return told and 0 < cut <= self.most
 
     def raised(self, v: Values) -> bool:
         """What is added."""
@@ -181,7 +208,17 @@ class Reader:
             if self.row["role"] != "donor"
             else self.row["cut_bound"]
         )
-        return self._still(v) and v["most"] == most > 0
+        return self._still(v) and v["most"] == most > 0 and not self.tight
+
+    def tightly(self, v: Values) -> bool:
+        """Nothing is done with a line that could be raised, were its pool not short."""
+        raised = (self.made.lines["pool"] == self.row["pool"]) & (self.made.lines["add"] > 0)
+        return self._still(v) and self.tight and self.row["role"] != "hold" and not raised.any()
+
+    def pinned(self, v: Values, sign: int) -> bool:
+        """What the reviewers ask of the line."""
+        asked = dict(self.case.policy.pins).get(self.line, 0)
+        return bool(v["pin"] * sign == asked and v["pin"] > 0)
 
     def hold(self, v: Values) -> bool:
         """Nothing is done, nor could be."""
@@ -214,21 +251,39 @@ class Reader:
 
     def limit(self, v: Values) -> bool:
         """Exactly these rules refuse one unit more, and none refuses the most."""
-        side = "cut" if self.row["role"] == "donor" else "add"
-        unit, most = self.case.policy.unit, int(v["most"])
+        unit, most, side = self.case.policy.unit, int(v["most"]), self.side
+        rules = {
+            rule.code for rule in self.book.rules if rule.when_forced or not (side == "cut" and self.tight)
+        }
         return (
-            most == self.row[f"{side}_bound"]
-            and self.refusing(side, most) == []
-            and sorted(self.refusing(side, most + unit)) == sorted(v["rules"])
+            most == self.most
+            and rules.isdisjoint(self.refusing(side, most))
+            and sorted(rules.intersection(self.refusing(side, most + unit))) == sorted(v["rules"])
         )
+
+    def granted(self, v: Values) -> bool:
+        """Without what was granted the rule stops exactly so much earlier."""
+        (code,) = v["rules"]
+        (rule,) = (ungranted(rule) for rule in self.book.rules if rule.code == code)
+        bound = bound_of(rule.limits(self.case), self.side)
+        assert bound is not None
+        law = max(0, int(bound[self.at]))
+        whole = (law + int(v["by"])) // self.case.policy.unit * self.case.policy.unit
+        return bool(v["who"] == rule.granted_by and v["by"] > 0 and whole == self.most)
 
     def refused(self, v: Values, side: str) -> bool:
         """Exactly these rules refuse one unit."""
         return sorted(self.refusing(side, self.case.policy.unit)) == sorted(v["rules"])
 
     def short(self, v: Values) -> bool:
-        """The rule the proposal names."""
-        return bool(v["rules"] == [self.row["binding_rule"]])
+        """The rule the proposal names; the balance of a pool only of a whole proposal without tolerance."""
+        tolerant = any(Fraction(tier["tolerance"]) for tier in self.made.meta["policy"]["tiers"])
+        sure = self.made.meta["parent"] is None and not tolerant
+        return v["rules"] == [self.row["binding_rule"]] and (sure or v["rules"] != ["pool-balance"])
+
+    def short_part(self, _: Values) -> bool:
+        """The first part of a proposal holds less."""
+        return self.made.meta["parent"] is not None and int(self.row[self.side]) < self.most
 
     def locked(self, v: Values) -> bool:
         """The reason in the table."""
@@ -340,7 +395,7 @@ class Reader:
 
     def choice(self, v: Values) -> bool:
         """One unit taken over from the other is legal, changes no earlier goal and worsens this one."""
-        side = "cut" if self.row["role"] == "donor" else "add"
+        side = self.side
         lines, unit = self.made.lines, self.case.policy.unit
         now = {name: lines[name].to_numpy(dtype=np.int64).copy() for name in ("cut", "add")}
         x = [(now["add"] - now["cut"]) // unit]
@@ -367,6 +422,7 @@ class Reader:
         keys = {"field": found.field, "before": found.before, "after": found.after, "short": found.short}
         more = {
             "milestone": found.milestone,
+            "reading": self.case.policy.judge,
             "as_of": self.made.meta["as_of"],
             "decision": found.decision_after,
             "stays": found.decision_before,
@@ -399,7 +455,12 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "raised": Reader.raised,
     "donor-unchanged": Reader.unchanged,
     "receiver-unchanged": Reader.unchanged,
+    "tight-unchanged": Reader.tightly,
     "hold": Reader.hold,
+    "pinned-cut": lambda r, v: r.pinned(v, -1),
+    "pinned-raise": lambda r, v: r.pinned(v, 1),
+    "granted": Reader.granted,
+    "short-part": Reader.short_part,
     "ground": Reader.ground,
     "limit": Reader.limit,
     "not-cut": lambda r, v: r.refused(v, "cut"),
@@ -438,9 +499,11 @@ CHECKS: dict[str, Callable[[Reader, Values], bool]] = {
     "offer": lambda r, v: (v["offer"], v["cut"]) == (r.given["offered_decrease"], r.row["cut"]),
     "unmet": lambda r, v: v["unmet"] == int(r.given["requested_increase"]) - int(r.row["add"]),
     "unmet-rule": lambda r, v: v["unmet"] == int(r.given["requested_increase"]) - int(r.row["add"]),
-    "waiting": lambda r, v: v["unmet"] == int(r.given["requested_increase"]) - int(r.row["add"]),
+    "waiting": lambda r, v: (
+        v["unmet"] == min(int(r.given["requested_increase"]), int(r.row["add_bound"])) - int(r.row["add"]) > 0
+    ),
 }
-OF_A_LETTER = {"reply-cut", "reply-raise", "reply-unmet", "reply-offer"}
+OF_A_LETTER = {"reply-cut", "reply-raise", "reply-unmet", "reply-waiting", "reply-offer"}
 """What is said of all lines of an owner; `test_letters` recomputes it."""
 
 

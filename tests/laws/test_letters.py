@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from claim_reader import wrong
@@ -70,6 +70,7 @@ def requests_hold(letters: Letters, lang: str) -> None:
             amounts, days, _, _ = parsed(sentence, lang)
             assert amounts <= {cut, added}
             assert days <= {values["by"], values.get("horizon")}
+            assert values["by"] or "…………" in sentence.text
         assert letter.requests
 
 
@@ -132,11 +133,78 @@ def test_letters_are_saved_one_a_file(tmp_path: Path) -> None:
         letters.save(tmp_path / "công văn")
 
 
+def test_letters_never_replace_a_case_folder(tmp_path: Path) -> None:
+    """Nor a case folder letters."""
+    MADE.save(tmp_path / "dot-2")
+    MADE.letters().save(tmp_path / "công văn")
+    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(FileExistsError, match="is a case folder"):
+        MADE.letters().save(tmp_path / "dot-2")
+    with pytest.raises(FileExistsError, match="is not a case folder"):
+        MADE.save(tmp_path / "công văn")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == kept
+
+
 @pytest.mark.parametrize("owner", ["", "../../etc/passwd", "CON", "a" * 300, "Ban: QLDA\n<huyện>", "🚧"])
 def test_file_names_are_safe(owner: str) -> None:
     name = file_name(owner)
     assert 0 < len(name) <= 60
     assert not set(name) & set('/\\:*?"<>|\n.')
+
+
+def test_a_line_that_waits_lacks_nothing_and_waits_for_no_more_than_it_may_receive() -> None:
+    part = proposal().head(1)
+    letters = part.letters()
+    requests_hold(letters, "vi")
+    waiting = {
+        entry.line_id: sentence.claim.values["unmet"]
+        for letter in letters.values()
+        for entry in letter.entries
+        for sentence in entry.sentences
+        if sentence.claim.kind == "waiting"
+    }
+    bounds = part.lines.set_index("line_id")
+    assert waiting
+    assert all(most <= bounds.loc[line, "add_bound"] for line, most in waiting.items())
+    asked = [s.claim for letter in letters.values() for s in letter.requests]
+    assert {
+        line for claim in asked if claim.kind == "reply-waiting" for line in claim.values["lines"]
+    } == set(waiting)
+    lacking = {line for claim in asked if claim.kind == "reply-unmet" for line in claim.values["lines"]}
+    assert lacking.isdisjoint(waiting)
+
+
+def test_a_maximum_never_stands_alone() -> None:
+    """A line that could change and does not says so before its maximum."""
+    made = proposal(lines(requested_increase=[5 * TY] * 6))
+    for letter in made.letters().values():
+        for entry in letter.entries:
+            kinds = [sentence.claim.kind for sentence in entry.sentences]
+            decided = {"cut", "raised", "donor-unchanged", "receiver-unchanged"}
+            assert "limit" not in kinds or decided.intersection(kinds[: kinds.index("limit")]), entry
+
+
+@pytest.mark.parametrize(
+    ("number", "as_of", "by"),
+    [
+        (2, "2024-09-15", "2024-09-20"),
+        (2, "2024-09-20", ""),
+        (3, "2024-11-10", "2024-11-15"),
+        (3, "2024-11-15", ""),
+    ],
+)
+def test_an_answer_is_due_before_the_report_of_this_round(number: int, as_of: str, by: str) -> None:
+    letters = proposal(round=number, as_of=as_of).letters()
+    requests_hold(letters, "vi")
+    assert {s.claim.values["by"] for letter in letters.values() for s in letter.requests} == {by}
+
+
+@pytest.mark.parametrize("lang", ["EN", "fr", "", None])
+def test_a_language_phanbo_does_not_speak_is_refused(lang: Any) -> None:
+    with pytest.raises(ValueError, match="not one of vi, en"):
+        MADE.letters(lang)
+    with pytest.raises(ValueError, match="not one of vi, en"):
+        MADE.explain("L0", lang)
 
 
 def test_nothing_to_say_is_no_letter() -> None:

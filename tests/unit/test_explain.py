@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from claim_reader import wrong
 
 import phanbo as pb
 from phanbo.explain import Explanation
 from phanbo.money import format_million
-from rounds import TY, inflow, lines, proposal
+from rounds import RULEBOOK, TY, UNIT, inflow, lines, proposal
+
+if TYPE_CHECKING:
+    from phanbo.proposal import Proposal
 
 MADE = proposal(
     lines(
@@ -121,3 +126,108 @@ def test_a_missing_authority_is_named_everywhere() -> None:
     text = made.explain(str(held.iloc[0]["line_id"]))
     assert any(step.rule == "authority" and step.side == "import" for step in text.chain)
     assert "authority" not in text.text.partition("Không cản")[2]
+
+
+def told(made: Proposal, line: str) -> dict[str, dict[str, Any]]:
+    """Return the claims of a line by their kind, each of them true, as said in both languages."""
+    facts = made.explain(line).facts
+    assert wrong(made, line, facts) == wrong(made, line, made.explain(line, "en").facts) == []
+    return {sentence.claim.kind: dict(sentence.claim.values) for sentence in facts}
+
+
+def letter_of(made: Proposal, line: str) -> dict[str, str]:
+    """Return what the letters say of a line, by kind."""
+    (entry,) = (e for letter in made.letters().values() for e in letter.entries if e.line_id == line)
+    assert wrong(made, line, entry.sentences) == []
+    return {sentence.claim.kind: sentence.text for sentence in entry.sentences}
+
+
+def test_what_the_reviewers_ask_is_told() -> None:
+    made = proposal(policy=pb.Policy(pins={"L4": -2 * TY, "L1": TY}))
+    assert told(made, "L4")["pinned-cut"] == {"pin": 2 * TY}
+    assert told(made, "L1")["pinned-raise"] == {"pin": TY}
+    assert not {"pinned-cut", "pinned-raise"} & set(told(made, "L2"))
+    assert letter_of(made, "L4")["pinned-cut"] == "Cấp xem xét yêu cầu giảm ít nhất 2.000 triệu đồng."
+    assert told(made, "L2")["choice"]["tier"] == "pinned"
+    assert "yêu cầu của cấp xem xét" in made.explain("L2").text
+
+
+@pytest.mark.parametrize("fall", [5, 24, 30])
+def test_the_most_of_a_line_is_on_the_side_of_its_change(fall: int) -> None:
+    """Where a source falls short of more than can be spared, beyond the surplus; and nobody there may be raised."""
+    made = proposal(sources=inflow(-fall * TY))
+    for row in made.lines.itertuples():
+        claims = told(made, str(row.line_id))
+        most = claims.get("cut", claims.get("raised", {})).get("most")
+        if most is not None:
+            assert claims["limit"]["most"] == most >= row.cut + row.add
+        elif fall == 24:
+            assert "tight-unchanged" in claims
+            assert not {"limit", "receiver-unchanged", "spare", "room"} & set(claims)
+    if fall == 30:
+        assert told(made, "L1")["limit"]["most"] == TY
+        assert "9.000" in letter_of(made, "L0")["limit"]
+
+
+def test_a_forecast_that_is_the_offer_says_so() -> None:
+    made = proposal(lines(offered_decrease=[8_700_000_000, 0, TY, 0, 0, 0]))
+    assert told(made, "L0")["forecast"]["basis"] == "offer"
+    assert told(made, "L0")["offer"]["offer"] == 8_700_000_000
+    assert "theo mức chủ đầu tư đề nghị giảm" in made.explain("L0").standing
+    assert "theo mức chủ đầu tư đề nghị giảm" in made.adjustments.set_index("line_id")["reason_vi"]["L0"]
+    assert told(made, "L2")["forecast"]["basis"] == "absorb", "the offer leaves more than it will spend"
+    assert told(made, "L2")["offer"]["offer"] == TY
+
+
+def test_what_was_granted_is_told() -> None:
+    policy = pb.Policy(pins={"L1": 3_500 * UNIT})
+    with pytest.raises(pb.InfeasibleRound) as caught:
+        proposal(policy=policy)
+    grants = caught.value.relaxation
+    made = proposal(policy=policy.granting(grants), rulebook=RULEBOOK.granting(grants))
+    ((code, by, who),) = ((e["rule"], e["by"], e["granted_by"]) for e in grants)
+    assert told(made, "L1")["granted"] == {"rules": [code], "by": by, "who": who}
+    assert "90 triệu đồng vượt quy định do cơ quan lập phương án cho phép" in letter_of(made, "L1")["granted"]
+    assert "granted" not in told(made, "L3")
+
+
+def test_a_part_does_not_blame_the_balance_of_a_pool() -> None:
+    """Nor a round in which a goal may be missed by a tolerance."""
+    part = proposal().head(1)
+    kinds = {line: told(part, line) for line in part.lines["line_id"]}
+    assert any("short-part" in claims for claims in kinds.values())
+    loose = proposal(policy=pb.Policy(tiers=(pb.Tier("disbursement", 0.1), "authority")))
+    for made in (part, loose):
+        for line in made.lines["line_id"]:
+            assert told(made, line).get("short", {}).get("rules") != ["pool-balance"]
+
+
+def test_a_figure_lets_the_reading_that_decides_reach_the_milestone() -> None:
+    """What is paid is not itself the milestone's amount where a forecast is judged."""
+    table = lines(disbursed=[TY, 6 * TY] * 3, absorb_p10=[None] * 6, absorb_p90=[None] * 6)
+    found = {
+        judge: next(
+            (
+                s.text
+                for line in made.lines["line_id"]
+                for s in made.explain(line).sentences
+                if s.claim.kind == "turn-milestone"
+            ),
+            "",
+        )
+        for judge in ("forecast", "actual")
+        for made in [proposal(table, policy=pb.Policy(judge=judge))]
+    }
+    assert "vừa đủ để số dự báo đạt mốc" in found["forecast"]
+    assert "vừa đủ để số thực tế đạt mốc" in found["actual"]
+
+
+def test_no_figure_is_changed_in_a_column_the_table_does_not_have() -> None:
+    made, table = proposal(), lines(committed=[0] * 6)
+    turning = made.explain("L0").turning
+    assert turning.found is not None
+    asked = [turning.found, *turning.found.also, *turning.tried]
+    assert "committed" not in {each.field for each in asked}
+    found = proposal(table).explain("L0").counterfactual
+    assert found is not None
+    assert "committed" in {each.field for each in (found, *found.also)}

@@ -40,6 +40,12 @@ def two(**columns: list[Any]) -> Any:
         (Source("Luật", "", "memory+"), "Luật (cần kiểm tra)", "Luật (to be verified)", 0),
         (Source("Luật", "Điều 1", "found"), "Luật, Điều 1", "Luật, Điều 1", 1),
         (Source("Chỉ thị", "", "seed"), "Chỉ thị", "Chỉ thị", 2),
+        (
+            Source("Chỉ thị", "mục I", "design"),
+            "Chỉ thị, mục I (quy ước của phanbo)",
+            "Chỉ thị, mục I (convention of phanbo)",
+            3,
+        ),
     ],
 )
 def test_a_citation(source: Source, vi: str, en: str, says: int) -> None:
@@ -47,6 +53,7 @@ def test_a_citation(source: Source, vi: str, en: str, says: int) -> None:
         ("cần kiểm tra", "to be verified"),
         ("đã đối chiếu nguồn", "read at its source"),
         ("theo chỉ thị", "stated by the directive"),
+        ("quy ước của phanbo", "convention of phanbo"),
     )
     assert source.cite() == source.cite("vi") == vi
     assert source.cite("en") == en

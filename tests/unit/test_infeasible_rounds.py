@@ -17,7 +17,7 @@ from phanbo.rulebook import parse_rulebook
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.donor_tests import DonorTest
 from phanbo.rules.granted import Granted
-from rounds import AS_OF, CALENDAR, RULEBOOK, SOURCE, TY, case_of, inflow, lines, proposal
+from rounds import AS_OF, CALENDAR, RULEBOOK, SOURCE, TY, UNIT, case_of, inflow, lines, proposal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,6 +119,15 @@ def test_the_least_move_does_not_hold_what_is_asked_for() -> None:
     made = proposal(policy=pb.Policy(pins={"L3": TY}, min_move=2 * TY, tiers=("authority",)))
     assert made.lines.set_index("line_id").loc["L3", "add"] == TY
     assert made.verify().ok
+
+
+def test_a_cut_of_more_than_the_plan_names_the_plan() -> None:
+    error = refusal(pins={"L0": -11 * TY})
+    (entry,) = error.conflict
+    assert entry["plan"] == 10 * TY
+    assert "11.000 triệu đồng, mà kế hoạch chỉ có 10.000 triệu đồng" in error.message("vi")
+    assert "11,000 million đồng, of a plan of only 10,000 million đồng" in error.message("en")
+    assert "plan" not in refusal(pins={"L0": -9 * TY - UNIT}).conflict[0]
 
 
 # -- conflicts --------------------------------------------------------------------------------------------
@@ -265,3 +274,23 @@ def test_the_command_line_tells_conflict_and_relaxation(
     )
     assert "Nới ít nhất để có phương án" in said.err
     assert "- Cấp xem xét hạ yêu cầu bổ sung dòng vốn L3 đi 4.000 triệu đồng." in said.err
+
+
+@pytest.mark.parametrize(
+    "relaxation",
+    [
+        None,
+        ["bound"],
+        [{}],
+        [{"kind": "bound"}],
+        [{"kind": "bound", "rule": "absorption", "side": "aside", "line_id": "L1", "by": TY}],
+        [{"kind": "bound", "rule": "absorption", "side": "add", "line_id": 1, "by": TY}],
+        *(
+            [{"kind": "bound", "rule": "absorption", "side": "add", "line_id": "L1", "by": by}]
+            for by in (None, "1", True, 1.5, 0, -TY)
+        ),
+    ],
+)
+def test_what_is_no_relaxation_is_refused(relaxation: Any) -> None:
+    with pytest.raises(pb.RulebookError, match="cannot be granted"):
+        RULEBOOK.granting(relaxation)

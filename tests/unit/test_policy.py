@@ -179,3 +179,33 @@ def test_a_deadline_is_a_date() -> None:
     assert Policy(deadline="2024-12-31").deadline == dt.date(2024, 12, 31)
     assert proposal(policy=Policy(deadline="2024-12-31")).summary["horizon"] == "2024-12-31"
     assert proposal().summary["horizon"] == "2025-01-31"
+
+
+def test_a_pin_is_lowered_to_nothing_at_most() -> None:
+    """The same granted again never turns a pin into its opposite."""
+    asked = Policy(pins={"A": 5_000_000, "B": -5_000_000, "C": 7_000_000})
+    grants = [{"kind": "pin", "line_id": line, "by": 3_000_000} for line in "AB"]
+    once = asked.granting(grants)
+    assert dict(once.pins) == {"A": 2_000_000, "B": -2_000_000, "C": 7_000_000}
+    twice = once.granting(grants)
+    assert dict(twice.pins) == {"C": 7_000_000}
+    assert twice.granting(grants) == twice
+
+
+@pytest.mark.parametrize(
+    "relaxation",
+    [
+        None,
+        ["pin"],
+        [{}],
+        [{"kind": "pin"}],
+        [{"kind": "pin", "line_id": ["A"], "by": 1_000_000}],
+        *(
+            [{"kind": "pin", "line_id": "A", "by": by}]
+            for by in (None, "1", True, 1.5, 0, -1_000_000, 500_000)
+        ),
+    ],
+)
+def test_what_is_no_relaxation_is_refused(relaxation: Any) -> None:
+    with pytest.raises(PolicyError):
+        Policy(pins={"A": 5_000_000}).granting(relaxation)

@@ -57,6 +57,9 @@ def test_every_rule_cites_and_speaks_two_languages(rule: Rule) -> None:
     doubted = rule.source.confidence.startswith("memory")
     assert ("cần kiểm tra" in rule.source.cite()) is doubted
     assert ("to be verified" in rule.source.cite("en")) is doubted
+    ours = rule.source.confidence == "design"
+    assert ("quy ước của phanbo" in rule.source.cite()) is ours
+    assert ("convention of phanbo" in rule.source.cite("en")) is ours
     assert repr(rule)
     assert pickle.loads(pickle.dumps(rule)).code == rule.code  # noqa: S301
 

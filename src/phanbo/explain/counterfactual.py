@@ -51,7 +51,7 @@ class Counterfactual:
     need : int
         The need (đồng) that is taken as stated besides, where the line states none; 0 where none had to be.
     milestone : str
-        The milestone (ISO date) that the figure just reaches; ``""`` where it is not that.
+        The milestone (ISO date) that the reading which decides just reaches with the figure; ``""`` where it is not that.
     also : tuple of Counterfactual
         The other single changes that turn it.
     """

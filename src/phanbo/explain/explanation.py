@@ -18,6 +18,7 @@ from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
 from phanbo.explain.turning import turning_claims
 from phanbo.proposal.reasons import standing
+from phanbo.words import language
 
 if TYPE_CHECKING:
     from phanbo.proposal import Proposal
@@ -116,10 +117,15 @@ DECIDING = frozenset(
         "raised",
         "donor-unchanged",
         "receiver-unchanged",
+        "tight-unchanged",
         "hold",
+        "pinned-cut",
+        "pinned-raise",
         "ground",
         "limit",
+        "granted",
         "short",
+        "short-part",
         "not-cut",
         "not-raised",
     }
@@ -128,7 +134,8 @@ DECIDING = frozenset(
 
 
 def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
-    """Return the explanation of one line; `KeyError` where there is no such line."""
+    """Return the explanation of one line; `KeyError` where there is no such line, `ValueError` no such language."""
+    lang = language(lang)
     case, book = proposal._case, proposal._rulebook  # noqa: SLF001 — one house
     ids = proposal.frames["lines"]["line_id"].tolist()
     if line_id not in ids:
@@ -136,14 +143,15 @@ def explain(proposal: Proposal, line_id: str, lang: str = "vi") -> Explanation:
     line = ids.index(line_id)
     row = {str(name): value for name, value in proposal.frames["lines"].iloc[line].items()}
     bounds = make_bounds(case, book)
+    stated = stated_bounds(proposal, bounds)
 
     def claims() -> Iterator[Claim]:
         yield from standing_claims(case, line, str(proposal.summary["horizon"]))
-        yield from decision_claims(case, line, row)
-        yield from rule_claims(case, bounds, stated_bounds(case, bounds), line, row)
+        yield from decision_claims(case, stated, line, row)
+        yield from rule_claims(case, bounds, stated, line, row)
         if row["role"] != "hold":
             yield price_claim(proposal, str(row["pool"]), case.policy.unit)
-        yield from queue_claims(proposal, bounds, line)
+        yield from queue_claims(proposal, bounds, stated, line)
 
     return Explanation(
         line_id=line_id,

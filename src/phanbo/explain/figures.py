@@ -106,6 +106,9 @@ def _paid(case: Case, line: int) -> Iterator[Amount]:
 
 
 def _accepted(case: Case, line: int) -> Iterator[Amount]:
+    """Yield what is accepted and not yet paid; nothing where the table has no such column to be told in."""
+    if "committed" not in case.portfolio.given:
+        return
     done, known = case.portfolio.money("committed")
     now, most = int(done[line]), int(case.plan[line] - case.disbursed[line])
     if now < most:

@@ -16,6 +16,7 @@ from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
 from phanbo.proposal.storage import replace_folder
+from phanbo.words import language
 
 if TYPE_CHECKING:
     from phanbo.bounds import Bounds
@@ -32,16 +33,24 @@ TOLD = frozenset(
         "incomplete",
         "cut",
         "raised",
+        "donor-unchanged",
+        "receiver-unchanged",
+        "tight-unchanged",
+        "pinned-cut",
+        "pinned-raise",
+        "offer",
         "ground",
         "limit",
+        "granted",
         "short",
+        "short-part",
         "not-raised",
         "locked",
         "unchecked",
     }
 )
 """What a letter says of a line, of all that can be said."""
-UNMET = frozenset({"unmet", "unmet-rule", "waiting"})
+UNMET = frozenset({"unmet", "unmet-rule"})
 OWNERS = "chủ đầu tư"
 """How a calendar names those who report on their lines."""
 LONGEST = 60
@@ -133,7 +142,7 @@ class Letters(Mapping[str, Letter]):
         Raises
         ------
         FileExistsError
-            When the folder holds anything that phanbo did not write.
+            When the folder holds anything but earlier letters: a case folder is never replaced.
         """
         root = Path(folder)
         names = {owner: f"{k:03d} {file_name(owner)}.txt" for k, owner in enumerate(self, start=1)}
@@ -159,10 +168,14 @@ def file_name(owner: str) -> str:
 
 
 def letters_of(proposal: Proposal, lang: str = "vi") -> Letters:
-    """Return a letter to each owner with a changed line, an offer, or a line that waits for capital."""
+    """Return a letter to each owner with a changed line, an offer, or a line that waits for capital.
+
+    `ValueError` for a language that phanbo does not speak.
+    """
+    lang = language(lang)
     case, book = proposal._case, proposal._rulebook  # noqa: SLF001 — one house
     bounds = make_bounds(case, book)
-    stated = stated_bounds(case, bounds)
+    stated = stated_bounds(proposal, bounds)
     lines, asks = proposal.frames["lines"], _asks(proposal)
     concerned = (lines["cut"] > 0) | (lines["add"] > 0) | (case.offer > 0) | lines["line_id"].isin(list(asks))
     by_owner: dict[str, list[int]] = {}
@@ -224,47 +237,52 @@ def _claims(
     case = proposal._case  # noqa: SLF001
     every = (
         *standing_claims(case, line, str(proposal.summary["horizon"])),
-        *decision_claims(case, line, row),
+        *decision_claims(case, stated, line, row),
         *rule_claims(case, bounds, stated, line, row),
     )
     told = [claim for claim in every if claim.kind in TOLD]
     yield from told
-    if offer := int(case.offer[line]):
-        yield Claim("offer", {"offer": offer, "cut": int(row["cut"])})
     if ask is not None:
         unmet, rule = int(ask["unmet"]), str(ask["rule"])
         said = {code for claim in told for code in claim.values.get("rules", ())}
         kind = "waiting" if not rule else "unmet" if rule in said else "unmet-rule"
+        if kind == "waiting":  # no more than its rules would ever let it receive
+            unmet = min(unmet, int(row["add_bound"]) - int(row["add"]))
         yield Claim(kind, {"unmet": unmet, "rules": [rule] if rule else []})
 
 
 def _requests(proposal: Proposal, entries: tuple[Entry, ...]) -> Iterator[Claim]:
     """Yield what the owner is asked to do."""
     case = proposal._case  # noqa: SLF001
-    by = reply_by(case.calendar, case.as_of, dt.date.fromisoformat(str(proposal.summary["horizon"])))
+    horizon = str(proposal.summary["horizon"])
+    on = reply_by(case.calendar, case.round.report_by, case.as_of, dt.date.fromisoformat(horizon))
+    by = "" if on is None else on.isoformat()
     cut = sum(-min(0, entry.change) for entry in entries)
     added = sum(max(0, entry.change) for entry in entries)
     if cut:
-        yield Claim("reply-cut", {"cut": cut, "by": by.isoformat()})
+        yield Claim("reply-cut", {"cut": cut, "by": by})
     if added:
-        yield Claim(
-            "reply-raise", {"added": added, "by": by.isoformat(), "horizon": str(proposal.summary["horizon"])}
-        )
-    waiting = [e.line_id for e in entries if any(s.claim.kind in UNMET for s in e.sentences)]
-    if waiting:
-        yield Claim("reply-unmet", {"lines": waiting, "by": by.isoformat()})
-    offered = [e.line_id for e in entries if any(s.claim.kind == "offer" for s in e.sentences)]
-    if offered:
-        yield Claim("reply-offer", {"lines": offered, "by": by.isoformat()})
+        yield Claim("reply-raise", {"added": added, "by": by, "horizon": horizon})
+    for kind, told in (
+        ("reply-unmet", UNMET),
+        ("reply-waiting", frozenset({"waiting"})),
+        ("reply-offer", frozenset({"offer"})),
+    ):
+        if ids := [e.line_id for e in entries if any(s.claim.kind in told for s in e.sentences)]:
+            yield Claim(kind, {"lines": ids, "by": by})
 
 
-def reply_by(calendar: Calendar, as_of: dt.date, horizon: dt.date) -> dt.date:
-    """Return the day before which an answer is of use: the next report that rests on owners, else the closing date."""
-    rounds = [item.report_by for item in calendar.rounds if item.report_by > as_of]
+def reply_by(calendar: Calendar, report_by: dt.date, as_of: dt.date, horizon: dt.date) -> dt.date | None:
+    """Return the day before which an answer is of use: the report of the round, or an earlier one of owners.
+
+    ``None``, to be left blank, where the round is to be reported by the data date already.
+    """
+    if report_by <= as_of:
+        return None
     owed = [
         on
         for report in calendar.reports
         if OWNERS in report.who
         for on in report.dates(as_of + dt.timedelta(1), horizon)
     ]
-    return min([*rounds, *owed], default=horizon)
+    return min([report_by, *owed])

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any
 
 from phanbo.explain.sentence import Claim, Sentence
+from phanbo.infeasible.words import GRANTOR_EN, GRANTOR_VI
 from phanbo.money import format_million, format_share
 from phanbo.proposal.reasons import BASIS_EN, BASIS_VI
 from phanbo.rulebook import PriorityClass, Rulebook
@@ -95,6 +96,28 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Phương án giữ nguyên kế hoạch {plan:money}: dòng vốn không thuộc diện giảm và không được bổ sung.",
         "The line stays as it is, with its plan of {plan:money}: it may neither give nor receive.",
     ),
+    "tight-unchanged": (
+        (
+            "Phương án giữ nguyên kế hoạch {plan:money}: nguồn hụt thu vượt quá phần vốn có thể giảm, nên nhóm vốn này không "
+            "bổ sung cho dòng nào."
+        ),
+        (
+            "The proposal leaves its plan of {plan:money} unchanged: its source falls short by more than its lines can "
+            "spare, and such a pool raises nobody."
+        ),
+    ),
+    "pinned-cut": (
+        "Cấp xem xét yêu cầu giảm ít nhất {pin:money}.",
+        "The reviewers of the round ask that it be cut by at least {pin:money}.",
+    ),
+    "pinned-raise": (
+        "Cấp xem xét yêu cầu bổ sung ít nhất {pin:money}.",
+        "The reviewers of the round ask that it be raised by at least {pin:money}.",
+    ),
+    "offer": (
+        "Chủ đầu tư đề nghị giảm {offer:money}; phương án giảm {cut:money}.",
+        "The owner offers to give up {offer:money}; the proposal cuts {cut:money}.",
+    ),
     # -- rules
     "ground": ("Căn cứ: {rules:rules}.", "Ground: {rules:rules}."),
     "limit": (
@@ -102,6 +125,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "What sets the most at {most:money}: {rules:rules}.",
     ),
     "short": ("Chưa đến mức tối đa vì: {rules:rules}.", "What stops it short of the most: {rules:rules}."),
+    "short-part": (
+        "Chưa đến mức tối đa vì đây chỉ là phần đầu của một phương án.",
+        "What stops it short of the most: this is only the first part of a proposal.",
+    ),
+    "granted": (
+        "Trong đó {by:money} vượt quy định do {who:grantor} cho phép thêm: {rules:rules}.",
+        "Of it {by:money} were granted by {who:grantor} beyond the rule: {rules:rules}.",
+    ),
     "not-cut": ("Không bị giảm vì: {rules:rules}.", "Why it is not cut: {rules:rules}."),
     "not-raised": ("Không được bổ sung vì: {rules:rules}.", "Why it is not raised: {rules:rules}."),
     "locked": (
@@ -193,10 +224,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Moving {unit:money} of the change from line {other:text} to this one would worsen the goal {tier:tier}.",
     ),
     # -- letters
-    "offer": (
-        "Chủ đầu tư đề nghị giảm {offer:money}; phương án giảm {cut:money}.",
-        "The owner offers to give up {offer:money}; the proposal cuts {cut:money}.",
-    ),
     "unmet": ("Nhu cầu {unmet:money} chưa được đáp ứng.", "A need of {unmet:money} is not met."),
     "unmet-rule": (
         "Nhu cầu {unmet:money} chưa được đáp ứng vì: {rules:rules}.",
@@ -217,6 +244,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "reply-unmet": (
         "Hoàn thiện điều kiện còn thiếu của các dòng vốn {lines:lines} và báo cáo trước ngày {by:day}.",
         "To complete what the lines {lines:lines} still lack, and to report before {by:day}.",
+    ),
+    "reply-waiting": (
+        "Báo cáo thay đổi (nếu có) về nhu cầu của các dòng vốn {lines:lines} trước ngày {by:day}.",
+        "To report any change in the needs of the lines {lines:lines} before {by:day}.",
     ),
     "reply-offer": (
         "Xác nhận đề nghị giảm của các dòng vốn {lines:lines} trước ngày {by:day}.",
@@ -245,12 +276,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "turn-milestone": (
         (
-            "Nếu {field:column} là {after:money} thay vì {before:money}, vừa đạt mốc {milestone:day}, thì dòng vốn "
-            "{decision:decision}; nếu chỉ {short:money} thì {stays:stays}."
+            "Nếu {field:column} là {after:money} thay vì {before:money}, vừa đủ để số {reading:reading} đạt mốc "
+            "{milestone:day}, thì dòng vốn {decision:decision}; nếu chỉ {short:money} thì {stays:stays}."
         ),
         (
-            "Were its {field:column} {after:money} in place of {before:money}, which just reaches the milestone of "
-            "{milestone:day}, the line {decision:decision}; at {short:money} it {stays:stays}."
+            "Were its {field:column} {after:money} in place of {before:money}, which just lets the {reading:reading} "
+            "reading reach the milestone of {milestone:day}, the line {decision:decision}; at {short:money} it "
+            "{stays:stays}."
         ),
     ),
     "turn-years": (
@@ -303,6 +335,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
 }
 
+BLANK = "…………"
+"""A day that is left to be filled in."""
 REACHED = {True: ("đạt", "reached"), False: ("chưa đạt", "not reached")}
 DECISION = {
     "cut": ("bị giảm", "would be cut"),
@@ -425,7 +459,7 @@ def _of(words: Mapping[Any, tuple[str, str]]) -> Callable[[Any, str, Terms], str
 
 WRITERS: dict[str, Callable[[Any, str, Terms], str]] = {
     "money": _money,
-    "day": lambda date, lang, _: day(dt.date.fromisoformat(date), lang),
+    "day": lambda date, lang, _: day(dt.date.fromisoformat(date), lang) if date else BLANK,
     "share": lambda share, lang, _: format_share(share[0], share[1], lang),
     "count": lambda number, _, __: str(number),
     "text": lambda text, _, __: str(text),
@@ -441,6 +475,7 @@ WRITERS: dict[str, Callable[[Any, str, Terms], str]] = {
     "reached": _of(REACHED),
     "decision": _of(DECISION),
     "stays": _of(STAYS),
+    "grantor": lambda who, lang, _: (GRANTOR_VI if lang == "vi" else GRANTOR_EN).get(who, who),
     "basis": lambda basis, lang, _: (BASIS_VI if lang == "vi" else BASIS_EN).get(basis, basis),
 }
 """Ways of writing a value, by the name that stands after the colon."""

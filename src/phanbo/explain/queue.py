@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from phanbo.bounds import Bounds
     from phanbo.case import Case
+    from phanbo.explain.decision import Stated
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
 
@@ -31,15 +32,15 @@ ASKED = 5
 """So many of the others are asked for a unit, from the last ranked on."""
 
 
-def queue_claims(proposal: Proposal, bounds: Bounds, line: int) -> Iterator[Claim]:
+def queue_claims(proposal: Proposal, bounds: Bounds, stated: Stated, line: int) -> Iterator[Claim]:
     """Yield who of the pool gives or receives beside a line that may, and which goal chose."""
     row = proposal.frames["lines"].iloc[line]
     role, case, book = str(row["role"]), proposal.case, proposal.rulebook
-    if role == "hold" or case is None or book is None:
+    if (role == "hold" and not row["cut"]) or case is None or book is None:
         return
-    side = "cut" if role == "donor" else "add"
+    side = stated.side(line, row)
     others = _others(proposal, row, side)
-    short = int(row[side]) < int(row[f"{side}_bound"])
+    short = int(row[side]) < stated.most(line, row)
     if side == "add" and short:
         yield _queue(others, row, book) if len(others) else Claim("queue-none", {})
         count, amount = _left(proposal, row, "cut")
@@ -48,7 +49,7 @@ def queue_claims(proposal: Proposal, bounds: Bounds, line: int) -> Iterator[Clai
     elif side == "cut":
         rank = proposal.frames["adjustments"].set_index("line_id")["rank"].get(row["line_id"])
         yield _givers(others, None if rank is None else int(rank))
-        if short:
+        if short and not stated.tight[line]:
             count, _ = _left(proposal, row, "add")
             yield Claim("room", {"count": count}) if count else Claim("room-none", {})
     if short and proposal.meta["parent"] is None:

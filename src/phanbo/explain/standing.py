@@ -9,6 +9,7 @@ import numpy as np
 from phanbo.explain.sentence import Claim
 from phanbo.grouping import joint_codes
 from phanbo.money import format_share
+from phanbo.proposal.reasons import told_basis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def standing_claims(case: Case, line: int, horizon: str) -> Iterator[Claim]:
         yield Claim("missed", {"act": missed, "deadline": _deadline(case, line, missed).last_day.isoformat()})
     if case.incomplete[line]:
         yield Claim("incomplete", {"as_of": as_of})
-    median, basis = int(case.outlook.median[line]), case.outlook.basis[line]
+    median, basis = int(case.outlook.median[line]), str(told_basis(case, np.array([line]))[0])
     yield Claim("forecast", {"horizon": horizon, "median": median, "basis": basis})
 
 

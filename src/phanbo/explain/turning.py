@@ -52,5 +52,6 @@ def _found(found: Counterfactual, proposal: Proposal) -> Claim:
     if LINES.column(found.field).type is Type.INTEGER:
         return Claim("turn-years", values)
     if found.milestone:
-        return Claim("turn-milestone", {**values, "milestone": found.milestone})
+        judge = proposal.meta["policy"]["judge"]
+        return Claim("turn-milestone", {**values, "milestone": found.milestone, "reading": judge})
     return Claim("turn-amount" if found.before is not None else "turn-stated", values)

@@ -75,6 +75,8 @@ def _member(
         entry["owner"] = case.pools.leaf_owner[demand.leaf]
     if demand.kind == "wall" and demand.side == "cut":
         entry["not_late"] = int(demand.high[1]) * unit
+    if demand.kind == "pin" and demand.side == "cut" and len(members) == 1:  # more than there is
+        entry["plan"] = int(case.plan[lines].sum())
     if demand.kind == "duty":
         entry |= _duty(case, bounds, demand, members)
     source = ASKED if rule is None else rule.source
@@ -103,11 +105,14 @@ def _says(entry: dict[str, Any], rule: Rule | None, lang: str) -> str:  # noqa: 
             return f"{pool}: phải giảm {money}, giảm được {able}, thiếu {missing} triệu đồng"
         return f"{pool}: must give {money}, can give {able}, {missing} million đồng missing"
     if rule is None:
+        plan = format_million(entry["plan"], lang) if "plan" in entry else ""
         if vi:
-            return f"Cấp xem xét yêu cầu {'giảm' if cut else 'bổ sung'} {named} ít nhất {money} triệu đồng"
-        return (
+            said = f"Cấp xem xét yêu cầu {'giảm' if cut else 'bổ sung'} {named} ít nhất {money} triệu đồng"
+            return f"{said}, mà kế hoạch chỉ có {plan} triệu đồng" if plan else said
+        said = (
             f"The reviewers ask that {named} be {'cut' if cut else 'raised'} by at least {money} million đồng"
         )
+        return f"{said}, of a plan of only {plan} million đồng" if plan else said
     title = f"{rule.title_vi if vi else rule.title_en} ({rule.source.cite(lang)})"
     if entry["kind"] == "bound":
         if vi:

@@ -13,6 +13,7 @@ from phanbo.proposal.text import joined, text_of
 from phanbo.words import day
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from pandas.api.extensions import ExtensionArray
 
     from phanbo.case import Case
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from phanbo.proposal.facts import Facts
     from phanbo.rules.base import Rule
 
-__all__ = ["cited", "reasons", "standing"]
+__all__ = ["cited", "reasons", "standing", "told_basis"]
 
 MISSED_VI = {
     "start": "chưa khởi công theo hạn",
@@ -40,6 +41,7 @@ BASIS_VI = {
     "pace": "tốc độ giải ngân",
     "stage-share": "tỷ lệ của nhóm dự án",
     "none": "chưa giải ngân",
+    "offer": "mức chủ đầu tư đề nghị giảm",
 }
 BASIS_EN = {
     "absorb": "absorption stated by the owner",
@@ -47,7 +49,18 @@ BASIS_EN = {
     "pace": "pace of disbursement",
     "stage-share": "share of its group",
     "none": "nothing disbursed",
+    "offer": "what the owner offers to give up",
 }
+
+
+def told_basis(case: Case, lines: Ints) -> NDArray[np.object_]:
+    """Return what the median of each line rests on: ``offer`` where it is the plan less the owner's offer."""
+    plan, offer, unit = case.plan[lines], case.offer[lines], case.policy.unit
+    left = np.maximum(case.disbursed[lines], plan - -(-offer // unit) * unit)
+    capped = (offer > 0) & (case.outlook.median[lines] == left)
+    return np.where(
+        capped, "offer", np.array([case.outlook.basis[line] for line in lines.tolist()], dtype=object)
+    )
 
 
 def standing(case: Case, line: int, lang: str = "vi") -> str:
@@ -56,7 +69,8 @@ def standing(case: Case, line: int, lang: str = "vi") -> str:
     share = format_share(int(case.disbursed[line]), int(state.portfolio.money("plan")[0][line]), lang)
     asked = _asked(case, int(state.decides.cell[line]), str(state.missed[line]), lang)
     median = format_million(int(case.outlook.median[line]), lang)
-    return _start(case, lang) + share + asked + median + _source(case.outlook.basis[line], lang)
+    basis = str(told_basis(case, np.array([line]))[0])
+    return _start(case, lang) + share + asked + median + _source(basis, lang)
 
 
 def _start(case: Case, lang: str) -> str:
@@ -92,7 +106,7 @@ def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
     Unverified sources say "cần kiểm tra".
     """
     case, state, change = facts.case, facts.case.assessment, (facts.add - facts.cut)[lines]
-    basis = np.array(case.outlook.basis, dtype=object)[lines]
+    basis = told_basis(case, lines)
     cut, forced = change < 0, facts.mandatory[lines] > 0
     # All but the figures of a sentence is written once for all lines that are alike.
     alike, kinds = codes_of(

@@ -50,6 +50,8 @@ __all__ = [
 VERSIONS = ("phanbo", "solver", "sources")
 FACTS = {"late": bool, "key": bool, "late_permille": int, "lead_permille": int}
 """The facts of the lines beside the certificate, one value a line, in the order of `lines`."""
+KINDS = {"proposal.json": "a case folder", "assessment.json": "the folder of an assessment"}
+"""The file by which a folder is known, and what the folder is then; letters have none."""
 
 
 def document(proposal: Proposal) -> dict[str, Any]:
@@ -228,7 +230,13 @@ def save(proposal: Proposal, folder: str | Path) -> None:
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder beside *target*, seal it with a manifest, then put it in the place of *target*.
 
-    An earlier case folder is replaced only where it holds nothing but what phanbo wrote.
+    An earlier folder is replaced only where it holds nothing but what phanbo wrote, and is of the same kind: letters
+    never take the place of a case folder.
+
+    Raises
+    ------
+    FileExistsError
+        When *target* holds anything else.
     """
     target = target.absolute()
     _refuse_foreign(target)
@@ -241,6 +249,7 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
         fresh, old = work / "new", work / "old"
         fresh.mkdir()
         fill(fresh)
+        _refuse_unlike(fresh, target)
         _seal(fresh)
         with held_back():  # the old folder or the new one, whenever Ctrl-C comes
             _exchange(fresh, target, old)
@@ -274,6 +283,17 @@ def _refuse_foreign(target: Path) -> None:
     for path in here:
         if path.relative_to(target).as_posix() not in listed:
             raise FileExistsError(errno.EEXIST, "was not written by phanbo", str(path))
+
+
+def _refuse_unlike(fresh: Path, target: Path) -> None:
+    """Raise where *target* was written by phanbo, but is a folder of another kind."""
+    if not (target / MANIFEST).is_file():
+        return
+    names = {path.relative_to(fresh).as_posix() for path in files_of(fresh)}
+    for mark, kind in KINDS.items():
+        if (mark in listed_in(target)) != (mark in names):
+            what = f"is {kind}" if mark not in names else f"is not {kind}"
+            raise FileExistsError(errno.EEXIST, what, str(target))
 
 
 def _seal(root: Path) -> None:

@@ -63,9 +63,9 @@ class Source:
     confidence: str = "found"
 
     def cite(self, lang: str = "vi") -> str:
-        """Return the citation; an unverified one says so."""
+        """Return the citation; an unverified one says so, and a convention that only rests on the document."""
         text = f"{self.document}, {self.article}" if self.article else self.document
-        if self.confidence.startswith("memory"):
+        if self.confidence.startswith(("memory", "design")):
             text += f" ({self.says(lang)})"
         return text
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.money import Bools, Ints
 
-__all__ = ["Granted", "grants_of", "ungranted", "widened"]
+__all__ = ["Granted", "granted_to", "grants_of", "ungranted", "widened"]
 
 Amounts = tuple[tuple[str, int], ...]
 ATTRIBUTES = (
@@ -56,7 +56,12 @@ class Granted(Rule):
         if not self.rule.granted_by:
             raise ValueError(f"{self.rule.code} is law: nobody may grant more")
         for name in ("cut", "add"):
-            more = {line: index(by) for line, by in dict(getattr(self, name)).items()}
+            given = dict(getattr(self, name))
+            if any(
+                isinstance(by, bool | np.bool_) or not isinstance(line, str) for line, by in given.items()
+            ):
+                raise TypeError(f"{self.rule.code}: a grant maps a line id to a whole amount of đồng")
+            more = {line: index(by) for line, by in given.items()}
             if not all(0 < by <= LIMIT for by in more.values()):
                 raise ValueError(f"{self.rule.code}: a grant must lie in 1 … {LIMIT} đồng")
             object.__setattr__(self, name, tuple(sorted(more.items())))
@@ -97,6 +102,15 @@ class Granted(Rule):
         return more
 
 
+def granted_to(rule: Rule, line_id: str, side: str) -> int:
+    """Return what was granted to a line beyond a rule on one side (``cut`` or ``add``), đồng; 0 where nothing was."""
+    by = 0
+    while isinstance(rule, Granted):
+        by += dict(getattr(rule, side)).get(line_id, 0)
+        rule = rule.rule
+    return by
+
+
 def ungranted(rule: Rule) -> Rule:
     """Return a rule without what was granted beyond it."""
     while isinstance(rule, Granted):
@@ -107,18 +121,18 @@ def ungranted(rule: Rule) -> Rule:
 def grants_of(rules: Iterable[Rule], relaxation: Iterable[Mapping[str, Any]]) -> list[Granted]:
     """Return the rules that a relaxation of an infeasible round widens; `RulebookError` for one it may not."""
     more: dict[str, dict[str, dict[str, int]]] = {}
-    for entry in relaxation:
-        if entry["kind"] == "bound" and "authority" not in entry:
-            sides = more.setdefault(entry["rule"], {"cut": {}, "add": {}})
-            sides[entry["side"]][entry["line_id"]] = entry["by"]
     known = {rule.code: rule for rule in rules}
     try:
+        for entry in relaxation:
+            if entry["kind"] == "bound" and "authority" not in entry:
+                sides = more.setdefault(entry["rule"], {"cut": {}, "add": {}})
+                sides[entry["side"]][entry["line_id"]] = entry["by"]
         return [Granted(known[code], sides["cut"], sides["add"]) for code, sides in more.items()]
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise RulebookError(
             f"Không thể nới quy định: {error}.",
             f"A rule cannot be granted: {error}.",
-            {"rules": sorted(more)},
+            {"rules": list(more)},
         ) from error
 
 
