@@ -7,19 +7,22 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import phanbo as pb
 from held_round import RULEBOOK, ceiling_sample, sample
 from phanbo import cli
-from phanbo.audit import audit
+from phanbo.audit import audit, optimal
 from phanbo.rulebook import parse_rulebook
 from phanbo.rulebook_text import departures
 from phanbo.rules import RULES
 from phanbo.rules.asked import AskedLimits
+from phanbo.stored_round import StoredRound, reopen
 from sealed import CHECKER, first, forge, saved, seal, second
 
 AUDIT = Path(pb.__file__).parent / "audit.py"
@@ -184,6 +187,53 @@ def test_a_row_that_no_rule_states(how: str) -> None:
         forge(folder, change)
         assert not first(folder).ok
         assert how in ("stranger", "rule") or second(folder)
+
+
+@pytest.mark.parametrize("headroom", [-1, -100_000_000, 0.5, "0", None, True])
+def test_a_row_has_room_for_nothing_or_more(headroom: object) -> None:
+    """A row that names one line, with a room below 0, is broken by every plan: it would prove any plan the best."""
+    with saved(sample().propose()) as folder:
+
+        def change(plain: dict[str, Any]) -> None:
+            line = plain["lines"][5]["line_id"]
+            row = {"key": "project:x", "rule": "total-investment", "headroom": headroom, "lines": [line]}
+            plain["certificate"]["rows"].append(row)
+
+        forge(folder, change)
+        assert any("no whole number ≥ 0" in said for said in first(folder).findings)
+        assert second(folder)
+
+
+def test_only_a_plan_within_its_ends_and_rows_is_judged_the_best(case: Path) -> None:
+    def said(stored: StoredRound) -> bool:
+        return any("the plan leaves its bounds or rows" in fault for fault in optimal(stored))
+
+    stored = reopen(case)
+    assert not said(stored)
+    assert said(replace(stored, shut=np.ones_like(stored.shut)))
+    row = {"key": "project:x", "rule": "total-investment", "headroom": -(10**8), "lines": []}
+    proof = stored.plain["certificate"]
+    forged = stored.plain | {"certificate": proof | {"rows": [*proof["rows"], row]}}
+    assert said(replace(stored, plain=forged))
+
+
+def test_goals_in_another_order_are_found() -> None:
+    def names(plain: dict[str, Any]) -> list[str]:
+        return [tier["tier"] for tier in plain["certificate"]["tiers"]]
+
+    extra = {"value": 0, "gap": 0, "duals": {}}
+    with saved(sample().propose()) as folder:
+        told = names(forge(folder, lambda _: None))
+        assert first(folder).ok
+        for k in range(told.index("canonical")):
+            forge(folder, lambda plain, k=k: plain["certificate"]["tiers"].insert(0, plain["certificate"]["tiers"].pop(k + 1)))
+            assert any("order of goals" in said for said in first(folder).findings)
+            forge(folder, lambda plain, k=k: plain["certificate"]["tiers"].insert(k + 1, plain["certificate"]["tiers"].pop(0)))
+        for stray in ("line[9999]", "line[-1]", "key"):
+            forge(folder, lambda plain, stray=stray: plain["certificate"]["tiers"].append({"tier": stray, **extra}))
+            assert any("order of goals" in said for said in first(folder).findings)
+            forge(folder, lambda plain: plain["certificate"]["tiers"].pop())
+        assert first(folder).ok
 
 
 @pytest.mark.parametrize("name", ["late", "key", "late_permille", "lead_permille"])
