@@ -57,9 +57,7 @@ class SlowCertificate:
     def findings(self) -> list[str]:
         """Return every finding, in order."""
         claims = self.claims
-        found = (
-            self.legal(self.cut, self.add) + self.forced() + self.pins() + self.small() + self.transfers()
-        )
+        found = self.legal(self.cut, self.add) + self.forced() + self.pins() + self.small() + self.transfers()
         found += self.bounds()
         found += self.facts()
         own = any(type(ungranted(rule)) is not RULES.get(rule.code) for rule in self.rulebook.rules)

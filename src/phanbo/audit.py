@@ -141,5 +141,7 @@ def optimal(r: StoredRound) -> Iterator[str]:
             yield f"mục tiêu / goal {name}: {value}, ghi / told {told_value}, cách / gap {gap}"
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(print("Cách dùng / usage: python -m phanbo.audit DIR") or 2)
     sys.stdout.buffer.write(f"{(found := audit(sys.argv[1])).text()}\n".encode())
     sys.exit(0 if found else 4)

@@ -64,14 +64,16 @@ def reopen(folder: str | Path, rulebook: Rulebook | None = None) -> StoredRound:
     ------
     PhanboError, DataError
         As `read_folder`.
-    LookupError, ValueError, TypeError, AttributeError, OverflowError
+    LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError
         When an entry of ``proposal.json`` is missing or wrong.
     """
     found = read_folder(folder)
     plain: dict[str, Any] = json.loads(found.text)
     book = rulebook or parse_rulebook(plain["rulebook"]["text"])
     case = rebuild_case(plain, found.portfolio, book, stored_outlook(plain["outlook"]), found.assessed)
-    ids = list(case.portfolio.place)
+    parent, ids = plain["parent"], list(case.portfolio.place)
+    if parent is not None and not (isinstance(parent, str) and parent.startswith("sha256:")):
+        raise ValueError("parent is no hash")
     if ids != [row["line_id"] for row in plain["lines"]] or ids != list(case.outlook.line_ids):
         raise ValueError("the lines are not those of the tables")
     money = {}
@@ -81,7 +83,7 @@ def reopen(folder: str | Path, rulebook: Rulebook | None = None) -> StoredRound:
             raise ValueError(f"{name} is not a whole amount of đồng on every line")
         money[name] = np.array(cells, dtype=np.int64)
     shut = np.array([row["may_import"] is not True for row in plain["lines"]], dtype=bool)
-    return StoredRound(plain, case, book, plain["parent"] is None, shut=shut, **money)
+    return StoredRound(plain, case, book, parent is None, shut=shut, **money)
 
 
 def contradictions(stored: StoredRound) -> Iterator[str]:
@@ -216,7 +218,12 @@ def _stray_changes(stored: StoredRound) -> Iterator[str]:
     What comes in is judged by itself, whatever the order of signing: a unit on every line that a transfer from another
     owner reaches. A shortfall and pins move lines by less.
     """
-    case, place, pins, leaf = stored.case, stored.case.portfolio.place, stored.case.pins, stored.case.pools.leaf
+    case, place, pins, leaf = (
+        stored.case,
+        stored.case.portfolio.place,
+        stored.case.pins,
+        stored.case.pools.leaf,
+    )
     entered, exempt = (np.zeros(len(case), dtype=bool) for _ in range(2))
     for row in stored.plain["transfers"]:
         i, j = place.get(row["from_line"]), place.get(row["to_line"])
