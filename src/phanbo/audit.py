@@ -142,6 +142,7 @@ def optimal(r: StoredRound) -> Iterator[str]:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit(print("Cách dùng / usage: python -m phanbo.audit DIR") or 2)
+        sys.stdout.buffer.write("Cách dùng / usage: python -m phanbo.audit DIR\n".encode())
+        sys.exit(2)
     sys.stdout.buffer.write(f"{(found := audit(sys.argv[1])).text()}\n".encode())
     sys.exit(0 if found else 4)
