@@ -57,9 +57,8 @@ class SlowCertificate:
     def findings(self) -> list[str]:
         """Return every finding, in order."""
         claims = self.claims
-        found = (
-            self.legal(self.cut, self.add) + self.forced() + self.pins() + self.transfers() + self.bounds()
-        )
+        found = self.legal(self.cut, self.add) + self.forced() + self.pins() + self.small() + self.transfers()
+        found += self.bounds()
         found += self.facts()
         own = any(type(ungranted(rule)) is not RULES.get(rule.code) for rule in self.rulebook.rules)
         if self.case.held.any() and not self.case.policy.min_move:
@@ -154,9 +153,26 @@ class SlowCertificate:
             found.append("a shrinking pool gives less than it must")
         beyond = self.of_pool([max(0, c - b) for c, b in zip(self.cut, bound, strict=True)])
         allowed = [max(0, o - b) for o, b in zip(owed, self.of_pool(bound), strict=True)]
-        if self.claims.full and any(b > a for b, a in zip(beyond, allowed, strict=True)):
+        if any(b > a for b, a in zip(beyond, allowed, strict=True)):
             found.append("a shrinking pool cuts below its surplus more than it must")
         return found
+
+    def small(self) -> list[str]:
+        """No line is changed by less than the least amount, but by a shortfall or with a line that a pin moves."""
+        if not self.claims.full:
+            return []
+        pins, kept = self.case.policy.pins, set()
+        for donor, receiver, *_ in zip(*(column.tolist() for column in self.claims.transfers), strict=True):
+            named = {self.ids[k] for k in (donor, receiver) if k >= 0}
+            if receiver == -2 or named & {*dict(pins)}:
+                kept |= named
+        least = self.case.policy.min_move
+        found = [
+            line
+            for line, c, a in zip(self.ids, self.cut, self.add, strict=True)
+            if 0 < c + a < least and line not in kept
+        ]
+        return [f"line {line}: it is changed by less than the least amount" for line in found[:3]]
 
     def transfers(self) -> list[str]:
         """Transfers add up, stay in their pool, are ranked; so is every prefix legal."""
@@ -178,7 +194,11 @@ class SlowCertificate:
         if found:
             return found
         leaf = [*self.case.pools.leaf.tolist(), None, None, None]  # what is no line is in no leaf
-        if any(r >= 0 and leaf[d] != leaf[r] and self.claims.closed[leaf[r]] for d, r, *_ in moves):
+        entered = {r for d, r, *_ in moves if r >= 0 and leaf[d] != leaf[r]}
+        brought = np.array([self.unit * (i in entered) for i in range(self.n)], dtype=np.int64)
+        asked = [rule for rule in self.rulebook.rules if rule.closes_owners]
+        faults = [rule.violations(self.case, Changes(np.zeros_like(brought), brought)) for rule in asked]
+        if any(self.claims.closed[leaf[r]] or any(fault[r] > 0 for fault in faults) for r in entered):
             found.append("a transfer brings capital to an owner that may not import")
         steps = len(moves) - first
         for k in sorted({0, steps // 3, steps * 2 // 3}) if steps else ():

@@ -1,16 +1,12 @@
 """Check a case folder of phanbo with the standard library of Python (3.11) alone: ``python check.py DIR``; see README.md."""
 
-import csv
-import io
-import json
-import sys
-import tomllib
+import csv, io, json, sys, tomllib  # noqa: E401, I001
 from collections import Counter, defaultdict
 from hashlib import blake2b, sha256
 from pathlib import Path
 
 SHOWN = ("line_id", "plan", "change", "plan_after", "disbursed", "expected", "expected_after")
-LEFT = "Còn lại cho phanbo audit / left to it: giới hạn, ràng buộc, dữ kiện đã lưu / stored bounds, rows, facts."
+LEFT = "Còn lại cho phanbo audit / left to it: giới hạn, ràng buộc, dữ kiện / bounds, rows, facts; tiers, summary, ranks."
 LITTER = {"MANIFEST.sha256", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 def files(root, plain, law):
@@ -21,10 +17,10 @@ def files(root, plain, law):
                 if name not in here or sha256(here[name]).hexdigest() != sealed.get(name))
     for name in (n for n in "lines history schedule sources owners reports controls".split() if f"input/{n}.csv" in here):
         data = here[f"input/{name}.csv"]
-        if name == "lines":  # its last columns, sheet and row of each line, are no part of its content
-            text, rows = io.StringIO(), csv.reader(io.StringIO(data.decode(), newline=""))
-            csv.writer(text, lineterminator="\n").writerows(row[:-2] for row in rows)
-            data = text.getvalue().encode()
+        if name == "lines":  # sheet and row, its last columns, are no part of its content; no name twice
+            text, (head, *rows) = io.StringIO(), csv.reader(io.StringIO(data.decode(), newline=""))
+            csv.writer(text, lineterminator="\n").writerows(row[:-2] for row in (head, *rows))
+            data = text.getvalue().encode() if head[-2:] == ["_sheet", "_row"] and len({*head}) == len(head) else b"?"
         content += b"%s.csv\n%s\n%d\n" % (name.encode(), data, len(data))
     if plain["input_hash"] != "sha256:" + sha256(content).hexdigest():
         yield "bảng trong input/ không phải bảng đã dùng / the tables of input/ are others"
@@ -36,33 +32,36 @@ def files(root, plain, law):
 
 def figures(plain, table):
     """Find amounts that disagree between the tables, leave their bounds, or do not balance in their pool."""
-    home, unit = {row["line_id"]: row["pool"] for row in plain["lines"]}, plain["policy"]["unit"]
-    moved, sums, changed = Counter(), Counter(), []
+    moved, sums, changed, unit = Counter(), Counter(), [], plain["policy"]["unit"]
+    home, names = {row["line_id"]: row["pool"] for row in plain["lines"]}, [row["pool"] for row in plain["pools"]]
+    givers, takers = (home | {k + p: p for k in kinds.split() for p in names} for kinds in ("inflow:", "reserve: shortfall:"))
     for row in plain["transfers"]:
         giver, taker, pool, amount = row["from_line"], row["to_line"], row["pool"], row["amount"]
         moved.update({("from", giver): amount, ("to", taker): amount})
-        if {home.get(giver, pool), home.get(taker, pool)} != {pool} or type(amount) is not int or amount <= 0:
+        if {givers.get(giver), takers.get(taker)} != {str(pool)} or type(amount) is not int or amount <= 0:
             yield f"lần chuyển / transfer: {giver} → {taker}"
     for row, cells, outlook in zip(plain["lines"], table, plain["outlook"]["lines"], strict=True):
         line, points, plan, cut, add = row["line_id"], outlook["points"], int(cells["plan"]), row["cut"], row["add"]
-        spare, deepest, most = bounds = [row[name] for name in ("cut_bound", "forced_bound", "add_bound")]
+        spare, deepest, most = bounds = row["cut_bound"], row["forced_bound"], row["add_bound"]
         expected = [sum(min(x, y) for y in points) // len(points) for x in (plan, plan + add - cut)]
-        sums.update({"plan": plan, "expected": expected[0], ("cut", row["pool"]): cut, ("add", row["pool"]): add})
+        pool, over = row["pool"], max(0, cut - spare)
+        sums.update({"plan": plan, "expected": expected[0], (pool, 0): cut, (pool, 1): add, (pool, 2): spare, (pool, 3): over})
         told = [line, line, row["owner"], cut, add, row["expected"], row["expected_after"]]
         true = [cells["line_id"], outlook["line_id"], cells["owner"], moved["from", line], moved["to", line], *expected]
         whole = all(type(x) is int and x >= 0 and x % unit == 0 for x in (cut, add, *bounds))
         if told != true or not whole or cut > min(plan, max(spare, deepest)) or add > most or (cut and add):
             yield f"dòng / line {line}"
         changed += [[line, plan, add - cut, plan + add - cut, int(cells["disbursed"]), *expected]] * bool(cut or add)
-    yield from (f"yêu cầu bắt buộc / pin: {line}" for line, pin in plain["policy"]["pins"].items() if plain["parent"] is None
+    yield from (f"yêu cầu bắt buộc / pin: {line}" for line, pin in plain["policy"]["pins"].items() if not plain["parent"]
                 and abs(pin) > moved["to" if pin > 0 else "from", line])
     if sorted([row[name] for name in SHOWN] for row in plain["adjustments"]) != sorted(changed):
         yield "biểu điều chỉnh / adjustments"
     for row in plain["pools"]:
         name, duty = row["pool"], row["inflow"] // unit * unit
         came, kept, owed = moved["from", "inflow:" + name], moved["to", "reserve:" + name], moved["to", "shortfall:" + name]
-        told = [row["cut"], row["added"], row["returned"], came if plain["parent"] else max(0, duty), max(0, -duty)]
-        if told != [sums["cut", name], sums["add", name], kept, came, owed] or told[0] + came != told[1] + kept + owed:
+        cut, add, spare, over = (sums[name, k] for k in range(4))
+        told = [row["cut"], row["added"], row["returned"], max(0, min(duty, came) if plain["parent"] else duty), max(0, -duty)]
+        if told != [cut, add, kept, came, owed] or cut + came != add + kept + owed or over > max(0, -duty - spare):
             yield f"bể vốn không cân / pool does not balance: {name}"
     if sums["plan"] and plain["summary"]["year_end_ratio"] != sums["expected"] / sums["plan"]:
         yield "tổng kế hoạch của bảng / the total plan of the table"
@@ -114,12 +113,12 @@ def best(plain, table, law):
     goals = ["protect", "protect_late"] * any(p["inflow"] < 0 for p in plain["pools"]) + ["pinned"] * bool(policy["pins"]) + goals
     if told[: len(goals)] != goals or not all(name.startswith(("canonical[", "line[")) for name in told[len(goals) :]):
         yield f"thứ tự mục tiêu / order of goals: {told} ≠ {goals}"
-    plan, limits = list(columns(plain, table)), {row["key"]: [0, row["headroom"] // policy["unit"]] for row in proof["rows"]}
+    plan, rooms = list(columns(plain, table)), {row["key"]: row["headroom"] for row in proof["rows"]}
     for x, _, rows, _ in plan:
         used.update({key: sign * x for key, sign in rows.items()})
-    sound = len(limits) == len(proof["rows"]) and not any(key.startswith(("leaf:", "pool:")) for key in limits)
-    sound &= all(0 <= x <= most for x, (_, most), _, _ in plan) and all(used[key] <= most for key, (_, most) in limits.items())
-    if not sound:
+    plan += [(used[key], [0, room // policy["unit"]], {key: -1}, {}) for key, room in rooms.items()]  # what each row takes
+    strange = any(key.startswith(("leaf:", "pool:")) or type(room) is not int for key, room in rooms.items())
+    if strange or len(rooms) < len(proof["rows"]) or not all(0 <= x <= most for x, (_, most), _, _ in plan):
         yield "phương án ra ngoài giới hạn, ràng buộc / the plan leaves its bounds or rows"
     for name, duals, stored in ((tier["tier"], tier["duals"], tier["value"]) for tier in proof["tiers"]):
         value, gap = sum(counts.get(name, 0) * x for x, _, _, counts in plan), 0
@@ -127,24 +126,24 @@ def best(plain, table, law):
             if reduced := counts.get(name, 0) - sum(sign * duals.get(key, 0) for key, sign in rows.items()):
                 held[:] = [held[reduced < 0]] * 2
                 gap += reduced * (x - held[0])
-        for key in (key for key in limits if duals.get(key)):
-            limits[key] = [limits[key][duals[key] < 0]] * 2
-            gap += duals[key] * (used[key] - limits[key][0])
         if value != stored or gap or not duals.keys() <= used.keys() or {*map(type, duals.values())} - {int}:
             yield f"mục tiêu / goal {name}: {value}, ghi / told {stored}, cách / gap {gap}"
 
 def main(root):
-    """Print what is wrong and what was checked; return 0 or 1."""
-    plain, cells = json.loads((root / "proposal.json").read_text("utf-8")), (root / "input" / "lines.csv").read_text("utf-8")
-    law, table = tomllib.loads(plain["rulebook"]["text"]), list(csv.DictReader(io.StringIO(cells, newline="")))
-    own = any(tier["tolerance"] != "0" for tier in plain["policy"]["tiers"]) or any(rule.get("custom") for rule in law["rule"])
-    legal_only = plain["parent"] is not None or (plain["certificate"]["marked"] and own)  # a prefix, or no network
-    wrong = [*files(root, plain, law), *figures(plain, table), *(() if legal_only else best(plain, table, law))]
-    print(*[f"Được nới / granted: {each}\n" for each in law.get("granted", ())], sep="", end="")
-    print(*[f"SAI / WRONG: {fault}" for fault in wrong] or ["ĐÚNG / RIGHT"], sep="\n")
+    """Print what is wrong, or cannot be read, and what was checked; return 0 or 1."""
+    try:
+        plain, cells = json.loads((root / "proposal.json").read_text("utf-8")), (root / "input/lines.csv").read_text("utf-8")
+        law, table = tomllib.loads(plain["rulebook"]["text"]), list(csv.DictReader(io.StringIO(cells, newline="")))
+        own = any([tier["tolerance"] != "0" for tier in plain["policy"]["tiers"]] + [each.get("custom") for each in law["rule"]])
+        legal_only = bool(plain["parent"]) or (plain["certificate"]["marked"] and own)  # a prefix, or no network
+        wrong = [*files(root, plain, law), *figures(plain, table), *(() if legal_only else best(plain, table, law))]
+    except Exception as error:  # noqa: BLE001 — whatever a file holds
+        wrong, law, legal_only = [f"không đọc được / cannot be read: {error!r}"], {}, True
+    granted = [f"Được nới / granted: {each}" for each in law.get("granted", ())]
+    print(*granted, *([f"SAI / WRONG: {fault}" for fault in wrong] or ["ĐÚNG / RIGHT"]), sep="\n")
     print("Chỉ xét hợp lệ / legality only." if legal_only else "Xét cả tối ưu / optimality too.", LEFT)
     return 1 if wrong else 0
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1])) if len(sys.argv) == 2 else print("Cách dùng / usage: python check.py DIR") or 2)

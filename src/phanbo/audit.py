@@ -13,8 +13,7 @@ import numpy as np
 from phanbo.case import Changes
 from phanbo.errors import PhanboError
 from phanbo.rulebook import Rulebook
-from phanbo.rulebook_text import standing
-from phanbo.stored_round import StoredRound, check_manifest, contradictions, reopen
+from phanbo.stored_round import StoredRound, check_manifest, contradictions, noted, reopen
 
 VERDICT = {"": "KHÔNG ĐÚNG / WRONG.", "legal": "ĐÚNG: hợp lệ, không xét tối ưu / RIGHT: legal, optimality not judged.",
            "optimal": "ĐÚNG: hợp lệ, và không có phương án nào tốt hơn / RIGHT: legal, and nothing better is."}
@@ -40,12 +39,12 @@ def audit(folder: str | Path, *, rulebook: Rulebook | None = None) -> Audit:
     try:
         wrong += map(" / ".join, zip(check_manifest(folder, "vi"), check_manifest(folder, "en"), strict=True))
         r = reopen(folder, rulebook)
-        notes, best = standing(r.book.text)[1], r.full and not r.plain["certificate"]["marked"]
+        notes, best = [*noted(r)], r.full and not r.plain["certificate"]["marked"]
         for check in (contradictions, legal, bounds, *([optimal] if best else [])):
             wrong += check(r)
     except PhanboError as error:
         wrong.append(f"{error.message('vi')} / {error.message('en')}")
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, OverflowError) as error:
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         wrong.append(f"không đọc được / cannot be read: {error!r}")
     return Audit(tuple(wrong), tuple(notes), "" if wrong else "optimal" if best else "legal")
 
@@ -60,7 +59,7 @@ def legal(r: StoredRound) -> Iterator[str]:
         broken = np.asarray(rule.violations(case, Changes(r.cut, r.add))) > 0
         wrong[rule.code] = broken & (always | ~(case.shrinking & (r.cut > 0)))
     deeper = case.pool_sum(np.maximum(spare, r.cut)) > np.maximum(case.pool_sum(spare), -(pools.inflow // unit * unit))
-    wrong["mức phải giảm / what its pool must cut"] = (deeper & pools.shrinking & r.full)[pools.pool] & (r.cut > spare)
+    wrong["mức phải giảm / what its pool must cut"] = (deeper & pools.shrinking)[pools.pool] & (r.cut > spare)
     for name, lines in wrong.items():
         yield from (f"dòng {line} trái / line {line} breaks: {name}" for line, i in place.items() if lines[i])
 
@@ -122,17 +121,13 @@ def columns(r: StoredRound) -> Iterator[Any]:
 
 def optimal(r: StoredRound) -> Iterator[str]:
     """Find goals not proved: with any duals π no plan lies below ``z = c − Aᵀπ`` and π at the ends they favour."""
-    policy, proof, plan, used = r.case.policy, r.plain["certificate"], list(columns(r)), Counter[str]()
-    limits = {row["key"]: [0, row["headroom"] // policy.unit] for row in proof["rows"]}
-    classes, told = [f"priority[{each.code}]" for each in r.book.classes], [tier["tier"] for tier in proof["tiers"]]
-    goals = [name for tier in policy.ordered_tiers for name in (classes if tier.name == "priority" else [tier.name])]
-    last = max((k for k, name in enumerate(goals, start=1) if name.startswith("priority[")), default=goals.index("authority"))
-    forced = ["protect", "protect_late"] * bool(r.case.pools.shrinking.any()) + ["pinned"] * bool(policy.pins)
-    goals = [*forced, *goals[:last], *["return"] * policy.return_unplaced, *goals[last:], "canonical"]
-    if told[: len(goals)] != goals or not all(name.startswith(("canonical[", "line[")) for name in told[len(goals) :]):
-        yield f"thứ tự mục tiêu / order of goals: {told} ≠ {goals}"
+    proof, plan, used = r.plain["certificate"], list(columns(r)), Counter[str]()
+    limits = {row["key"]: [0, row["headroom"] // r.case.policy.unit] for row in proof["rows"]}
     for x, _, rows, _ in plan:
         used.update({key: sign * x for key, sign in rows.items()})
+    inside = all(ends[0] <= x <= ends[1] for x, ends, _, _ in plan)
+    if not (inside and all(low <= used[key] <= high for key, (low, high) in limits.items())):  # else no gap proves anything
+        yield "phương án ra ngoài giới hạn, ràng buộc / the plan leaves its bounds or rows"
     for name, duals, told_value in ((tier["tier"], tier["duals"], tier["value"]) for tier in proof["tiers"]):
         value, gap = sum(counts.get(name, 0) * x for x, _, _, counts in plan), 0
         for x, ends, rows, counts in plan:  # every plan as good stands at these ends too: the next goal is held to them
@@ -146,5 +141,8 @@ def optimal(r: StoredRound) -> Iterator[str]:
             yield f"mục tiêu / goal {name}: {value}, ghi / told {told_value}, cách / gap {gap}"
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.stdout.buffer.write("Cách dùng / usage: python -m phanbo.audit DIR\n".encode())
+        sys.exit(2)
     sys.stdout.buffer.write(f"{(found := audit(sys.argv[1])).text()}\n".encode())
     sys.exit(0 if found else 4)

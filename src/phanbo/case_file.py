@@ -21,6 +21,7 @@ from phanbo.calendar import Round
 from phanbo.calendar_file import parse_calendar
 from phanbo.case import Case
 from phanbo.errors import PhanboError
+from phanbo.money import Ints
 from phanbo.policy import Policy
 from phanbo.rulebook import Rulebook
 
@@ -87,7 +88,7 @@ def read_folder(folder: str | Path) -> Folder:
                 raise _contradicts(f"{name}.toml")
         if json.loads((root / "policy.json").read_text(encoding="utf-8")) != plain.get("policy"):
             raise _contradicts("policy.json")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise unreadable("có tệp không phải văn bản đọc được", f"a file is no text ({error!r})") from error
     return Folder(text, read_csv(root / "input"), assessed)
 
@@ -135,7 +136,7 @@ def stored_outlook(plain: Mapping[str, Any]) -> Outlook:
     lines = plain["lines"]
     return Outlook(
         line_ids=tuple(row["line_id"] for row in lines),
-        points=np.array([row["points"] for row in lines], dtype=np.int64).reshape(len(lines), -1),
+        points=_points([row["points"] for row in lines]),
         basis=tuple(row["basis"] for row in lines),
         forecaster=plain["forecaster"],
     )
@@ -177,11 +178,20 @@ def rebuild_case(
 
 
 def _round_of(given: dict[str, Any]) -> Round:
+    if type(given["number"]) is not int:
+        raise TypeError("the number of the round is no whole number")
     return Round(given["report_by"], given["judged_on"], given["forecast_on"], given["number"])
 
 
 def _outlook_of(like: Outlook, points: list[list[int]]) -> Outlook:
-    return Outlook(like.line_ids, np.array(points, dtype=np.int64), like.basis, like.forecaster)
+    return Outlook(like.line_ids, _points(points), like.basis, like.forecaster)
+
+
+def _points(rows: list[list[int]]) -> Ints:
+    """Return the points of an outlook, shape (n, K); anything but whole numbers is a `TypeError`."""
+    if not {type(point) for row in rows for point in row} <= {int}:
+        raise TypeError("a point of the outlook is no whole number")
+    return np.array(rows, dtype=np.int64).reshape(len(rows), -1)
 
 
 def unreadable(vi: str, en: str) -> PhanboError:

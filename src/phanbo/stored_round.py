@@ -10,19 +10,20 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from phanbo.case import Case
+from phanbo.case import Case, Changes
 from phanbo.case_file import check_manifest, read_folder, rebuild_case, stored_outlook
 from phanbo.money import LIMIT, Bools, Ints
 from phanbo.policy import READINGS
 from phanbo.rulebook import Rulebook, parse_rulebook
 from phanbo.rulebook_text import standing
 
-__all__ = ["StoredRound", "check_manifest", "contradictions", "reopen"]
+__all__ = ["StoredRound", "check_manifest", "contradictions", "noted", "reopen"]
 
 SUMMED = "lines cut_lines raised_lines cut added expected expected_after year_end_ratio"
 
@@ -63,14 +64,16 @@ def reopen(folder: str | Path, rulebook: Rulebook | None = None) -> StoredRound:
     ------
     PhanboError, DataError
         As `read_folder`.
-    LookupError, ValueError, TypeError, AttributeError, OverflowError
+    LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError
         When an entry of ``proposal.json`` is missing or wrong.
     """
     found = read_folder(folder)
     plain: dict[str, Any] = json.loads(found.text)
     book = rulebook or parse_rulebook(plain["rulebook"]["text"])
     case = rebuild_case(plain, found.portfolio, book, stored_outlook(plain["outlook"]), found.assessed)
-    ids = list(case.portfolio.place)
+    parent, ids = plain["parent"], list(case.portfolio.place)
+    if parent is not None and not (isinstance(parent, str) and parent.startswith("sha256:")):
+        raise ValueError("parent is no hash")
     if ids != [row["line_id"] for row in plain["lines"]] or ids != list(case.outlook.line_ids):
         raise ValueError("the lines are not those of the tables")
     money = {}
@@ -80,7 +83,7 @@ def reopen(folder: str | Path, rulebook: Rulebook | None = None) -> StoredRound:
             raise ValueError(f"{name} is not a whole amount of đồng on every line")
         money[name] = np.array(cells, dtype=np.int64)
     shut = np.array([row["may_import"] is not True for row in plain["lines"]], dtype=bool)
-    return StoredRound(plain, case, book, plain["parent"] is None, shut=shut, **money)
+    return StoredRound(plain, case, book, parent is None, shut=shut, **money)
 
 
 def contradictions(stored: StoredRound) -> Iterator[str]:
@@ -92,12 +95,30 @@ def contradictions(stored: StoredRound) -> Iterator[str]:
     yield from _stray_law(stored)
     yield from _stray_proof(stored)
     yield from _stray_transfers(stored)
+    yield from _stray_changes(stored)
     for frame, (names, rows) in _frames(stored).items():
         told = stored.plain[frame] if isinstance(stored.plain[frame], list) else [stored.plain[frame]]
         found = Counter(repr(tuple(row[name] for name in names.split())) for row in told)
         wanted = Counter(map(repr, rows))
         for row in (found - wanted) + (wanted - found):
             yield f"bảng {frame} không khớp / table {frame} disagrees ({names}): {row}"
+
+
+def noted(stored: StoredRound) -> Iterator[str]:
+    """Note, "Vietnamese / English", what is no fault but is taken as stored, or is not what phanbo ships."""
+    plain, case = stored.plain, stored.case
+    yield from standing(stored.book.text)[1]
+    shipped = resources.files("phanbo") / "calendars" / f"{case.calendar.code}.toml"
+    if not shipped.is_file() or shipped.read_text(encoding="utf-8") != case.calendar.text:
+        yield f"lịch khác bản phát hành / a calendar other than the shipped ones: {case.calendar.code}"
+    if plain["held"]:
+        lines = ", ".join(plain["held"])
+        yield f"giữ nguyên vì thay đổi quá nhỏ, theo hồ sơ / held for too small a change, taken as stored: {lines}"
+    if (name := plain["policy"]["forecaster"]) is not None:
+        yield f"dự báo riêng, theo hồ sơ / a forecast of one's own, taken as stored: {name}"
+    if (earlier := plain["assessed"]) is not None:
+        day = earlier["as_of"]
+        yield f"đánh giá tại thời điểm khác, theo hồ sơ / assessment of another state, taken as stored: {day}"
 
 
 def _stray_law(stored: StoredRound) -> Iterator[str]:
@@ -128,19 +149,41 @@ def _stray_law(stored: StoredRound) -> Iterator[str]:
 
 
 def _stray_proof(stored: StoredRound) -> Iterator[str]:
-    """Find a proof left out without an excuse, rows told twice, facts that are not those of the tables."""
+    """Find a proof left out without an excuse, goals in another order, no rows, facts that are not those of the tables."""
     proof, policy = stored.plain["certificate"], stored.case.policy
     own = any(rule.get("custom") for rule in tomllib.loads(stored.book.text)["rule"])
     if proof["marked"] and not own and not any(tier.fraction for tier in policy.ordered_tiers):
         yield "không có gì miễn chứng minh tối ưu / nothing in this round excuses a proof of optimality"
+    told, goals = [tier["tier"] for tier in proof["tiers"]], _goals(stored)
+    ties = {f"line[{i}]" for i in range(len(stored.case))}
+    sorted_out = all(name in ties or name.startswith("canonical[") for name in told[len(goals) :])
+    if stored.full and not proof["marked"] and not (told[: len(goals)] == goals and sorted_out):
+        yield f"thứ tự mục tiêu / order of goals: {told} ≠ {goals}"
     keys = Counter(row["key"] for row in proof["rows"])
     for row in proof["rows"]:
         key = row["key"]
         if keys[key] > 1 or key.startswith(("leaf:", "pool:")) or len({*row["lines"]}) < len(row["lines"]):
             yield f"ràng buộc, hoặc dòng của nó, ghi hai lần / a row, or a line of it, stands twice: {key}"
+        if type(row["headroom"]) is not int or row["headroom"] < 0:
+            yield f"ràng buộc có chỗ còn lại không phải số nguyên ≥ 0 / a row whose room is no whole number ≥ 0: {key}"
     for name, column in _facts(stored.case).items():
         if repr(proof["facts"][name]) != repr(column):
             yield f"dữ kiện {name} lưu kèm không đúng với bảng / the stored {name} is not that of the tables"
+
+
+def _goals(stored: StoredRound) -> list[str]:
+    """Return the goals that policy and rulebook ask for, in order, up to the first that only sorts out ties."""
+    policy, classes = stored.case.policy, [f"priority[{each.code}]" for each in stored.book.classes]
+    asked = [
+        name
+        for tier in policy.ordered_tiers
+        for name in (classes if tier.name == "priority" else [tier.name])
+    ]
+    ranked = [k for k, name in enumerate(asked, start=1) if name.startswith("priority[")]
+    last = max(ranked, default=asked.index("authority"))
+    forced = ["protect", "protect_late"] * bool(stored.case.pools.shrinking.any())
+    pinned, returned = ["pinned"] * bool(policy.pins), ["return"] * policy.return_unplaced
+    return [*forced, *pinned, *asked[:last], *returned, *asked[last:], "canonical"]
 
 
 def _stray_transfers(stored: StoredRound) -> Iterator[str]:
@@ -155,7 +198,8 @@ def _stray_transfers(stored: StoredRound) -> Iterator[str]:
         owed, i, j = taker == f"shortfall:{pool}", place.get(giver), place.get(taker)
         last += last > 0 or not owed
         shut = j is not None and stored.shut[j] and (i is None or pools.leaf[i] != pools.leaf[j])
-        inside = sources.get(giver) == sinks.get(taker) == pool and owed == (last == 0)
+        known = giver in sources and taker in sinks
+        inside = known and sources[giver] == sinks[taker] == pool and owed == (last == 0)
         if shut or not inside or row["rank"] != last or type(amount) is not int or amount <= 0:
             yield f"lần chuyển sai số tiền, hạng hoặc bể vốn / a transfer of wrong amount, rank or pool: {giver} → {taker}"
         moved.update({f"from {giver}": amount, f"to {taker}": amount})
@@ -166,6 +210,38 @@ def _stray_transfers(stored: StoredRound) -> Iterator[str]:
         met = came == max(0, duty) if stored.full else came <= max(0, duty)
         if not met or owed != max(0, -duty) or cut + came != add + kept + owed:
             yield f"bể vốn không cân / pool does not balance: {name}"
+
+
+def _stray_changes(stored: StoredRound) -> Iterator[str]:
+    """Find lines that take from others what the law keeps out of their owner, and changes below the least amount.
+
+    What comes in is judged by itself, whatever the order of signing: a unit on every line that a transfer from another
+    owner reaches. A shortfall and pins move lines by less.
+    """
+    case, place, pins, leaf = (
+        stored.case,
+        stored.case.portfolio.place,
+        stored.case.pins,
+        stored.case.pools.leaf,
+    )
+    entered, exempt = (np.zeros(len(case), dtype=bool) for _ in range(2))
+    for row in stored.plain["transfers"]:
+        i, j = place.get(row["from_line"]), place.get(row["to_line"])
+        ends = [k for k in (i, j) if k is not None]
+        if j is not None and (i is None or leaf[i] != leaf[j]):
+            entered[j] = True
+        if (j is None and row["to_line"].startswith("shortfall:")) or pins[ends].any():
+            exempt[ends] = True
+    brought = Changes(stored.cut * 0, entered * np.int64(case.policy.unit))
+    closing = [rule for rule in stored.book.rules if rule.closes_owners]
+    refused = entered & np.any([~entered, *(rule.violations(case, brought) > 0 for rule in closing)], axis=0)
+    moved = stored.cut + stored.add
+    small = stored.full & ~exempt & (moved > 0) & (moved < case.policy.min_move)
+    for line, k in place.items():
+        if refused[k]:
+            yield f"nhận vốn từ chủ đầu tư khác dù không được phép / an owner that may not import does: {line}"
+        if small[k]:
+            yield f"thay đổi nhỏ hơn mức tối thiểu / changed by less than the least amount: {line}"
 
 
 def _facts(case: Case) -> dict[str, list[Any]]:

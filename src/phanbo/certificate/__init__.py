@@ -29,6 +29,8 @@ __all__ = ["Certificate", "Claims", "LineFacts", "RowClaim", "certify", "check_c
 
 MOST_LINES = 3
 """How many lines a finding names."""
+SHORTFALL = -2
+"""Stands for a receiver that is the shortfall of its pool."""
 PREFIXES = 3
 """How many prefixes of the ranking are put to the rules: the mandatory block, a third, two thirds."""
 
@@ -65,6 +67,7 @@ def certify(case: Case, rulebook: Rulebook, claims: Claims) -> Certificate:
     """Re-check a proposal: balance, rules, prefixes, bounds, rows, and the optimality of every tier."""
     findings = [*check_changes(case, rulebook, claims.changes), *_forced(case, claims)]
     findings += _unmet_pins(case, claims)
+    findings += _small_changes(case, claims)
     findings += _transfers(case, rulebook, claims)
     findings += _bounds(case, rulebook, claims)
     findings += _facts(case, claims)
@@ -135,7 +138,7 @@ def _forced(case: Case, claims: Claims) -> list[str]:
     ).any():
         findings.append("a shrinking pool gives less than it must")
     allowed = np.maximum(0, owed - case.pool_sum(claims.cut))
-    if claims.full and (case.pool_sum(beyond) > allowed).any():
+    if (case.pool_sum(beyond) > allowed).any():
         findings.append("a shrinking pool cuts below its surplus more than it must")
     return findings
 
@@ -149,6 +152,18 @@ def _unmet_pins(case: Case, claims: Claims) -> list[str]:
     pins, made = case.pins, claims.changes
     short = ((pins > 0) & (made.add < pins)) | ((pins < 0) & (made.cut < -pins))
     return findings + [f"line {_name(case, i)}: the change asked for is not made" for i in _lines(short)]
+
+
+def _small_changes(case: Case, claims: Claims) -> list[str]:
+    """A full round changes no line by less than the least amount, but for those a shortfall or a pin moves."""
+    donor, receiver = claims.transfers[:2]
+    moved = claims.changes.cut + claims.changes.add
+    small = claims.full & (moved > 0) & (moved < case.policy.min_move)
+    pinned = np.append(case.pins != 0, [False] * 3)  # −1 … −3: no line
+    kept = (receiver == SHORTFALL) | pinned[donor] | pinned[receiver]
+    for side in (donor, receiver):
+        small[side[kept & (side >= 0)]] = False
+    return [f"line {_name(case, i)}: it is changed by less than the least amount" for i in _lines(small)]
 
 
 def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
@@ -168,7 +183,7 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     findings += _rank_faults(rank, receiver)
     if findings:
         return findings
-    findings += _crossings(case, claims)
+    findings += _crossings(case, rulebook, claims)
     # Every rule is downward closed, each transfer stays in its pool and none crosses into a closed owner: the full
     # plan answers for its prefixes. A few are re-checked outright, lest a rule of one's own be not so.
     mandatory = int((rank == 0).sum())
@@ -186,18 +201,20 @@ def _rank_faults(rank: Ints, receiver: Ints) -> list[str]:
     mandatory = int((rank == 0).sum())
     wanted = np.concatenate([np.zeros(mandatory, dtype=np.int64), np.arange(1, rank.size - mandatory + 1)])
     findings = [] if np.array_equal(rank, wanted) else ["ranks are not 0 … 0, 1, 2, …"]
-    if ((receiver == -2) != (rank == 0)).any():
+    if ((receiver == SHORTFALL) != (rank == 0)).any():
         findings.append("rank 0 is not exactly the shortfall block")
     return findings
 
 
-def _crossings(case: Case, claims: Claims) -> list[str]:
-    """No transfer brings capital from outside to an owner that may not import."""
+def _crossings(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
+    """No transfer brings capital from outside to an owner that may not import, by what is claimed and by the rules."""
     donor, receiver = claims.transfers[:2]
     both = (donor >= 0) & (receiver >= 0)
     crossing = (receiver >= 0) & (donor < 0)
     crossing[both] = case.pools.leaf[donor[both]] != case.pools.leaf[receiver[both]]
-    if claims.closed[case.pools.leaf[receiver[crossing]]].any():
+    add = np.zeros(len(case), dtype=np.int64)
+    add[receiver[crossing]] = case.policy.unit
+    if claims.closed[case.pools.leaf[receiver[crossing]]].any() or _refused(case, rulebook, add).any():
         return ["a transfer brings capital to an owner that may not import"]
     return []
 
@@ -257,11 +274,15 @@ def _closed(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     lines = first[claims.closed]
     add = np.zeros(len(case), dtype=np.int64)
     add[lines] = case.policy.unit
-    plan = Changes(np.zeros(len(case), dtype=np.int64), add)
-    refused = np.zeros(len(case), dtype=bool)
+    if (~_refused(case, rulebook, add)[lines]).any():
+        return ["an owner said not to import may import"]
+    return []
+
+
+def _refused(case: Case, rulebook: Rulebook, add: Ints) -> Bools:
+    """Return the lines on which what is brought in from outside breaks a rule that closes owners."""
+    plan, refused = Changes(np.zeros(len(case), dtype=np.int64), add), np.zeros(len(case), dtype=bool)
     for rule in rulebook.rules:
         if rule.closes_owners:
             refused |= np.asarray(rule.violations(case, plan)) > 0
-    if (~refused[lines]).any():
-        return ["an owner said not to import may import"]
-    return []
+    return refused & (add > 0)

@@ -143,13 +143,13 @@ def from_json(
     try:
         plain = json.loads(text)
         schema = plain["schema"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise unreadable("không phải phương án của phanbo", f"it is no proposal ({error!r})") from error
     if schema != SCHEMA:
         raise unreadable(f"cấu trúc {schema} chưa được hỗ trợ", f"schema {schema} is not known")
     try:
         return _proposal_of(plain, portfolio, rulebook, assessed)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise unreadable(
             "thiếu hoặc sai mục trong proposal.json", f"an entry is missing or wrong ({error!r})"
         ) from error
@@ -164,11 +164,16 @@ def _proposal_of(
             raise TypeError(f"{name} is no mapping")
     if not isinstance(plain["parent"], str | None):
         raise TypeError("parent is no hash")
+    for row in plain["certificate"]["rows"]:
+        if not (
+            isinstance(row["key"], str) and isinstance(row["rule"], str) and type(row["headroom"]) is int
+        ):
+            raise TypeError("a row of the certificate is no key, rule and whole number")
     outlook = stored_outlook(plain["outlook"])
     place = {line: k for k, line in enumerate(outlook.line_ids)}
     proof = Proof(
         rows=tuple(
-            RowClaim(r["key"], r["rule"], tuple(place[line] for line in r["lines"]), int(r["headroom"]))
+            RowClaim(r["key"], r["rule"], tuple(place[line] for line in r["lines"]), r["headroom"])
             for r in plain["certificate"]["rows"]
         ),
         tiers=tuple((t["tier"], t["value"], t["duals"], t["gap"]) for t in plain["certificate"]["tiers"]),
