@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given
+from hypothesis import HealthCheck, Phase, assume
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 import phanbo as pb
+from few import given
 from held_round import RULEBOOK, sample
 from phanbo import assemble, decision, pipeline
 from phanbo.bounds import make_bounds

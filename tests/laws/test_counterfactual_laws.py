@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 import phanbo as pb
+from few import given
 from held_round import Setting, sample
 from phanbo.errors import InfeasibleRound
 from phanbo.tables.schema import LINES

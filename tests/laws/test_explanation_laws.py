@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from claim_reader import CHECKS, OF_A_LETTER, Reader, wrong
-from hypothesis import given
 from said_numbers import parsed, plain, rounded
 
+from few import given
 from held_round import ceiling_sample, sample
 from phanbo.explain.phrases import PHRASES, WRITERS
 from strategies import settings_of

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 import pulp
 from brute_force import Oracle
-from hypothesis import assume, given, target
+from hypothesis import assume, target
 from hypothesis import strategies as st
 
 import phanbo as pb
 from checks import harmless, legal, mandatory
+from few import given
 from held_round import LOCAL, LOTTERY, RULEBOOK, Setting
 from phanbo.bounds import bound_of, make_bounds
 from phanbo.case import Changes

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from claim_reader import wrong
-from hypothesis import given
 from said_numbers import parsed
 
+from few import given
 from phanbo.explain import Letters
 from phanbo.explain.letter_layout import LAYOUT
 from phanbo.explain.letters import file_name

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
 
 import phanbo as pb
+from few import given
 from held_round import RULEBOOK, Setting, sample
 from phanbo.proposal.tier_values import MONEY_DOWN
 from strategies import settings_of
