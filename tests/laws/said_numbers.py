@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from phanbo.explain import Sentence
-from phanbo.explain.phrases import terms_of
+from phanbo.explain.writing import terms_of
 from rounds import RULEBOOK
 
 __all__ = ["parsed", "plain", "rounded"]

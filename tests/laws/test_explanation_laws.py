@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from claim_reader import CHECKS, OF_A_LETTER, Reader, wrong
+from hypothesis import strategies as st
 from said_numbers import parsed, plain, rounded
 
 from few import given
 from held_round import ceiling_sample, sample
-from phanbo.explain.phrases import PHRASES, WRITERS
-from strategies import settings_of
+from phanbo.errors import InfeasibleRound
+from phanbo.explain.phrases import PHRASES
+from phanbo.explain.writing import WRITERS
+from strategies import pinned, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +75,16 @@ def test_every_claim_of_every_line_holds(setting: Setting) -> None:
 @given(settings_of(most=6, simple=True, min_move=0))
 def test_every_claim_holds_where_many_move(setting: Setting) -> None:
     made = setting.propose()
+    for line in made.lines["line_id"]:
+        explained(made, line)
+
+
+@given(setting=settings_of(most=6, simple=True), data=st.data())
+def test_every_claim_holds_where_the_reviewers_ask(setting: Setting, data: st.DataObject) -> None:
+    try:
+        made = pinned(data, setting).propose()
+    except InfeasibleRound:
+        return
     for line in made.lines["line_id"]:
         explained(made, line)
 

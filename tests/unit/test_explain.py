@@ -156,11 +156,11 @@ def test_what_the_reviewers_ask_is_told() -> None:
 def test_the_most_of_a_line_is_on_the_side_of_its_change(fall: int) -> None:
     """Where a source falls short of more than can be spared, beyond the surplus; and nobody there may be raised."""
     made = proposal(sources=inflow(-fall * TY))
-    for row in made.lines.itertuples():
-        claims = told(made, str(row.line_id))
+    for row in made.lines.to_dict("records"):
+        claims = told(made, str(row["line_id"]))
         most = claims.get("cut", claims.get("raised", {})).get("most")
         if most is not None:
-            assert claims["limit"]["most"] == most >= row.cut + row.add
+            assert claims["limit"]["most"] == most >= row["cut"] + row["add"]
         elif fall == 24:
             assert "tight-unchanged" in claims
             assert not {"limit", "receiver-unchanged", "spare", "room"} & set(claims)
@@ -226,8 +226,8 @@ def test_no_figure_is_changed_in_a_column_the_table_does_not_have() -> None:
     made, table = proposal(), lines(committed=[0] * 6)
     turning = made.explain("L0").turning
     assert turning.found is not None
-    asked = [turning.found, *turning.found.also, *turning.tried]
-    assert "committed" not in {each.field for each in asked}
+    fields = [each.field for each in (turning.found, *turning.found.also)]
+    assert "committed" not in [*fields, *(each.field for each in turning.tried)]
     found = proposal(table).explain("L0").counterfactual
     assert found is not None
     assert "committed" in {each.field for each in (found, *found.also)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,11 +16,16 @@ from phanbo.rules.granted import granted_to
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pandas as pd
+
     from phanbo.bounds import Bounds
     from phanbo.case import Case
     from phanbo.proposal import Proposal
 
 __all__ = ["Stated", "decision_claims", "rule_claims", "stated_bounds"]
+
+Row: TypeAlias = "Mapping[str, Any] | pd.Series[Any]"
+"""A row of ``Proposal.lines``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +49,13 @@ class Stated:
     tight: Bools
     part: bool
 
-    def side(self, line: int, row: Mapping[str, Any]) -> str:
+    def side(self, line: int, row: Row) -> str:
         """Return the side a line is on: that of its change; unchanged, the one it could change on."""
         if row["cut"] or row["add"]:
             return "cut" if row["cut"] else "add"
         return "cut" if row["role"] == "donor" or self.tight[line] else "add"
 
-    def most(self, line: int, row: Mapping[str, Any]) -> int:
+    def most(self, line: int, row: Row) -> int:
         """Return the most the line may change on its side, đồng."""
         if self.side(line, row) == "add":
             return int(row["add_bound"])

@@ -11,12 +11,12 @@ from phanbo.bounds import make_bounds
 from phanbo.explain.chain import Step, chain_of
 from phanbo.explain.counterfactual import Counterfactual, Turning, turning
 from phanbo.explain.decision import decision_claims, rule_claims, stated_bounds
-from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.prices import price_claim
 from phanbo.explain.queue import queue_claims
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
 from phanbo.explain.turning import turning_claims
+from phanbo.explain.writing import say, terms_of
 from phanbo.proposal.reasons import standing
 from phanbo.words import language
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from phanbo.bounds import make_bounds
 from phanbo.explain.decision import Stated, decision_claims, rule_claims, stated_bounds
 from phanbo.explain.letter_layout import letter_text, subject_of
-from phanbo.explain.phrases import say, terms_of
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
+from phanbo.explain.writing import say, terms_of
 from phanbo.proposal.storage import replace_folder
 from phanbo.words import language
 

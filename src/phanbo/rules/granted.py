@@ -31,6 +31,7 @@ ATTRIBUTES = (
     "of_movement",
     "closes_owners",
     "of_confidence",
+    "nature",
     "granted_by",
 )
 
