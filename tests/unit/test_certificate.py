@@ -20,7 +20,7 @@ from phanbo.certificate.rows import row_faults
 from phanbo.certificate.statement import state
 from phanbo.proposal import claims
 from phanbo.rules.base import Limits, Rule, Source
-from slow_certificate import follows
+from slow_certificate import SlowCertificate, follows
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -441,3 +441,18 @@ def test_nothing_but_a_tolerance_or_a_rule_of_ones_own_excuses_a_proof() -> None
     honest = sample().propose()
     flagged = replace(honest, proof=replace(honest.proof, marked=True))
     assert "nothing in this round excuses a proof of optimality" in flagged.certify().findings
+
+
+# -- the least amount ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("least", [0, 1, 100_000_000, 150_000_000, 691_000_000, 10**12])
+def test_small_changes_are_found_as_line_by_line(least: int) -> None:
+    proposal = sample().propose()
+    case, book = proposal._case, proposal._rulebook
+    case = replace(case, policy=replace(case.policy, min_move=least))
+    for full in (True, False):
+        told = replace(claims.claims_of(proposal, case), full=full)
+        found = list(certificate.certify(case, book, told).findings)
+        assert found == SlowCertificate(case, book, told).findings()
+        assert bool(found) == (full and least > 100_000_000)

@@ -183,7 +183,7 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
     findings += _rank_faults(rank, receiver)
     if findings:
         return findings
-    findings += _crossings(case, rulebook, claims)
+    findings += _crossings(case, claims)
     # Every rule is downward closed, each transfer stays in its pool and none crosses into a closed owner: the full
     # plan answers for its prefixes. A few are re-checked outright, lest a rule of one's own be not so.
     mandatory = int((rank == 0).sum())
@@ -193,7 +193,7 @@ def _transfers(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
         if k or mandatory:
             part = Changes(sum_by(donor[head], amount[head], n), sum_by(receiver[head], amount[head], n))
             findings += [f"prefix {k}: {fault}" for fault in check_changes(case, rulebook, part)]
-    return findings
+    return findings or _smuggled(case, rulebook, claims)
 
 
 def _rank_faults(rank: Ints, receiver: Ints) -> list[str]:
@@ -206,17 +206,29 @@ def _rank_faults(rank: Ints, receiver: Ints) -> list[str]:
     return findings
 
 
-def _crossings(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
-    """No transfer brings capital from outside to an owner that may not import, by what is claimed and by the rules."""
+def _crossings(case: Case, claims: Claims) -> list[str]:
+    """No transfer brings capital from outside to an owner that may not import."""
+    if claims.closed[case.pools.leaf[_entered(case, claims)]].any():
+        return ["a transfer brings capital to an owner that may not import"]
+    return []
+
+
+def _smuggled(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
+    """No transfer, were it signed alone, brings capital to an owner that a rule closes, whatever is claimed."""
+    add = np.zeros(len(case), dtype=np.int64)
+    add[_entered(case, claims)] = case.policy.unit
+    if _refused(case, rulebook, add).any():
+        return ["a transfer brings capital to an owner that a rule closes"]
+    return []
+
+
+def _entered(case: Case, claims: Claims) -> Ints:
+    """Return the receivers of capital from outside their leaf."""
     donor, receiver = claims.transfers[:2]
     both = (donor >= 0) & (receiver >= 0)
     crossing = (receiver >= 0) & (donor < 0)
     crossing[both] = case.pools.leaf[donor[both]] != case.pools.leaf[receiver[both]]
-    add = np.zeros(len(case), dtype=np.int64)
-    add[receiver[crossing]] = case.policy.unit
-    if claims.closed[case.pools.leaf[receiver[crossing]]].any() or _refused(case, rulebook, add).any():
-        return ["a transfer brings capital to an owner that may not import"]
-    return []
+    return receiver[crossing]
 
 
 def _bounds(case: Case, rulebook: Rulebook, claims: Claims) -> list[str]:
