@@ -19,6 +19,7 @@ def given(*drawn: Any, **named: Any) -> Callable[[Callable[..., Any]], Callable[
     """Draw a few examples, as `hypothesis.given` does."""
 
     def law(test: Callable[..., Any]) -> Callable[..., Any]:
-        return profile(max_examples=FEW)(hypothesis.given(*drawn, **named)(test))
+        drawn_few: Callable[[Any], Callable[..., Any]] = profile(max_examples=FEW)
+        return drawn_few(hypothesis.given(*drawn, **named)(test))
 
     return law
