@@ -19,7 +19,8 @@ def given(*drawn: Any, **named: Any) -> Callable[[Callable[..., Any]], Callable[
     """Draw a few examples, as `hypothesis.given` does."""
 
     def law(test: Callable[..., Any]) -> Callable[..., Any]:
-        drawn_few: Callable[[Any], Callable[..., Any]] = profile(max_examples=FEW)
-        return drawn_few(hypothesis.given(*drawn, **named)(test))
+        draws: Any = hypothesis.given
+        few: Callable[..., Any] = profile(max_examples=FEW)(draws(*drawn, **named)(test))
+        return few
 
     return law
