@@ -23,7 +23,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "assessment assessment_frames",
         "case",
         "rules",
-        "rulebook_text",
+        "rulebook_text pool_tree",
         "rulebook",
         "case_file",
         "stored_round",
