@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, assume
+from hypothesis import given as drawn
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
@@ -316,7 +317,7 @@ def test_a_better_plan_is_found_in_any_tier(tier: str) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(setting=TIERS[tier])
+    @drawn(setting=TIERS[tier])
     def look(setting: Setting) -> None:
         forged = worse(setting, tier)
         if forged is None:

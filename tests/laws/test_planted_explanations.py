@@ -13,7 +13,7 @@ from test_letters import sums_are_kept
 from test_planted_bugs import plant
 
 from held_round import sample
-from phanbo.explain import counterfactual, explanation, letters, phrases, standing
+from phanbo.explain import counterfactual, explanation, letters, standing, writing
 from phanbo.explain.sentence import Claim
 from rounds import lines, proposal
 
@@ -71,7 +71,7 @@ def test_a_wrong_figure_is_found(monkeypatch: Patch, place: Any, name: str, bug:
 
 def test_a_wrong_way_of_writing_is_found(monkeypatch: Patch) -> None:
     """Thousands and millions taken for each other: the claim is right, the text is not."""
-    plant(monkeypatch, phrases, "format_million", lambda old, amount, lang: old(1000 * amount, lang))
+    plant(monkeypatch, writing, "format_million", lambda old, amount, lang: old(1000 * amount, lang))
     sentences = [sentence for line in LINES for sentence in MADE.explain(line).facts]
     (cut, *_) = (each for each in sentences if each.claim.kind == "cut")
     with pytest.raises(AssertionError):

@@ -41,7 +41,8 @@ from strategies import settings_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MANY = 8 * (profile.default.max_examples if profile.default else 25)
+DRAWN = 5 * (profile.default.max_examples if profile.default else 25)
+MANY = max(200, DRAWN) if os.environ.get("PHANBO_TESTS") == "ci" else DRAWN
 """Rounds drawn: 200 in CI."""
 
 
