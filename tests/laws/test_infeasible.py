@@ -65,7 +65,7 @@ class Judge:
                 model.addConstraint(left <= right if sense < 0 else left >= right)
         model.setObjective(pulp.lpSum([]))
         model.solve(pulp.HiGHS(msg=False))
-        return bool(model.sol_status == pulp.LpSolutionOptimal)
+        return str(model.solverModel.getModelStatus()).endswith("kOptimal")
 
     def _net(self, lines: Any) -> Any:
         return pulp.lpSum(
