@@ -380,7 +380,7 @@ def test_what_cannot_be_told_apart_is_made_again(tmp_path: Path) -> None:
 
 
 def test_another_version_is_made_again(filled: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("phanbo.many.keeping._own_version", lambda: "9.9")
+    monkeypatch.setattr("phanbo.many.keeping._version_of", lambda _: "9.9")
     pb.propose_many(tasks(3, filled / "marks"), workers=1, folder=place)
     assert runs(filled / "marks") == ["0", "1", "2"]
 
