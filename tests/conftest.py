@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -18,6 +19,9 @@ settings.register_profile("thorough", settings.get_profile("dev"), max_examples=
 PROFILE = os.environ.get("PHANBO_TESTS", "dev")
 settings.load_profile(PROFILE)
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell hands its background jobs a Ctrl-C that is ignored; tests and the processes they start must hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GUARD = (
     "rules",
