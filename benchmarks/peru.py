@@ -23,7 +23,7 @@ from setting import Setting
 
 from phanbo import Policy, load_rulebook
 from phanbo.calendar_file import parse_calendar
-from phanbo.rulebook import parse_rulebook
+from phanbo.rulebook_file import parse_rulebook
 
 __all__ = ["build", "projects", "projects_file"]
 

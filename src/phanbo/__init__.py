@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from phanbo.portfolio import Portfolio
     from phanbo.proposal import Proposal
     from phanbo.proposal.storage import load_proposal
-    from phanbo.rulebook import Rulebook, load_rulebook
+    from phanbo.rulebook import Rulebook
+    from phanbo.rulebook_file import load_rulebook, rulebook_at
     from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
     from phanbo.whatif import Answer, WhatIf
 
@@ -72,6 +73,7 @@ __all__ = [
     "read_csv",
     "read_excel",
     "read_parquet",
+    "rulebook_at",
 ]
 
 _HOMES = {
@@ -97,7 +99,8 @@ _HOMES = {
     "portfolio": ("Portfolio",),
     "proposal": ("Proposal",),
     "proposal.storage": ("load_proposal",),
-    "rulebook": ("Rulebook", "load_rulebook"),
+    "rulebook": ("Rulebook",),
+    "rulebook_file": ("load_rulebook", "rulebook_at"),
     "tables.read": ("check_excel", "read_csv", "read_excel", "read_parquet"),
     "whatif": ("Answer", "WhatIf"),
 }

@@ -11,7 +11,8 @@ from phanbo.calendar import Calendar, Round, as_date
 from phanbo.errors import PolicyError, RoundError
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
-from phanbo.rulebook import Rulebook, load_rulebook
+from phanbo.rulebook import Rulebook
+from phanbo.rulebook_file import load_rulebook, rulebook_at
 
 __all__ = [
     "admit",
@@ -34,17 +35,28 @@ def admit(
         raise _round_error(
             day, f"ngoài năm kế hoạch {calendar.year}", f"outside the plan year {calendar.year}"
         )
-    if not book.valid_from <= day <= book.valid_to:
+    if not (book.comparison or book.covers(day)):
         span = f"{book.valid_from} … {book.valid_to}"
         raise _round_error(
             day, f"ngoài hiệu lực của {book.code} ({span})", f"outside the validity of {book.code} ({span})"
         )
-    if day > calendar.last_adjustment:
-        last = calendar.last_adjustment
+    last = calendar.last_adjustment or book.last_adjustment.on(calendar.year)
+    if day > last:
         raise _round_error(
             day, f"sau hạn điều chỉnh cuối cùng {last}", f"after the last adjustment date {last}"
         )
     warnings = []
+    if book.comparison:
+        warnings.append(
+            f"Chỉ để so sánh: {book.code} không điều chỉnh ngày này, không phải phương án để trình. / "
+            f"For comparison only: {book.code} does not govern this day, this is no proposal to submit."
+        )
+    elif round_.report_by > book.valid_to:
+        warnings.append(
+            f"Hạn báo cáo {round_.report_by} nằm sau hiệu lực của {book.code} ({book.valid_to}): kiểm tra luật của ngày "
+            f"quyết định. / The report date {round_.report_by} lies after the validity of {book.code} "
+            f"({book.valid_to}): look at the law of the day of decision."
+        )
     if day >= round_.report_by:
         warnings.append(
             f"Ngày số liệu {day} không trước hạn báo cáo {round_.report_by} của đợt. / "
@@ -104,9 +116,11 @@ def same_year(portfolio: Portfolio, calendar: Calendar) -> None:
         )
 
 
-def find_rulebook(rulebook: Rulebook | str | Path | None) -> Rulebook:
-    """Return the rulebook asked for, ``vn-2020`` when none is."""
-    return rulebook if isinstance(rulebook, Rulebook) else load_rulebook(rulebook or "vn-2020")
+def find_rulebook(rulebook: Rulebook | str | Path | None, day: dt.date) -> Rulebook:
+    """Return the rulebook asked for, the one in force on the data date when none is."""
+    if isinstance(rulebook, Rulebook):
+        return rulebook
+    return rulebook_at(day) if rulebook is None else load_rulebook(rulebook)
 
 
 def closing_date(policy: Policy, book: Rulebook, calendar: Calendar) -> dt.date:

@@ -279,18 +279,16 @@ def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
         When the policy names a class the rulebook does not have.
     """
     classes = [f"priority[{c.code}]" for c in rulebook.classes]
-    plan: list[Tier] = []
-    for tier in case.policy.ordered_tiers:
-        if tier.name == "priority":
-            plan += [Tier(name, tier.tolerance) for name in classes]
-        elif tier.name.startswith("priority[") and tier.name not in classes:
+    asked = {tier.name: tier for tier in case.policy.ordered_tiers}
+    for name in asked:
+        if name.startswith("priority[") and name not in classes:
             raise PolicyError(
-                f"Bộ quy định {rulebook.code} không có {tier.name}; có: {', '.join(classes)}.",
-                f"Rulebook {rulebook.code} has no {tier.name}; it has: {', '.join(classes)}.",
-                {"tier": tier.name, "classes": classes},
+                f"Bộ quy định {rulebook.code} không có {name}; có: {', '.join(classes)}.",
+                f"Rulebook {rulebook.code} has no {name}; it has: {', '.join(classes)}.",
+                {"tier": name, "classes": classes},
             )
-        else:
-            plan.append(tier)
+    spelled = rulebook.spelled_out(asked)
+    plan = [asked[name] if name in asked else Tier(name, asked["priority"].tolerance) for name in spelled]
     if case.policy.return_unplaced:
         after = [k + 1 for k, t in enumerate(plan) if t.name.startswith("priority[")]
         # Without priority classes every use of the money comes before returning it.

@@ -93,7 +93,7 @@ def columns(r: StoredRound) -> Iterator[Any]:
     ranks = (np.argsort(hashed).T + 1).tolist()
     for line, key in ((line, row["key"]) for row in proof["rows"] for line in row["lines"]):
         claimed.setdefault(line, {})[key] = 1
-    owed = -(-np.maximum(0, case.claims - np.maximum(0, case.plan - case.disbursed - case.committed)) // unit)
+    owed = -(-np.maximum(0, case.served - np.maximum(0, case.plan - case.disbursed - case.committed)) // unit)
     for i, row in enumerate(r.plain["lines"]):
         leaf, late, own = f"leaf:{row['pool']}|{row['owner']}", facts["late"][i], dict(zip(orders, ranks[i], strict=True))
         levels, pin = ((case.outlook.points[i] - case.plan[i]) // unit).tolist(), int(case.pins[i]) // unit

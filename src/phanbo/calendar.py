@@ -200,6 +200,8 @@ class Calendar:
     curve: tuple[tuple[dt.date, int], ...]
     curve_source: str
     text: str
+    directive: str = ""
+    citations: tuple[tuple[str, str], ...] = ()
 
     def share(self, day: dt.date) -> int:
         """Return c(*day*): ten-thousandths of a usual year's disbursement made by that day, 1 … 10 000.

@@ -24,7 +24,7 @@ LAST_DAY_OF = {"week": 7, "month": 31, "quarter": 0}
 """How often a report is due, and the largest day it may name."""
 
 ENTRIES = {
-    "": "code title_vi title_en year source last_adjustment milestone deadline round report curve",
+    "": "code title_vi title_en year source directive citation last_adjustment milestone deadline round report curve",
     "milestone": "group on inclusive share plan_years source",
     "deadline": "kind stage on inclusive programme_only source",
     "round": "number report_by judged_on forecast_on",
@@ -129,6 +129,8 @@ def _build(raw: dict[str, Any], text: str) -> Calendar:
         curve=tuple((strict_date(p["on"]), _whole(p["share"])) for p in raw["curve"]["points"]),
         curve_source=str(raw["curve"]["source"]),
         text=text,
+        directive=str(raw.get("directive", "")),
+        citations=tuple(sorted(raw.get("citation", {}).items())),
     )
 
 

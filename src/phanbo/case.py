@@ -79,6 +79,7 @@ class Case:
     outlook: Outlook
     pools: Pools
     held: Bools = field(repr=False)
+    obligations: tuple[str, ...] = ("arrears", "prior_advance")
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
@@ -115,6 +116,13 @@ class Case:
     def claims(self) -> Ints:
         """Arrears and advances to be recovered [O], đồng."""
         return self.portfolio.money("arrears")[0] + self.portfolio.money("prior_advance")[0]
+
+    @cached_property
+    def served(self) -> Ints:
+        """Claims that the tier ``obligations`` serves under the regime of the round, đồng."""
+        return sum(
+            (self.portfolio.money(name)[0] for name in self.obligations), np.zeros(len(self), dtype=np.int64)
+        )
 
     @cached_property
     def need(self) -> Ints:

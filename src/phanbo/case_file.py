@@ -173,7 +173,16 @@ def rebuild_case(
         raise unreadable("có dòng vốn lạ trong “held”", "lines held are not among the tables")
     held = np.isin(ids, np.array(meta["held"], dtype=str))
     return Case(
-        portfolio, calendar, policy, round_, as_of, assessment, outlook, rulebook.pools(portfolio), held
+        portfolio,
+        calendar,
+        policy,
+        round_,
+        as_of,
+        assessment,
+        outlook,
+        rulebook.pools(portfolio),
+        held,
+        rulebook.obligations,
     )
 
 

@@ -72,7 +72,7 @@ def assess(
     round : int or Round, optional
         The round whose milestones count; the one *as_of* works towards unless given.
     rulebook : Rulebook, optional
-        Names the closing date of payments; ``vn-2020`` unless given.
+        Names the closing date of payments; the one in force at *as_of* unless given.
     outlook : Outlook, optional
         A forecast to use in place of a new one.
 
@@ -82,9 +82,8 @@ def assess(
         When the calendar has no such round, or is of another year than the tables.
     """
     calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
-    book = find_rulebook(rulebook)
-    policy = check_policy(policy)
-    day = as_date(as_of)
+    policy, day = check_policy(policy), as_date(as_of)
+    book = find_rulebook(rulebook, day)
     same_year(portfolio, calendar)
     of_these_lines(portfolio, calendar, None, outlook)
     round_ = calendar.round_at(day) if round is None else calendar.round(round)
@@ -119,7 +118,7 @@ def propose(  # noqa: PLR0913 — the public interface
     as_of : date
         The data date.
     rulebook : Rulebook, or its name or path, optional
-        ``vn-2020`` unless given.
+        The one in force at *as_of* unless given; a path may be of a province's own.
     policy : Policy, optional
     time_limit : float, optional
         Seconds; then `Stopped` is raised and no plan returned.
@@ -222,7 +221,8 @@ def open_round(
 ) -> OpenRound:
     """Return everything a round is decided from; refuse one that cannot be held."""
     calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
-    book, policy, day = find_rulebook(rulebook), check_policy(policy), as_date(as_of)
+    policy, day = check_policy(policy), as_date(as_of)
+    book = find_rulebook(rulebook, day).read_for(calendar)
     round_ = calendar.round(round)
     warnings = admit(portfolio, calendar, book, round_, day)
     of_these_lines(portfolio, calendar, assessment, outlook)
@@ -232,7 +232,18 @@ def open_round(
     outlook = outlook or make_outlook(portfolio, calendar, day, deadline, policy)
     state = assessment or build_assessment(portfolio, calendar, day, round_, policy, outlook)
     free = np.zeros(len(portfolio), dtype=bool)
-    case = Case(portfolio, calendar, policy, round_, day, state, outlook, book.pools(portfolio), free)
+    case = Case(
+        portfolio,
+        calendar,
+        policy,
+        round_,
+        day,
+        state,
+        outlook,
+        book.pools(portfolio),
+        free,
+        book.obligations,
+    )
     return OpenRound(case, book, warnings, own=assessment is None)
 
 

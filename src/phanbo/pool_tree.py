@@ -13,6 +13,7 @@ from phanbo.errors import DataError, Finding
 from phanbo.grouping import joint_codes
 from phanbo.money import Ints
 from phanbo.portfolio import Portfolio
+from phanbo.rules.base import Source
 
 __all__ = ["POOL_COLUMNS", "PoolKey", "draw_pools"]
 
@@ -22,12 +23,12 @@ UNKNOWN = {"sector": "chưa rõ ngành", "loan": "chưa rõ hiệp định"}
 
 @dataclass(frozen=True, slots=True)
 class PoolKey:
-    """What keeps two lines of a kind of source apart, and who decides moves inside and between owners."""
+    """What keeps two lines of a kind of source apart, who decides moves inside and between owners, and by what law."""
 
     key: tuple[str, ...]
     within: str
     between: str
-    confidence: str
+    source: Source
 
 
 def draw_pools(by_kind: Mapping[str, PoolKey], portfolio: Portfolio) -> Pools:

@@ -1,52 +1,34 @@
 """A dated legal regime: rules in order, priority classes, pool keys, authority, closing date.
 
-A rulebook is a TOML file, built in (``vn-2020``) or the user's own; the rules it names are classes of
-`phanbo.rules`.
+`phanbo.rulebook_file` reads them from TOML; the rules they name are classes of `phanbo.rules`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from phanbo.calendar_file import read_toml, strict_date, what_is_wrong
+from phanbo.calendar import Calendar
 from phanbo.case import Case, Pools
-from phanbo.errors import RulebookError, RulebookUnavailable
 from phanbo.money import Ints
-from phanbo.policy import AUTHORITIES
-from phanbo.pool_tree import POOL_COLUMNS, PoolKey, draw_pools
+from phanbo.pool_tree import PoolKey, draw_pools
 from phanbo.portfolio import Portfolio
-from phanbo.rulebook_text import with_entry, with_grant, without_entry
+from phanbo.regime import LateAdditions, Norm, PriorityClass, Question, YearDay
+from phanbo.rulebook_text import as_comparison, with_entry, with_grant, without_entry
 from phanbo.rules import RULES, Rule
-from phanbo.rules.base import CONFIDENCE_VI, Source, Unchecked
-from phanbo.rules.granted import grants_of, widened
-from phanbo.rules.priority import CLASS_TESTS
-from phanbo.tables.schema import KINDS
+from phanbo.rules.base import Source, Unchecked, weakest
+from phanbo.rules.donor_tests import DIRECTIVE
+from phanbo.rules.granted import grants_of
+from phanbo.rules.priority import CLASS_TESTS, UNTOLD
 
-__all__ = ["PoolKey", "PriorityClass", "Rulebook", "load_rulebook", "parse_rulebook"]
+__all__ = ["Rulebook"]
 
-PLANNED = ("vn-2025a", "vn-2025b")
-
-
-@dataclass(frozen=True, slots=True)
-class PriorityClass:
-    """One class of the legal order (*thứ tự ưu tiên bố trí vốn*)."""
-
-    code: str
-    title_vi: str
-    title_en: str
-    source: Source
-
-    def title(self, lang: str = "vi") -> str:
-        """Return its title in Vietnamese or English."""
-        return self.title_vi if lang == "vi" else self.title_en
+ADVANCES = "advances"
+"""The class of the legal order that is an amount, not a line: repaying advances (*thu hồi vốn ứng trước*)."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +38,34 @@ class Rulebook:
     Attributes
     ----------
     code, title_vi, title_en, version : str
+    law : str
+        The law on public investment in force, as cited.
     valid_from, valid_to : date
-        Dates of a round it governs.
-    closing : (month, day)
-        Last day of payments, in the year after the plan year.
+        Data dates of the rounds it governs.
+    closing, last_adjustment : YearDay
+        Last day of payments, in the year after the plan year; last data date of an adjustment where the calendar
+        names none.
+    late_additions : LateAdditions or None
+        What the regime says of capital added late in the year.
+    norms : tuple of Norm
+        Allocation norms by plan year: a key of its own beside the law.
+    levels : tuple of str
+        Levels of budget: ``central``, ``province``, ``district``, ``commune``.
+    lead_department_vi, lead_department_en : str
+        Who reports the round to the People's Committee (*cơ quan chủ trì tham mưu*).
     rules : tuple of Rule
         In the order in which they are cited.
     classes : tuple of PriorityClass
         The legal order, first served first.
+    obligations : tuple of str
+        Columns of claims that the tier ``obligations`` serves.
     pools_by_kind : mapping of str to PoolKey
+    questions : tuple of Question
+        What is to be verified, the most urgent first.
+    based_on : str
+        The built-in rulebook that one of a province's own rests on, else ``""``.
+    comparison : bool
+        Whether it is only asked for comparison, outside the dates it governs.
     text : str
         The TOML it was read from.
     """
@@ -73,21 +74,50 @@ class Rulebook:
     title_vi: str
     title_en: str
     version: str
+    law: str
     valid_from: dt.date
     valid_to: dt.date
-    closing: tuple[int, int]
+    closing: YearDay
+    last_adjustment: YearDay
+    late_additions: LateAdditions | None
+    norms: tuple[Norm, ...]
+    levels: tuple[str, ...]
+    lead_department_vi: str
+    lead_department_en: str
     rules: tuple[Rule, ...]
     classes: tuple[PriorityClass, ...]
+    obligations: tuple[str, ...]
     pools_by_kind: dict[str, PoolKey]
+    questions: tuple[Question, ...]
+    based_on: str
+    comparison: bool
     text: str
 
     def closing_date(self, year: int) -> dt.date:
         """Return the last day on which payments count for a plan year."""
-        return dt.date(year + 1, *self.closing)
+        return self.closing.on(year + 1)
 
-    def covers(self, year: int) -> bool:
-        """Return whether it governs rounds of a plan year."""
-        return self.valid_from.year <= year <= self.valid_to.year
+    def added_until(self, year: int, decided: dt.date) -> dt.date:
+        """Return the last day of payments out of capital that a round reported on a day adds.
+
+        The closing date; a later day where the rulebook reads a late round as adding capital (`LateAdditions`).
+        """
+        late = self.late_additions
+        if late is None or not late.reallocated or decided <= late.after.on(year):
+            return self.closing_date(year)
+        return late.until.on(year + 1)
+
+    def covers(self, day: dt.date) -> bool:
+        """Return whether it governs a round with this data date."""
+        return self.valid_from <= day <= self.valid_to
+
+    def norm(self, year: int) -> Norm | None:
+        """Return the allocation norm of a plan year, ``None`` where it names none."""
+        return next((each for each in self.norms if each.first <= year <= each.last), None)
+
+    def lead_department(self, lang: str = "vi") -> str:
+        """Return who reports the round, in Vietnamese or English."""
+        return self.lead_department_vi if lang == "vi" else self.lead_department_en
 
     def rule(self, code: str) -> Rule:
         """Return the rule with this code; `KeyError` if it has none."""
@@ -95,6 +125,25 @@ class Rulebook:
             if rule.code == code:
                 return rule
         raise KeyError(code)
+
+    def read_for(self, calendar: Calendar) -> Rulebook:
+        """Return the rulebook with its citations read for one province and plan year.
+
+        What rests on a province's directive cites the calendar's; where the calendar names none, the convention that
+        phanbo took from the directive of Lạng Sơn. What the norm of the plan year says too is cited with it. Nothing
+        but citations changes.
+        """
+        norm = self.norm(calendar.year)
+        rules = tuple(rule.cited(_read_for(rule.source, rule.code, calendar, norm)) for rule in self.rules)
+        classes = tuple(
+            replace(each, source=_read_for(each.source, f"priority[{each.code}]", calendar, norm))
+            for each in self.classes
+        )
+        return replace(self, rules=rules, classes=classes)
+
+    def for_comparison(self) -> Rulebook:
+        """Return it without its dates, to ask what a round would have been under it; never for a legal proposal."""
+        return replace(self, comparison=True, text=as_comparison(self.text))
 
     def with_rule(self, rule: Rule) -> Rulebook:
         """Return a rulebook with one more rule at the end, or with a rule of the same code replaced."""
@@ -127,6 +176,29 @@ class Rulebook:
             book = replace(book, rules=rules, text=with_grant(book.text, rule))
         return book
 
+    def spelled_out(self, tiers: Iterable[str]) -> list[str]:
+        """Return names of tiers with ``priority`` spelled out in classes.
+
+        Where the legal order has a class for repaying advances, ``obligations`` stands in its place among the
+        classes, unless the policy puts it behind them.
+        """
+        asked = list(tiers)
+        ranked = [each.code for each in self.classes]
+        before = asked[: asked.index("priority")] if "priority" in asked else []
+        inside = ADVANCES in ranked and "obligations" in before
+        classes = [
+            "obligations" if code == ADVANCES else f"priority[{code}]"
+            for code in ranked
+            if inside or code != ADVANCES
+        ]
+        found: list[str] = []
+        for name in asked:
+            if name == "priority":
+                found += classes
+            elif not (inside and name == "obligations"):
+                found.append(name)
+        return found
+
     def priority(self, case: Case) -> Ints:
         """Return the number of each line's class: the first whose test it passes."""
         number = np.full(len(case), len(self.classes) - 1, dtype=np.int64)
@@ -141,15 +213,13 @@ class Rulebook:
 
     def _unchecked_classes(self, case: Case) -> list[Unchecked]:
         given = case.portfolio.given
-        transitional = int(case.portfolio.says("stage", "transitional").sum())
-        gaps = [
-            ("priority[transitional]", "schedule_finish", transitional),
-            ("priority[oda]", "oda", len(case)),
-            ("priority[ppp]", "ppp", len(case)),
-        ]
-        return [
-            Unchecked(rule, column, lines) for rule, column, lines in gaps if column not in given and lines
-        ]
+        found = []
+        for each in self.classes:
+            for column, stages in UNTOLD.get(each.code, ()):
+                lines = int(case.portfolio.says("stage", *stages).sum()) if stages else len(case)
+                if column not in given and lines:
+                    found.append(Unchecked(f"priority[{each.code}]", column, lines))
+        return found
 
     def _unchecked_pools(self, portfolio: Portfolio) -> list[Unchecked]:
         key = self.pools_by_kind.get("central_targeted")
@@ -170,111 +240,18 @@ class Rulebook:
         return draw_pools(self.pools_by_kind, portfolio)
 
 
-def load_rulebook(name: str | Path = "vn-2020") -> Rulebook:
-    """Load a rulebook: a built-in name (``"vn-2020"``) or the path of a TOML file.
-
-    Raises
-    ------
-    RulebookUnavailable
-        For a regime this version does not cover yet.
-    RulebookError
-        When there is no such rulebook, or the file cannot be used.
-    """
-    if name in PLANNED:
-        raise RulebookUnavailable(
-            f"Chế độ pháp lý {name} chưa có trong bản này. phanbo hiện phục vụ năm kế hoạch 2021–2024 (vn-2020).",
-            f"The regime {name} is not available yet. phanbo now serves plan years 2021–2024 (vn-2020).",
-            {"name": str(name), "available": ["vn-2020"]},
+def _read_for(source: Source, code: str, calendar: Calendar, norm: Norm | None) -> Source:
+    """Return a citation read for one province and plan year."""
+    said = source.basis or source
+    read = said
+    if said.confidence == "seed" and said.document == DIRECTIVE:
+        article = dict(calendar.citations).get(code, "")
+        local = Source(calendar.directive, article, "seed")
+        read = local if calendar.directive and article else replace(said, confidence="design")
+    if norm is not None and (article := norm.article(code)):
+        read = replace(
+            read,
+            article="; ".join(filter(None, [read.article, f"{norm.source.document}, {article}"])),
+            confidence=weakest(read.confidence, norm.source.confidence),
         )
-    built_in = resources.files("phanbo") / "rulebooks" / f"{name}.toml"
-    if isinstance(name, str) and "/" not in name and built_in.is_file():
-        return parse_rulebook(built_in.read_text(encoding="utf-8"))
-    path = Path(name)
-    if not path.is_file():
-        raise RulebookError(
-            f"Không có bộ quy định “{name}”. Có sẵn: vn-2020; hoặc đưa đường dẫn tới một tệp TOML.",
-            f"There is no rulebook {str(name)!r}. Built in: vn-2020; or give the path of a TOML file.",
-            {"name": str(name)},
-        )
-    return parse_rulebook(read_toml(path, RulebookError))
-
-
-def parse_rulebook(text: str) -> Rulebook:
-    """Return the rulebook a TOML text describes; `RulebookError` says what is wrong."""
-    try:
-        return _build(tomllib.loads(text), text)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        vi, en = what_is_wrong(error)
-        raise RulebookError(
-            f"Tệp quy định không dùng được: {vi}.", f"The rulebook cannot be used: {en}.", {"reason": en}
-        ) from error
-
-
-def _build(raw: dict[str, Any], text: str) -> Rulebook:
-    removed = {entry["code"] for entry in raw["rule"] if entry.get("removed")}
-    unknown = [
-        entry["code"]
-        for entry in raw["rule"]
-        if entry["code"] not in removed and (entry["code"] not in RULES or entry.get("custom"))
-    ]
-    if unknown:
-        raise RulebookError(
-            f"Không có quy định: {', '.join(unknown)}. Quy định tự viết phải được đưa vào bằng rulebook.with_rule(…).",
-            f"Unknown rules: {', '.join(unknown)}. A rule of one's own is added by rulebook.with_rule(…).",
-            {"rules": unknown},
-        )
-    classes = tuple(
-        PriorityClass(
-            c["code"], c["title_vi"], c["title_en"], Source(c["document"], c["article"], c["confidence"])
-        )
-        for c in raw["class"]
-    )
-    pools = {
-        kind: PoolKey(tuple(p["key"]), p["within"], p["between"], p["confidence"])
-        for kind, p in raw["pool"].items()
-    }
-    strange = _strange(raw, classes, pools)
-    if strange:
-        raise ValueError(f"unknown, missing or repeated entries: {', '.join(strange)}")
-    valid_from, valid_to = strict_date(raw["valid_from"]), strict_date(raw["valid_to"])
-    if valid_to < valid_from:
-        raise ValueError(f"valid_to {valid_to} lies before valid_from {valid_from}")
-    closing = (int(raw["closing_month"]), int(raw["closing_day"]))
-    dt.date(2023, *closing)  # a day of any year
-    return Rulebook(
-        code=raw["code"],
-        title_vi=raw["title_vi"],
-        title_en=raw["title_en"],
-        version=raw["version"],
-        valid_from=valid_from,
-        valid_to=valid_to,
-        closing=closing,
-        rules=widened(
-            (
-                RULES[entry["code"]](**entry.get("parameters", {}))
-                for entry in raw["rule"]
-                if entry["code"] not in removed and not entry.get("custom")
-            ),
-            raw.get("granted", ()),
-        ),
-        classes=classes,
-        pools_by_kind=pools,
-        text=text,
-    )
-
-
-def _strange(raw: dict[str, Any], classes: tuple[PriorityClass, ...], pools: dict[str, PoolKey]) -> list[str]:
-    """Return the entries a rulebook may not have, and those it lacks."""
-    codes = [entry["code"] for entry in raw["rule"] if not entry.get("removed") and not entry.get("custom")]
-    codes += [c.code for c in classes]
-    strange = sorted({code for code in codes if codes.count(code) > 1})
-    strange += [c.code for c in classes if c.code not in CLASS_TESTS]
-    strange += [kind for kind in pools if kind not in (*KINDS, "default", "programme")]
-    for pool in pools.values():
-        strange += [code for code in (pool.within, pool.between) if code not in AUTHORITIES]
-        strange += [part for part in pool.key if part not in POOL_COLUMNS]
-    cited = [c.source.confidence for c in classes] + [p.confidence for p in pools.values()]
-    strange += sorted({f"confidence {word}" for word in cited if word not in CONFIDENCE_VI})
-    lacking = [f"pool.{kind}" for kind in ("default", "programme") if kind not in pools]
-    lacking += [f"pool.{kind}.key" for kind, pool in pools.items() if not pool.key]
-    return [*strange, *lacking, *([] if classes else ["class"])]
+    return replace(read, basis=said)

@@ -10,7 +10,7 @@ from importlib import resources
 from phanbo.rules import RULES, Rule
 from phanbo.rules.granted import Granted
 
-__all__ = ["departures", "standing", "with_entry", "with_grant", "without_entry"]
+__all__ = ["as_comparison", "departures", "standing", "with_entry", "with_grant", "without_entry"]
 
 
 def with_entry(text: str, rule: Rule, *, own: bool) -> str:
@@ -22,6 +22,11 @@ def with_entry(text: str, rule: Rule, *, own: bool) -> str:
 def without_entry(text: str, code: str) -> str:
     """Return the text with a note that one rule was taken out."""
     return _before_tables(text, f'\n# Quy định đã bỏ\n[[rule]]\ncode = "{code}"\nremoved = true\n')
+
+
+def as_comparison(text: str) -> str:
+    """Return the text of a rulebook that is only asked for comparison."""
+    return text if "comparison" in tomllib.loads(text) else f"comparison = true\n{text}"
 
 
 def with_grant(text: str, rule: Granted) -> str:
@@ -40,10 +45,12 @@ def _parameters(rule: Rule) -> str:
 
 
 def _toml(value: object) -> str:
-    """Return a whole number, or pairs of text and number as a table, in TOML."""
+    """Return a whole number, yes or no, or pairs of text and number as a table, in TOML."""
     if isinstance(value, tuple):
         pairs = [f"{json.dumps(name, ensure_ascii=False)} = {_toml(number)}" for name, number in value]
         return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
+    if isinstance(value, bool):
+        return str(value).lower()
     if type(value) is not int:
         raise TypeError(f"a parameter of type {type(value).__name__} has no place in a rulebook")
     return str(value)
@@ -88,18 +95,31 @@ def standing(text: str) -> tuple[list[str], list[str]]:
         granted beyond a rule: on which lines, by whom.
     """
     raw, changed, notes = tomllib.loads(text), list[str](), list[str]()
-    shipped = resources.files("phanbo") / "rulebooks" / f"{raw['code']}.toml"
-    if shipped.is_file():
-        changed, added = departures(text, shipped.read_text(encoding="utf-8"))
+    code, base = str(raw["code"]), str(raw.get("based_on", ""))
+    if (shipped := _shipped(code)) is not None:
+        changed, added = departures(text, shipped)
         if added:
-            notes.append(f"quy định thêm vào / rules added to {raw['code']}: {', '.join(added)}")
+            notes.append(f"quy định thêm vào / rules added to {code}: {', '.join(added)}")
+    elif (shipped := _shipped(base)) is not None:
+        other, added = departures(text, shipped)
+        named = ("code", "title_vi", "title_en", "version")
+        apart = ", ".join([*(name for name in other if name not in named), *added]) or "–"
+        notes.append(f"bộ quy định riêng {code} dựa trên {base}, khác ở / rests on it but for: {apart}")
     else:
         held = {entry["code"] for entry in raw["rule"] if not entry.get("removed")}
         out = ", ".join(sorted(RULES.keys() - {*held, "asked-limit"})) or "–"
-        notes.append(f"bộ quy định riêng {raw['code']} không có / a rulebook of one's own leaves out: {out}")
+        notes.append(f"bộ quy định riêng {code} không có / a rulebook of one's own leaves out: {out}")
+    if raw.get("comparison"):
+        changed.append("chỉ để so sánh / for comparison only")
     for grant in raw.get("granted", ()):
         lines = ", ".join(
             f"{line} ({side} +{by})" for side in ("cut", "add") for line, by in grant[side].items()
         )
         notes.append(f"được nới / granted beyond {grant['rule']}: {lines}; thẩm quyền / by {grant['by']}")
     return changed, notes
+
+
+def _shipped(code: str) -> str | None:
+    """Return the text of the rulebook shipped under a code, ``None`` where there is none."""
+    file = resources.files("phanbo") / "rulebooks" / f"{code}.toml"
+    return file.read_text(encoding="utf-8") if code and file.is_file() else None

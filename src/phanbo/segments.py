@@ -88,7 +88,7 @@ def _by_blocks(part: Callable[[Ints], Segments], cap: Ints) -> Segments:
 
 def obligation_units(case: Case) -> Ints:
     """Return how much of each line's add first serves claims its own plan cannot cover, in units rounded up."""
-    short = np.maximum(0, case.claims - np.maximum(0, case.plan - case.disbursed - case.committed))
+    short = np.maximum(0, case.served - np.maximum(0, case.plan - case.disbursed - case.committed))
     unit = case.policy.unit
     return np.asarray(-(-short // unit), dtype=np.int64)
 

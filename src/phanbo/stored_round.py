@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from phanbo.calendar_file import parse_calendar
 from phanbo.case import Case, Changes
 from phanbo.case_file import check_manifest, read_folder, rebuild_case, stored_outlook
 from phanbo.money import LIMIT, Bools, Ints
 from phanbo.policy import READINGS
-from phanbo.rulebook import Rulebook, parse_rulebook
+from phanbo.rulebook import Rulebook
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.rulebook_text import standing
 
 __all__ = ["StoredRound", "check_manifest", "contradictions", "noted", "reopen"]
@@ -70,6 +72,7 @@ def reopen(folder: str | Path, rulebook: Rulebook | None = None) -> StoredRound:
     found = read_folder(folder)
     plain: dict[str, Any] = json.loads(found.text)
     book = rulebook or parse_rulebook(plain["rulebook"]["text"])
+    book = book.read_for(parse_calendar(plain["calendar"]["text"]))
     case = rebuild_case(plain, found.portfolio, book, stored_outlook(plain["outlook"]), found.assessed)
     parent, ids = plain["parent"], list(case.portfolio.place)
     if parent is not None and not (isinstance(parent, str) and parent.startswith("sha256:")):
@@ -173,12 +176,8 @@ def _stray_proof(stored: StoredRound) -> Iterator[str]:
 
 def _goals(stored: StoredRound) -> list[str]:
     """Return the goals that policy and rulebook ask for, in order, up to the first that only sorts out ties."""
-    policy, classes = stored.case.policy, [f"priority[{each.code}]" for each in stored.book.classes]
-    asked = [
-        name
-        for tier in policy.ordered_tiers
-        for name in (classes if tier.name == "priority" else [tier.name])
-    ]
+    policy = stored.case.policy
+    asked = stored.book.spelled_out(tier.name for tier in policy.ordered_tiers)
     ranked = [k for k, name in enumerate(asked, start=1) if name.startswith("priority[")]
     last = max(ranked, default=asked.index("authority"))
     forced = ["protect", "protect_late"] * bool(stored.case.pools.shrinking.any())

@@ -22,6 +22,7 @@ from phanbo.pipeline import open_round
 from phanbo.proposal import make_proposal
 from phanbo.proposal.storage import load_proposal
 from phanbo.proposal.tier_values import values_of
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.granted import Granted
 from phanbo.solver.solution import Limits
@@ -412,7 +413,7 @@ def test_stale_input_is_found(setting: Setting, data: st.DataObject) -> None:
 @pytest.mark.parametrize("code", [rule.code for rule in RULEBOOK.rules])
 def test_a_rule_switched_off_is_found_and_named(code: str) -> None:
     """The round is held without it, consistently; the rulebook says so, or just lacks it."""
-    lacking = pb.rulebook.parse_rulebook(without(RULEBOOK.text, code))
+    lacking = parse_rulebook(without(RULEBOOK.text, code))
     for book in (RULEBOOK.without_rule(code), lacking):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(pipeline, "verified", lambda proposal: proposal)

@@ -23,7 +23,7 @@ from phanbo.calendar_file import parse_calendar
 from phanbo.proposal import make_proposal
 from phanbo.proposal.storage import from_json, load_proposal
 from phanbo.ranking import rank_transfers
-from phanbo.rulebook import parse_rulebook
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.rulebook_text import departures
 from phanbo.rules import RULES
 from phanbo.rules.asked import AskedLimits
@@ -610,7 +610,7 @@ def test_how_a_text_departs_from_the_shipped_one() -> None:
     assert departures(text, text) == ([], [])
     other = text.replace("{ a = 6, b = 4, c = 3 }", "{ a = 9, b = 4, c = 3 }")
     assert departures(other, text) == (["capital-time-limit"], [])
-    assert departures(text.replace("closing_day = 31", "closing_day = 30"), text) == (["closing_day"], [])
+    assert departures(text.replace("day = 31", "day = 30"), text) == (["closing"], [])
     first_two = '[[rule]]\ncode = "locked"\n[[rule]]\ncode = "counterpart"\n'
     turned = '[[rule]]\ncode = "counterpart"\n[[rule]]\ncode = "locked"\n'
     assert departures(text.replace(first_two, turned), text) == (["rule order"], [])

@@ -11,7 +11,7 @@ import pytest
 import phanbo as pb
 from phanbo.case import Changes
 from phanbo.money import LIMIT
-from phanbo.rulebook import parse_rulebook
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.base import GroupRows, Limits, RowKeys, Rule, Source, Unchecked
 from phanbo.rules.granted import ATTRIBUTES, Granted, grants_of, ungranted, widened

@@ -400,9 +400,9 @@ def test_what_an_owner_is_ahead_in_one_stage_and_behind_in_the_other_cancels(ahe
 
 LOAN = "Vốn nước ngoài (ODA)"
 AS_STAGE = {
-    "transitional": {"transitional", "must-finish"},
+    "transitional": {"transitional", "must-finish", "on-schedule"},
     "completed": {"completed"},
-    "preparation": {"preparation"},
+    "preparation": {"preparation", "planning"},
     "new_start": set(),
 }
 
@@ -417,7 +417,14 @@ AS_STAGE = {
         ({"counterpart": [False, True]}, {"oda"}),
         ({"oda": [False, True]}, {"oda"}),
         ({"ppp": [False, True]}, {"ppp"}),
-        ({"emergency": [False, True]}, set()),
+        ({"emergency": [False, True]}, {"urgent", "special-urgent"}),
+        ({"special": [False, True]}, {"special-urgent"}),
+        ({"programme": ["", "A"]}, {"national"}),
+        ({"project_class": ["A", "national"]}, {"national"}),
+        ({"arrears": [0, 1]}, {"arrears"}),
+        ({"task": ["", "planning"]}, {"planning"}),
+        ({"task": ["", "interest_subsidy"]}, {"subsidy"}),
+        ({"task": ["", "policy_credit"]}, {"policy-credit"}),
     ],
 )
 def test_the_classes_a_line_is_in(columns: dict[str, list[Any]], more: set[str], stage: str) -> None:
@@ -427,6 +434,7 @@ def test_the_classes_a_line_is_in(columns: dict[str, list[Any]], more: set[str],
     assert {name for name, lines_ in found.items() if lines_[0]} == {
         "transitional",
         "must-finish",
+        "on-schedule",
         "new-start",
     }
     assert {lines_.dtype for lines_ in found.values()} == {np.dtype(bool)}

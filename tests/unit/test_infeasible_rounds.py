@@ -13,7 +13,7 @@ import phanbo as pb
 from checks import bounds_agree
 from phanbo.cli import main
 from phanbo.replay import replay
-from phanbo.rulebook import parse_rulebook
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.rules.asked import AskedLimits
 from phanbo.rules.donor_tests import DonorTest
 from phanbo.rules.granted import Granted

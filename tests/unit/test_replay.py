@@ -101,7 +101,7 @@ def test_a_proposal_records_what_it_was_made_from_and_with(cross_check: str | No
         text = (tmp_path / "case" / f"{name}.toml").read_bytes()
         assert plain[name]["sha256"] == sha256(text).hexdigest()
         assert plain[name]["text"].encode() == text
-    assert plain["rulebook"]["version"] == pb.load_rulebook().version
+    assert plain["rulebook"]["version"] == pb.load_rulebook("vn-2020").version
     assert plain["policy"] == pb.Policy().to_dict()
     solver = {"name": "direct"} | {name: version(name) for name in ("pulp", "highspy", "xlsxwriter")}
     assert plain["solver"] == solver | ({"cross_check": cross_check} if cross_check else {})

@@ -15,7 +15,7 @@ import phanbo as pb
 from phanbo.errors import CertificateError, DataError, RoundError, RulebookError, RulebookUnavailable
 from phanbo.money import LIMIT
 from phanbo.policy import AUTHORITIES
-from phanbo.rulebook import load_rulebook, parse_rulebook
+from phanbo.rulebook_file import load_rulebook, parse_rulebook, rulebook_at
 from phanbo.rules import RULES, Rule
 from phanbo.rules.base import CONFIDENCE_EN, CONFIDENCE_VI, GroupRows, Limits, Source
 from rounds import POOL, RULEBOOK, SOURCE, TY, inflow, lines, proposal
@@ -35,7 +35,12 @@ TEXT = RULEBOOK.text
 def test_vn_2020() -> None:
     assert (RULEBOOK.valid_from, RULEBOOK.valid_to) == (dt.date(2021, 1, 1), dt.date(2024, 12, 31))
     assert RULEBOOK.closing_date(2024) == dt.date(2025, 1, 31)  # Luật 39/2019/QH14, Điều 68 khoản 2
-    assert [RULEBOOK.covers(year) for year in (2020, 2021, 2024, 2025)] == [False, True, True, False]
+    assert [RULEBOOK.covers(dt.date(year, 6, 14)) for year in (2020, 2021, 2024, 2025)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
     assert {rule.code for rule in RULEBOOK.rules} == set(RULES) - {"asked-limit"}
     assert len(RULEBOOK.rules) == len(RULES) - 1
 
@@ -70,12 +75,12 @@ def test_confidences_have_both_languages() -> None:
         RULEBOOK.rule("nope")
 
 
-@pytest.mark.parametrize("name", ["vn-2025a", "vn-2025b"])
-def test_regimes_to_come(name: str) -> None:
+@pytest.mark.parametrize("day", ["2020-12-31", "2027-01-01"])
+def test_days_without_a_rulebook(day: str) -> None:
     with pytest.raises(RulebookUnavailable) as caught:
-        load_rulebook(name)
+        rulebook_at(day)
     assert caught.value.code == "rulebook-unavailable"
-    assert caught.value.data["available"] == ["vn-2020"]
+    assert caught.value.data["available"] == ["vn-2020", "vn-2025a", "vn-2025b"]
 
 
 def test_a_round_outside_the_validity() -> None:
@@ -111,8 +116,9 @@ def test_files(tmp_path: Path) -> None:
         ("a = 6", "aa = 6", "aa"),
         ("a = 6", "a = -6", "-6"),
         ("a = 6", 'a = "six"', "six"),
-        ("closing_day = 31", "closing_day = 32", "day"),
-        ("closing_month = 1\n", "", "closing_month"),
+        ("[closing]\nmonth = 1\nday = 31", "[closing]\nmonth = 1\nday = 32", "day"),
+        ("[closing]\nmonth = 1\n", "[closing]\n", "month"),
+        ("parameters = {", "paramaters = {", "rule.paramaters"),
         ("valid_from = 2021-01-01", 'valid_from = "2021-01-01"', "unquoted"),
         ("valid_from = 2021-01-01", "valid_from = 2031-01-01", "before"),
         ('confidence = "found"', 'confidence = "sure"', "sure"),

@@ -60,7 +60,7 @@ def test_the_folder_holds_the_whole_case(folder: Path, made: Proposal) -> None:
     assert check_manifest(folder) == []
     assert (folder / "proposal.json").read_text(encoding="utf-8") == made.to_json()
     assert (folder / "calendar.toml").read_text(encoding="utf-8") == CALENDAR.text
-    assert (folder / "rulebook.toml").read_text(encoding="utf-8") == pb.load_rulebook().text
+    assert (folder / "rulebook.toml").read_text(encoding="utf-8") == pb.load_rulebook("vn-2020").text
     certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     assert certificate["ok"]
     assert certificate["findings"] == []
@@ -372,7 +372,7 @@ def test_the_same_round_has_the_same_bytes(made: Proposal) -> None:
 
 
 def test_a_custom_rule_must_be_brought_along(tmp_path: Path) -> None:
-    book = pb.load_rulebook()
+    book = pb.load_rulebook("vn-2020")
     own = book.with_rule(type("Own", (type(book.rule("locked")),), {"code": "own"})())
     made = proposal(rulebook=own)
     made.save(tmp_path / "case")

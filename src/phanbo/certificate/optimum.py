@@ -133,11 +133,7 @@ def prove_tiers(case: Case, rulebook: Rulebook, claims: Claims) -> list[TierProo
 
 def _order_fault(case: Case, rulebook: Rulebook, claims: Claims) -> str:
     """Return what is wrong with the order of the stored tiers."""
-    wanted: list[str] = []
-    for tier in case.policy.ordered_tiers:
-        wanted += (
-            [f"priority[{c.code}]" for c in rulebook.classes] if tier.name == "priority" else [tier.name]
-        )
+    wanted = rulebook.spelled_out(tier.name for tier in case.policy.ordered_tiers)
     if case.policy.return_unplaced:
         classes = [k for k, name in enumerate(wanted) if name.startswith("priority[")]
         wanted.insert(classes[-1] + 1 if classes else wanted.index("authority"), "return")

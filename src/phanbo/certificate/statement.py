@@ -99,7 +99,7 @@ def state(case: Case, claims: Claims) -> Statement | None:
     if moving >= MOST:
         return None
     covered = np.maximum(0, case.plan - case.disbursed - case.committed)
-    owed = -(-np.maximum(0, case.claims - covered) // unit)
+    owed = -(-np.maximum(0, case.served - covered) // unit)
     cuts = _steps(case, deepest, claims.cut // unit, claims.changes.cut, -1)
     adds = _steps(case, highest, owed, claims.changes.add, 1)
     leaves, count = len(pools.leaf_owner), len(pools.names)

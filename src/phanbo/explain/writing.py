@@ -12,7 +12,8 @@ from phanbo.explain.sentence import Claim, Sentence
 from phanbo.infeasible.words import GRANTOR_EN, GRANTOR_VI
 from phanbo.money import format_million, format_share
 from phanbo.proposal.reasons import BASIS_EN, BASIS_VI
-from phanbo.rulebook import PriorityClass, Rulebook
+from phanbo.regime import PriorityClass
+from phanbo.rulebook import Rulebook
 from phanbo.rules.base import Rule
 from phanbo.tables.schema import LINES
 from phanbo.tables.schema.column import Type

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from phanbo.absorption import Outlook
+from phanbo.admission import find_rulebook
 from phanbo.assessment import Assessment
 from phanbo.calendar import Calendar, as_date
 from phanbo.calendar_file import load_calendar
@@ -31,7 +32,6 @@ from phanbo.pipeline import _version_of
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal
-from phanbo.rulebook import Rulebook, load_rulebook
 
 __all__ = ["fingerprint", "keep", "keep_failure", "kept", "tidy"]
 
@@ -50,7 +50,7 @@ def fingerprint(task: Task, before: str) -> str:
         The fingerprint of the task it follows.
     """
     calendar = task.calendar if isinstance(task.calendar, Calendar) else load_calendar(task.calendar)
-    book = task.rulebook if isinstance(task.rulebook, Rulebook) else load_rulebook(task.rulebook or "vn-2020")
+    book = find_rulebook(task.rulebook, as_date(task.as_of))
     policy = task.policy or Policy()
     own = _own_parts((policy.forecaster, book.rules))
     if own is None or (isinstance(task.portfolio, Task) and not before):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from phanbo.calendar_file import parse_calendar
 from phanbo.case_file import (
     MANIFEST,
     check_manifest,
@@ -29,7 +30,7 @@ from phanbo.proposal import Proof, Proposal
 from phanbo.proposal.frames import FRAMES
 from phanbo.proposal.schema import SCHEMA, frame_of_records
 from phanbo.records import records
-from phanbo.rulebook import parse_rulebook
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.solver.interrupt import held_back
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def _proposal_of(
     case, book = None, None
     if portfolio is not None:
         book = rulebook or parse_rulebook(meta["rulebook"]["text"])
+        book = book.read_for(parse_calendar(meta["calendar"]["text"]))
         case = rebuild_case(meta, portfolio, book, outlook, assessed)
     return Proposal(
         frames={name: frame_of_records(name, plain[name]) for name in FRAMES},

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phanbo.calendar_file import parse_calendar
 from phanbo.errors import RulebookError
-from phanbo.rulebook import Rulebook, parse_rulebook
+from phanbo.rulebook import Rulebook
+from phanbo.rulebook_file import parse_rulebook
 from phanbo.rules import RULES
 from phanbo.tables.schema import LINES
 from phanbo.words import AUTHORITY, word
@@ -49,7 +51,8 @@ class Names:
         if self.proposal.rulebook is not None:
             return self.proposal.rulebook
         try:
-            return parse_rulebook(self.proposal.meta["rulebook"]["text"])
+            calendar = parse_calendar(self.proposal.meta["calendar"]["text"])
+            return parse_rulebook(self.proposal.meta["rulebook"]["text"]).read_for(calendar)
         except RulebookError:  # rules of somebody's own: their codes must do
             return None
 

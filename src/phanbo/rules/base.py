@@ -6,11 +6,12 @@ second, `Rule.violations`, re-checks a plan in integers and is written independe
 
 from __future__ import annotations
 
+import copy
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ __all__ = [
     "closed_where",
     "once_a_case",
     "open_where",
+    "weakest",
 ]
 
 CONFIDENCE_VI = {
@@ -50,6 +52,21 @@ CONFIDENCE_EN = {
 }
 
 
+SURENESS = ("found", "seed", "memory+", "memory", "design", "policy")
+"""Confidences, the surest first."""
+
+
+def weakest(*confidences: str) -> str:
+    """Return the least sure of some confidences.
+
+    Examples
+    --------
+    >>> weakest("found", "memory+")
+    'memory+'
+    """
+    return max(confidences, key=SURENESS.index)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a rule stands: document, article, and how surely we know it.
@@ -61,6 +78,8 @@ class Source:
     document: str
     article: str = ""
     confidence: str = "found"
+    basis: Source | None = field(default=None, compare=False, repr=False)
+    """What it said before it was read for one province and year (`Rulebook.read_for`)."""
 
     def cite(self, lang: str = "vi") -> str:
         """Return the citation; an unverified one says so, and a convention that only rests on the document."""
@@ -149,8 +168,8 @@ class Unchecked:
 class Rule(ABC):
     """One rule of law, one class.
 
-    Class attributes: `code` (stable), `title_vi`/`title_en` (one sentence, shown as the reason), `source`,
-    `needs` (columns without which the rule is unchecked; alternatives joined by ``|``),
+    Class attributes: `code` (stable), `title_vi`/`title_en` (one sentence, shown as the reason), `source` (a rulebook
+    may cite it elsewhere: `cited`), `needs` (columns without which the rule is unchecked; alternatives joined by ``|``),
     `when_forced` (whether it also limits a cut forced by a shrinking source), `of_movement` (whether it limits
     where capital may go rather than what a line can spare: it does not lessen the surplus that may lapse),
     `closes_owners` (whether it may close an owner to imports), `of_confidence` (whether its bounds move with
@@ -162,7 +181,7 @@ class Rule(ABC):
     code: ClassVar[str]
     title_vi: ClassVar[str]
     title_en: ClassVar[str]
-    source: ClassVar[Source]
+    source: Source
     needs: ClassVar[tuple[str, ...]] = ()
     when_forced: ClassVar[bool] = False
     of_movement: ClassVar[bool] = False
@@ -170,6 +189,12 @@ class Rule(ABC):
     of_confidence: ClassVar[bool] = False
     nature: ClassVar[str] = "limit"
     granted_by: ClassVar[str] = ""
+
+    def cited(self, source: Source) -> Self:
+        """Return the same rule standing elsewhere: regimes state one rule in different articles."""
+        other = copy.copy(self)
+        object.__setattr__(other, "source", source)
+        return other
 
     @abstractmethod
     def limits(self, case: Case) -> Limits:

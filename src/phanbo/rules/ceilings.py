@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["MediumTermHeadroom", "MediumTermListed", "NewStartFunding", "TotalInvestment"]
 
 
-def exempt_from_medium_term(case: Case) -> Bools:
-    """Return the lines that need no place in the medium-term plan: urgent projects and ODA grants."""
-    return case.portfolio.flag("emergency")[0] | case.portfolio.says("kind", "oda_grant")
+def exempt_from_medium_term(case: Case, *, special: bool) -> Bools:
+    """Return the lines that need no place in the medium-term plan: urgent (and *special*) projects, ODA grants."""
+    exempt = case.portfolio.flag("emergency")[0] | case.portfolio.says("kind", "oda_grant")
+    return exempt | case.portfolio.flag("special")[0] if special else exempt
 
 
 class TotalInvestment(Rule):
@@ -94,11 +96,19 @@ class TotalInvestment(Rule):
         return np.maximum(0, least)[project], blind[project]
 
 
+@dataclass(frozen=True)
 class MediumTermListed(Rule):
     """Give only to projects of the medium-term plan (L1); urgent projects and ODA grants are exempt.
 
     Legal term: *dự án có trong kế hoạch đầu tư công trung hạn*.
+
+    Parameters
+    ----------
+    special : bool
+        Whether special projects (*dự án đặc biệt*, Law 90/2025) are exempt too.
     """
+
+    special: bool = False
 
     code = "medium-term-listed"
     title_vi = "Chỉ bổ sung cho dự án có trong kế hoạch đầu tư công trung hạn"
@@ -112,7 +122,7 @@ class MediumTermListed(Rule):
             return Limits()
         ceiling, known = case.portfolio.money("medium_term_plan")
         listed = np.where(known, ceiling > 0, allows_unknown(case))
-        return Limits(add=open_where(listed | exempt_from_medium_term(case)))
+        return Limits(add=open_where(listed | exempt_from_medium_term(case, special=self.special)))
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:  # noqa: ARG002
         """Return what was added outside the medium-term plan."""
@@ -121,9 +131,11 @@ class MediumTermListed(Rule):
         ceiling, known = case.portfolio.money("medium_term_plan")
         missing = (known & (ceiling <= 0)) | (~known & (case.policy.unknown != "allow"))
         urgent, grant = case.portfolio.flag("emergency")[0], case.portfolio.says("kind", "oda_grant")
-        return np.where(missing & ~urgent & ~grant, plan.add, 0)
+        special = case.portfolio.flag("special")[0] & self.special
+        return np.where(missing & ~urgent & ~grant & ~special, plan.add, 0)
 
 
+@dataclass(frozen=True)
 class MediumTermHeadroom(Rule):
     """Keep each project × source within what is left of its medium-term plan (M10).
 
@@ -131,7 +143,14 @@ class MediumTermHeadroom(Rule):
     the period has allocated, this year's plan included. Urgent projects and ODA grants are exempt.
 
     Legal term: *hạn mức còn lại của kế hoạch đầu tư công trung hạn*.
+
+    Parameters
+    ----------
+    special : bool
+        Whether special projects (*dự án đặc biệt*, Law 90/2025) are exempt too.
     """
+
+    special: bool = False
 
     code = "medium-term-headroom"
     title_vi = "Không vượt hạn mức còn lại của kế hoạch đầu tư công trung hạn"
@@ -149,7 +168,11 @@ class MediumTermHeadroom(Rule):
         room = np.full(count, LIMIT, dtype=np.int64)
         sure = known & counted
         np.minimum.at(room, pair, np.where(sure, np.maximum(0, ceiling - allocated), 0))
-        free = exempt_from_medium_term(case) | ~case.this_year | (~sure & allows_unknown(case))
+        free = (
+            exempt_from_medium_term(case, special=self.special)
+            | ~case.this_year
+            | (~sure & allows_unknown(case))
+        )
         line = np.empty(count, dtype=np.int64)
         line[pair] = np.arange(len(case))
         names = tuple(case.portfolio.text(name)[line] for name in ("project_id", "source"))
@@ -175,6 +198,7 @@ class MediumTermHeadroom(Rule):
         )
         least = reduce_by(np.minimum, pair, (ceiling - allocated) * (known & counted), count)
         bound = ~(book.flag("emergency")[0] | book.carried | book.says("kind", "oda_grant"))
+        bound &= ~(book.flag("special")[0] & self.special)
         if allows_unknown(case):
             bound &= known & counted
         return np.maximum(0, least)[pair], bound

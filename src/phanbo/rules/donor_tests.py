@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Counterpart", "DonorTest", "Locked"]
 
-DIRECTIVE = "Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn, tháng 02/2024"
+DIRECTIVE = "Dự thảo Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn, tháng 02/2024"
 
 
 def short_of_share(reading: Reading, executed: Ints, plan: Ints) -> Bools:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.money import Bools
 
-__all__ = ["CLASS_TESTS"]
+__all__ = ["CLASS_TESTS", "UNTOLD"]
 
 
 def completed(case: Case) -> Bools:
@@ -54,12 +54,80 @@ def new_start(case: Case) -> Bools:
     return np.ones(len(case), dtype=bool)
 
 
+def urgent(case: Case) -> Bools:
+    """Urgent projects (*dự án khẩn cấp*)."""
+    return case.portfolio.flag("emergency")[0]
+
+
+def special_or_urgent(case: Case) -> Bools:
+    """Special and urgent projects (*dự án đặc biệt, khẩn cấp*)."""
+    return urgent(case) | case.portfolio.flag("special")[0]
+
+
+def national(case: Case) -> Bools:
+    """National target programmes, nationally important projects."""
+    book = case.portfolio
+    return np.asarray((book.text("programme") != "") | book.says("project_class", "national"), dtype=bool)
+
+
+def nobody(case: Case) -> Bools:
+    """No line: repaying advances is an amount of a line, served by the tier ``obligations`` in the class's place."""
+    return np.zeros(len(case), dtype=bool)
+
+
+def finishing(case: Case) -> Bools:
+    """Transitional, to be finished within the plan year by the approved schedule, or already past it."""
+    finish, known = case.portfolio.integer("schedule_finish")
+    return case.portfolio.says("stage", "transitional") & known & (finish <= case.portfolio.year)
+
+
+def planning(case: Case) -> Bools:
+    """Planning tasks and investment preparation."""
+    return preparation(case) | case.portfolio.says("task", "planning")
+
+
+def arrears(case: Case) -> Bools:
+    """Lines that owe arrears of construction (*nợ đọng xây dựng cơ bản*) and belong to no earlier class."""
+    return case.portfolio.money("arrears")[0] > 0
+
+
+def subsidy(case: Case) -> Bools:
+    """Interest subsidies and management fees, charter capital."""
+    return case.portfolio.says("task", "interest_subsidy")
+
+
+def policy_credit(case: Case) -> Bools:
+    """Policy credit entrusted to the Bank for Social Policies."""
+    return case.portfolio.says("task", "policy_credit")
+
+
 CLASS_TESTS: dict[str, Callable[[Case], Bools]] = {
+    "urgent": urgent,
+    "special-urgent": special_or_urgent,
+    "national": national,
+    "advances": nobody,
     "completed": completed,
     "oda": oda,
     "ppp": ppp,
     "transitional": on_schedule,
     "must-finish": other_transitional,
+    "finishing": finishing,
+    "on-schedule": other_transitional,
     "preparation": preparation,
+    "planning": planning,
+    "arrears": arrears,
+    "subsidy": subsidy,
+    "policy-credit": policy_credit,
     "new-start": new_start,
 }
+"""Whether a line belongs to a class, by the class's code; the first class that says yes takes it."""
+
+UNTOLD: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "transitional": (("schedule_finish", ("transitional",)),),
+    "finishing": (("schedule_finish", ("transitional",)),),
+    "oda": (("oda", ()),),
+    "ppp": (("ppp", ()),),
+    "urgent": (("emergency", ()),),
+    "special-urgent": (("emergency", ()), ("special", ())),
+}
+"""Columns without which a class cannot be told, and on which stages that matters (``()``: on all)."""

@@ -223,7 +223,7 @@ class Commitment(Rule):
     code = "commitment"
     title_vi = "Chỉ bổ sung khi chủ đầu tư cam kết giải ngân hết"
     title_en = "Only owners who commit to spending all of it receive"
-    source = Source("Thực hành của tỉnh Nghệ An, tháng 5/2024", "điều kiện bổ sung vốn (iii)", "found")
+    source = Source("Thực hành của tỉnh Nghệ An, tháng 5/2024", "điều kiện bổ sung vốn (iii)", "design")
     needs = ("commitment",)
 
     def limits(self, case: Case) -> Limits:

@@ -8,6 +8,7 @@ import numpy as np
 
 from phanbo.money import LIMIT
 from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
+from phanbo.rules.donor_tests import DIRECTIVE
 
 if TYPE_CHECKING:
     from phanbo.case import Case, Changes
@@ -89,7 +90,7 @@ class DonorDepth(Rule):
     code = "donor-depth"
     title_vi = "Chỉ giảm phần vốn có khả năng không giải ngân hết đến hết niên độ"
     title_en = "Only what will probably stay unspent by the closing date is cut"
-    source = Source("Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn, tháng 02/2024", "mục II.5.3", "design")
+    source = Source(DIRECTIVE, "mục II.5.3", "design")
     granted_by = "department"
     of_confidence = True
 

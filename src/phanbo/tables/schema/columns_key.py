@@ -165,6 +165,24 @@ KINDS_OF_LINE = (
         help_en="Investment or recurrent; empty: investment.",
     ),
     Column(
+        "task",
+        Type.CHOICE,
+        "Nhiệm vụ",
+        "Task",
+        default="",
+        choices=(
+            ("planning", ("quy hoạch", "nhiệm vụ quy hoạch")),
+            (
+                "interest_subsidy",
+                ("cấp bù lãi suất", "phí quản lý", "vốn điều lệ", "cấp bù lãi suất, vốn điều lệ"),
+            ),
+            ("policy_credit", ("tín dụng chính sách", "ủy thác ngân hàng chính sách xã hội")),
+        ),
+        headers=("Nhiệm vụ", "Loại nhiệm vụ"),
+        help_vi="Để trống nếu là dự án; quy hoạch, cấp bù lãi suất, tín dụng chính sách.",
+        help_en="Empty for a project; planning, interest subsidy, policy credit.",
+    ),
+    Column(
         "loan",
         Type.TEXT,
         "Hiệp định vay",

@@ -135,6 +135,16 @@ FLAGS = (
         help_en="Urgent in the sense of the law.",
     ),
     Column(
+        "special",
+        Type.YES_NO,
+        "Dự án đặc biệt",
+        "Special project",
+        default=False,
+        headers=("Dự án đặc biệt", "Dự án đầu tư công đặc biệt"),
+        help_vi="Đặc biệt theo Luật Đầu tư công (từ 01/7/2025).",
+        help_en="Special in the sense of the law (from 1 July 2025).",
+    ),
+    Column(
         "key_project",
         Type.YES_NO,
         "Dự án trọng điểm",
