@@ -19,11 +19,30 @@ from phanbo.case import Case
 from phanbo.portfolio import Portfolio
 from phanbo.proposal import Proposal
 from phanbo.rulebook import Rulebook
+from phanbo.rulebook_file import parse_rulebook
 
-__all__ = ["CALENDAR", "LOCAL", "LOTTERY", "RULEBOOK", "Setting", "Told", "ceiling_sample", "sample"]
+__all__ = [
+    "CALENDAR",
+    "LATER",
+    "LOCAL",
+    "LOTTERY",
+    "RULEBOOK",
+    "Setting",
+    "Told",
+    "ceiling_sample",
+    "sample",
+]
 
 CALENDAR = pb.load_calendar("lang-son-2024")
 RULEBOOK = pb.load_rulebook("vn-2020")
+LATER = {
+    base: parse_rulebook(
+        f'extends = "{base}"\ncode = "{base}-xưa"\ntitle_vi = "t"\ntitle_en = "t"\nversion = "1"\n'
+        "valid_from = 2021-01-01\nvalid_to = 2026-12-31\n"
+    )
+    for base in ("vn-2025a", "vn-2025b")
+}
+"""The later regimes, made to govern the rounds of 2024 as a province's own rulebooks."""
 LOCAL, LOTTERY = "Ngân sách tỉnh", "Xổ số kiến thiết"
 
 
@@ -83,7 +102,16 @@ class Setting:
         pools = rulebook.pools(book)
         pools = replace(pools, inflow=pools.inflow + inflow)
         return Case(
-            book, CALENDAR, policy, round_, day, state, outlook, pools, np.zeros(len(book), dtype=bool)
+            book,
+            CALENDAR,
+            policy,
+            round_,
+            day,
+            state,
+            outlook,
+            pools,
+            np.zeros(len(book), dtype=bool),
+            rulebook.obligations,
         )
 
     def with_policy(self, **changes: Any) -> Setting:

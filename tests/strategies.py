@@ -135,7 +135,7 @@ def _line(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, role: str
     return cells
 
 
-FLAGS = ("emergency", "key_project", "oda", "ppp", "counterpart", "not_to_be_raised")
+FLAGS = ("emergency", "special", "key_project", "oda", "ppp", "counterpart", "not_to_be_raised")
 
 
 def _of_source(draw: st.DrawFn, unit: int, present: set[str], day: dt.date, source: str) -> dict[str, Any]:

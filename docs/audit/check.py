@@ -1,11 +1,8 @@
 """Check a case folder of phanbo with the standard library of Python (3.11) alone: ``python check.py DIR``; see README.md."""
-
 import csv, io, json, sys, tomllib  # noqa: E401, I001
 from collections import Counter, defaultdict
 from hashlib import blake2b, sha256
 from pathlib import Path
-
-SHOWN = ("line_id", "plan", "change", "plan_after", "disbursed", "expected", "expected_after")
 LEFT = "Còn lại cho phanbo audit / left to it: giới hạn, ràng buộc, dữ kiện / bounds, rows, facts; tiers, summary, ranks."
 LITTER = {"MANIFEST.sha256", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -54,7 +51,8 @@ def figures(plain, table):
         changed += [[line, plan, add - cut, plan + add - cut, int(cells["disbursed"]), *expected]] * bool(cut or add)
     yield from (f"yêu cầu bắt buộc / pin: {line}" for line, pin in plain["policy"]["pins"].items() if not plain["parent"]
                 and abs(pin) > moved["to" if pin > 0 else "from", line])
-    if sorted([row[name] for name in SHOWN] for row in plain["adjustments"]) != sorted(changed):
+    shown = "line_id plan change plan_after disbursed expected expected_after".split()
+    if sorted([row[name] for name in shown] for row in plain["adjustments"]) != sorted(changed):
         yield "biểu điều chỉnh / adjustments"
     for row in plain["pools"]:
         name, duty = row["pool"], row["inflow"] // unit * unit
@@ -106,8 +104,11 @@ def columns(plain, table):
 def best(plain, table, law):
     """Find goals not proved: no plan lies below ``z = c − Aᵀπ`` and π at the ends they favour; who is best stands there."""
     proof, policy, used = plain["certificate"], plain["policy"], Counter()
-    classes, told = [f"priority[{entry['code']}]" for entry in law["class"]], [tier["tier"] for tier in proof["tiers"]]
-    goals = [name for tier in policy["tiers"] for name in (classes if tier["name"] == "priority" else [tier["name"]])]
+    told, asked = [tier["tier"] for tier in proof["tiers"]], [tier["name"] for tier in policy["tiers"]]
+    order = [f"priority[{entry['code']}]" for entry in law["class"]]
+    if "priority[advances]" in order and "priority" in asked and "obligations" in asked[: asked.index("priority")]:
+        asked, order[order.index("priority[advances]")] = [name for name in asked if name != "obligations"], "obligations"
+    goals = [name for each in asked for name in (order if each == "priority" else [each]) if name != "priority[advances]"]
     last = ([k for k, name in enumerate(goals, start=1) if name.startswith("priority[")] or [goals.index("authority")])[-1]
     goals = [*goals[:last], *["return"] * policy["return_unplaced"], *goals[last:], "canonical"]
     goals = ["protect", "protect_late"] * any(p["inflow"] < 0 for p in plain["pools"]) + ["pinned"] * bool(policy["pins"]) + goals
@@ -117,7 +118,7 @@ def best(plain, table, law):
     for x, _, rows, _ in plan:
         used.update({key: sign * x for key, sign in rows.items()})
     plan += [(used[key], [0, room // policy["unit"]], {key: -1}, {}) for key, room in rooms.items()]  # what each row takes
-    strange = any(key.startswith(("leaf:", "pool:")) or type(room) is not int for key, room in rooms.items())
+    strange = {key[:5] for key in rooms} & {"leaf:", "pool:"} or {*map(type, rooms.values())} - {int}
     if strange or len(rooms) < len(proof["rows"]) or not all(0 <= x <= most for x, (_, most), _, _ in plan):
         yield "phương án ra ngoài giới hạn, ràng buộc / the plan leaves its bounds or rows"
     for name, duals, stored in ((tier["tier"], tier["duals"], tier["value"]) for tier in proof["tiers"]):
@@ -137,13 +138,13 @@ def main(root):
         own = any([tier["tolerance"] != "0" for tier in plain["policy"]["tiers"]] + [each.get("custom") for each in law["rule"]])
         legal_only = bool(plain["parent"]) or (plain["certificate"]["marked"] and own)  # a prefix, or no network
         wrong = [*files(root, plain, law), *figures(plain, table), *(() if legal_only else best(plain, table, law))]
+        wrong += ["chỉ để so sánh / for comparison only"] * bool(law.get("comparison"))
     except Exception as error:  # noqa: BLE001 — whatever a file holds
         wrong, law, legal_only = [f"không đọc được / cannot be read: {error!r}"], {}, True
-    granted = [f"Được nới / granted: {each}" for each in law.get("granted", ())]
-    print(*granted, *([f"SAI / WRONG: {fault}" for fault in wrong] or ["ĐÚNG / RIGHT"]), sep="\n")
+    found = [f"Được nới / granted: {each}" for each in law.get("granted", ())] + [f"SAI / WRONG: {fault}" for fault in wrong]
+    print(*found, *["ĐÚNG / RIGHT"][: not wrong], sep="\n")
     print("Chỉ xét hợp lệ / legality only." if legal_only else "Xét cả tối ưu / optimality too.", LEFT)
-    return 1 if wrong else 0
-
+    return int(bool(wrong))
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
     sys.exit(main(Path(sys.argv[1])) if len(sys.argv) == 2 else print("Cách dùng / usage: python check.py DIR") or 2)

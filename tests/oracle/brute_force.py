@@ -142,7 +142,8 @@ class Oracle:
             pins = case.pins // self.unit
             return -(np.minimum(add, np.maximum(0, pins)) + np.minimum(cut, np.maximum(0, -pins))).sum(axis=1)
         if name == "obligations":
-            short = case.claims - np.maximum(0, case.plan - case.disbursed - case.committed)
+            owed = sum(book.money(name)[0] for name in self.rulebook.obligations)
+            short = owed - np.maximum(0, case.plan - case.disbursed - case.committed)
             return -np.minimum(add, -(-np.maximum(0, short) // self.unit)).sum(axis=1)
         if name.startswith("priority["):
             return -add[:, self._class() == name[9:-1]].sum(axis=1)

@@ -10,7 +10,7 @@ from brute_force import Oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from held_round import RULEBOOK
+from held_round import LATER, RULEBOOK
 from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
 from phanbo.decision import changes
@@ -22,18 +22,19 @@ from strategies import pinned, settings_of
 if TYPE_CHECKING:
     from held_round import Setting
     from phanbo.case import Case
+    from phanbo.rulebook import Rulebook
 
 
-def agrees(case: Case) -> None:
+def agrees(case: Case, rulebook: Rulebook = RULEBOOK) -> None:
     """The tiers' values and the plan are those of the enumeration; nothing else is best."""
-    oracle = Oracle(case, RULEBOOK)
+    oracle = Oracle(case, rulebook)
     if not oracle.is_small:
         return
-    bounds = make_bounds(case, RULEBOOK)
+    bounds = make_bounds(case, rulebook)
     unit = case.policy.unit
     assert (bounds.cut // unit).tolist() == oracle.give
     assert (np.maximum(bounds.cut, bounds.forced) // unit).tolist() == oracle.must
-    program = assemble(case, RULEBOOK, bounds)
+    program = assemble(case, rulebook, bounds)
     tiers = [(tier.name, *tier.tolerance) for tier in program.tiers]
     lines = [(f"line[{i}]", 0, 1) for i in range(len(case))]
     best = oracle.best([*tiers, ("canonical[1]", 0, 1), ("canonical[2]", 0, 1), *lines])
@@ -54,6 +55,12 @@ def agrees(case: Case) -> None:
 @given(setting=settings_of(most=4, min_move=0))
 def test_the_plan_is_the_unique_best_one(setting: Setting) -> None:
     agrees(setting.case())
+
+
+@pytest.mark.parametrize("base", LATER)
+@given(setting=settings_of(most=4, min_move=0, families={"claims", "flags", "schedule"}))
+def test_the_plan_is_the_unique_best_one_under_later_laws(base: str, setting: Setting) -> None:
+    agrees(setting.case(LATER[base]), LATER[base])
 
 
 @given(setting=settings_of(most=6, simple=True, authority=None, min_move=0))

@@ -34,7 +34,7 @@ FIGURES = (
 )
 """Totals of a proposal that the summary of a run shows; ``unchecked`` counts rules that miss a column."""
 
-OWN = ("portfolio", "calendar", "rulebook", "policy")
+OWN = ("portfolio", "calendar", "policy")
 """Parts of a proposal that whoever sent the task has already: they do not travel back."""
 
 
