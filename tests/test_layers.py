@@ -47,7 +47,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "many",
         "examples report",
         "replay",
-        "cli_texts cli_input cli __init__ __main__",
+        "cli __init__ __main__",
     )
 )
 UPWARD = {

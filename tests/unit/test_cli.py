@@ -14,7 +14,7 @@ import pytest
 
 import phanbo as pb
 from phanbo import cli, pipeline
-from phanbo.cli_texts import TEXTS
+from phanbo.cli.texts import TEXTS
 from phanbo.errors import CertificateError, CrossCheckError
 from phanbo.examples import write_lang_son
 from rounds import TY, inflow, lines, proposal
@@ -420,7 +420,7 @@ def test_any_console(case: Path, encoding: str) -> None:
         (["dance"], 2),
     ):
         said = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-W", "error", "-m", "phanbo.cli", *command],
+            [sys.executable, "-W", "error", "-m", "phanbo", *command],
             capture_output=True,
             env=given,
             check=False,
