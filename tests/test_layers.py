@@ -17,7 +17,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "errors money grouping words records",
         "tables",
         "portfolio",
-        "calendar calendar_file policy",
+        "calendar reference_curve calendar_file policy",
         "absorption",
         "due",
         "assessment assessment_frames",
