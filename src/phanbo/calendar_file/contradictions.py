@@ -87,15 +87,16 @@ def _of_milestones(found: Rows) -> Iterator[Fault]:
     for before, after in itertools.combinations(sorted(whole, key=lambda row: (row["on"], row.number)), 2):
         if before["group"] == after["group"] and _meet(before, after):
             yield from _of_pair(before, after)
+    groups = {row["group"] for row in marks}
     for group in UNMARKED:
-        if group not in {row["group"] for row in marks}:
+        if not groups & {group, None}:  # a group that could not be read may be any
             vi, en = (word(GROUP, group, lang) for lang in ("vi", "en"))
             yield found[""][0].fault(
                 "no-milestone",
                 (f"nhóm {vi} ({group}) không có mốc giải ngân", f"no milestone for {en} ({group})"),
                 (
                     "dòng vốn của nhóm này không bị xét là chậm mốc; thêm [[milestone]] nếu tỉnh có quy định",
-                    "lines of this group are never behind; add a [[milestone]] if the province sets one",
+                    "its lines are never behind a milestone; add a [[milestone]] if the province sets one",
                 ),
                 severity=NOTE,
             )

@@ -6,7 +6,7 @@ An entry nobody reads is a fault: a slip of the pen would else change the law in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from phanbo.calendar_file import values
@@ -222,9 +222,14 @@ def _unknown(row: Row, name: str) -> Fault:
     if row.table and name in TABLES[""]:
         mend = ("đặt lên đầu tệp, trước mọi bảng", "put it at the head of the file, before all tables")
     listed = ", ".join(filter(None, known))
-    return row.fault(
+    fault = row.fault(
         "unknown",
         (f"không có mục “{name}” trong {where[0]}", f"unknown entry {name!r} in {where[1]}"),
         mend if mend[0] else (f"các mục: {listed}", f"entries: {listed}"),
         entry=name,
     )
+    given = row.given[name]
+    if isinstance(given, list) and given and all(isinstance(entry, dict) for entry in given):
+        header = f"[[{name}]]"
+        return replace(fault, table=header, entry="", value="", line=row.lines.header(header, 1, len(given)))
+    return fault

@@ -3,7 +3,7 @@
 0 done, 1 data, 2 usage, round, calendar, rulebook or policy, 3 infeasible, 4 certificate, 5 stopped, 6 a file
 cannot be read or written, 130 interrupted.
 
-`main` runs one command. `parser` knows them all; each topic (`tables`, `rounds`, `case`) declares its commands
+`main` runs one command. `parser` knows them all; each topic (`tables`, `calendar`, `rounds`, `case`) declares its commands
 and does what they ask. `input` reads what is given, `texts` holds what is said.
 """
 
