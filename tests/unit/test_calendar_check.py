@@ -29,7 +29,7 @@ points = [
 ]
 """
 FULL = TEXT + CURVE
-UNCITED = TEXT.partition("[citation]")[0]
+UNCITED = re.sub(r"\[citation\][^\[]*", "", TEXT)
 
 
 def errors(text: str, rules: Any = None) -> list[Fault]:

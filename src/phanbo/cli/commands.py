@@ -47,6 +47,6 @@ def dated(one: argparse.ArgumentParser) -> None:
     """Add the arguments of a round: calendar, data date, law, choices, and where its output goes."""
     one.add_argument("--calendar", required=True, help="lang-son-2024 hoặc tệp TOML")
     one.add_argument("--as-of", required=True, help="ngày số liệu, ví dụ 2024-09-15")
-    one.add_argument("--rulebook", default="vn-2020", help="vn-2020 hoặc tệp TOML")
+    one.add_argument("--rulebook", help="vn-2020, vn-2025b … hoặc tệp TOML (mặc định: luật của ngày số liệu)")
     one.add_argument("--policy", metavar="TỆP.json", help="các lựa chọn của đợt")
     one.add_argument("--out", required=True, metavar="THƯ_MỤC")
