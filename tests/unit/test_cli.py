@@ -483,13 +483,18 @@ def test_a_calendar_that_leaves_things_to_the_law(run: Run, tmp_path: Path) -> N
     path, text = tmp_path / "lịch.toml", pb.load_calendar("lang-son-2024").text
     path.write_text(re.sub("last_adjustment = .*", "", text), encoding="utf-8")
     said = run("calendar", "check", path).out
-    assert "theo bộ quy định" in said
-    assert "đến hết 31/12/2024, hoặc hạn của bộ quy định" in said
+    last = pb.load_rulebook("vn-2020").last_adjustment.on(2024)
+    day = f"{last.day}/{last.month}/2024"
+    assert f"cuối cùng để điều chỉnh: {day}, theo vn-2020 (lịch không nêu)" in said
+    assert f"sau đó, đến hết {day}: nhận" in said
+    path.write_text(re.sub("last_adjustment = .*", "", text.replace("2024", "2028")), encoding="utf-8")
+    said = run("calendar", "check", path).out
+    assert "cuối cùng để điều chỉnh: theo bộ quy định của tỉnh" in said
     assert run("calendar", "check", tmp_path / "none.toml").code == 2
     path.write_bytes(text.encode("utf-16"))
-    said = run("calendar", "check", path)
-    assert said.code == 2
-    assert "UTF-16" in said.err
+    refused = run("calendar", "check", path)
+    assert refused.code == 2
+    assert "UTF-16" in refused.err
     assert run("calendar").code == run("calendar", "dance", path).code == 2
 
 

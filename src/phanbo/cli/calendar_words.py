@@ -44,10 +44,13 @@ TEXTS = {
         "Last data date for an adjustment: {on}",
     ),
     "law-last": (
-        "Ngày số liệu cuối cùng để điều chỉnh: theo bộ quy định",
-        "Last data date for an adjustment: the one of the rulebook",
+        "Ngày số liệu cuối cùng để điều chỉnh: {on}, theo {law} (lịch không nêu)",
+        "Last data date for an adjustment: {on}, by {law} (the calendar names none)",
     ),
-    "law-end": ("{on}, hoặc hạn của bộ quy định", "{on}, or the last date of the rulebook"),
+    "no-last": (
+        "Ngày số liệu cuối cùng để điều chỉnh: theo bộ quy định của tỉnh (lịch không nêu)",
+        "Last data date for an adjustment: by the province's own rulebook (the calendar names none)",
+    ),
     "reports": ("Chế độ báo cáo", "Reports"),
     "on": ("{by} {on}", "{by} {on}"),
     "week": ("hằng tuần, {weekday}", "every week, {weekday}"),
@@ -118,10 +121,25 @@ def _end(calendar: Calendar, lang: str) -> Iterator[str]:
     from phanbo.reference_curve import SOURCE
     from phanbo.words import day
 
-    last = calendar.last_adjustment
-    yield _say("law-last", lang) if last is None else _say("last", lang, on=day(last, lang))
+    last, law = _last(calendar)
+    said = "no-last" if last is None else "law-last" if law else "last"
+    yield _say(said, lang, on=day(last, lang) if last else "", law=law)
     own = "national-curve" if calendar.curve_source == SOURCE else "own-curve"
     yield _say(own, lang, points=len(calendar.curve))
+
+
+def _last(calendar: Calendar) -> tuple[dt.date | None, str]:
+    """Return the last data date, and the rulebook that sets it where the calendar does not."""
+    from phanbo.errors import RulebookUnavailable
+    from phanbo.rulebook_file import rulebook_at
+
+    if calendar.last_adjustment is not None:
+        return calendar.last_adjustment, ""
+    try:
+        book = rulebook_at(dt.date(calendar.year, 12, 31))
+    except RulebookUnavailable:
+        return None, ""
+    return book.last_adjustment.on(calendar.year), book.code
 
 
 def _duties(calendar: Calendar, kind: str, lang: str) -> list[str]:
@@ -153,16 +171,13 @@ def _round(calendar: Calendar, item: Round, lang: str) -> Iterator[str]:
         judged_on=day(item.judged_on, lang),
         forecast=_say("forecast", lang, on=day(later, lang)) if later != item.judged_on else "",
     )
-    first, end = dt.date(calendar.year, 1, 1), calendar.last_adjustment or dt.date(calendar.year, 12, 31)
+    first, end = dt.date(calendar.year, 1, 1), _last(calendar)[0] or dt.date(calendar.year, 12, 31)
     last = min(end, item.report_by - DAY)
     said = _say("no-data", lang)
     if first <= last:
         said = _say("data", lang, first=day(first, lang), last=day(last, lang))
     if max(first, item.report_by) <= end:
-        until = day(end, lang)
-        if calendar.last_adjustment is None:
-            until = _say("law-end", lang, on=until)
-        said += _say("late", lang, last=until)
+        said += _say("late", lang, last=day(end, lang))
     yield said
 
 
