@@ -17,7 +17,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "errors money grouping words records",
         "tables",
         "portfolio",
-        "calendar calendar_file policy",
+        "calendar reference_curve calendar_file policy",
         "absorption",
         "due",
         "assessment assessment_frames",
@@ -47,7 +47,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "many",
         "examples report",
         "replay",
-        "cli_texts cli_input cli __init__ __main__",
+        "cli __init__ __main__",
     )
 )
 UPWARD = {

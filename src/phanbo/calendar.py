@@ -7,16 +7,35 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from phanbo.errors import RoundError
 
-__all__ = ["CARRIED", "Calendar", "Deadline", "Milestone", "Report", "Round", "as_date"]
+__all__ = [
+    "CARRIED",
+    "DEADLINES",
+    "LAST_DAY_OF",
+    "WHOLE",
+    "Calendar",
+    "Deadline",
+    "Milestone",
+    "Report",
+    "Round",
+    "as_date",
+]
 
 CARRIED = "carried"
 """Group of capital carried over from earlier plan years (*vốn kéo dài*), whatever its stage."""
+
+DEADLINES = ("start", "policy_dossier", "project_dossier", "procedures")
+"""The acts that can have a deadline."""
+
+LAST_DAY_OF = {"week": 7, "month": 31, "quarter": 0}
+"""How often a report is due, and the largest day it may name."""
 
 WHOLE = 10_000
 """The reference curve's whole year: shares are integers of ten thousand."""
@@ -176,8 +195,8 @@ class Calendar:
     code, title_vi, title_en, source : str
     year : int
         The plan year.
-    last_adjustment : date
-        The last date whose data may be used for an adjustment.
+    last_adjustment : date or None
+        The last date whose data may be used for an adjustment; None: the one of the rulebook.
     milestones, deadlines, rounds, reports : tuple
     curve : tuple of (date, int)
         Reference share-of-year curve: by this date so many ten-thousandths of the year's final disbursement
@@ -185,6 +204,10 @@ class Calendar:
     curve_source : str
     text : str
         The TOML it was read from; it goes into the case folder unchanged.
+    directive : str
+        The document of the province (*chỉ thị*) that the milestones and the rules on owners rest on; may be empty.
+    cited : tuple of (str, str)
+        Code of a rule and the article of the directive it rests on; `citations` as a mapping.
     """
 
     code: str
@@ -192,7 +215,7 @@ class Calendar:
     title_en: str
     source: str
     year: int
-    last_adjustment: dt.date
+    last_adjustment: dt.date | None
     milestones: tuple[Milestone, ...]
     deadlines: tuple[Deadline, ...]
     rounds: tuple[Round, ...]
@@ -201,7 +224,12 @@ class Calendar:
     curve_source: str
     text: str
     directive: str = ""
-    citations: tuple[tuple[str, str], ...] = ()
+    cited: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def citations(self) -> Mapping[str, str]:
+        """Article of the directive by code of rule, for the rules that rest on it."""
+        return MappingProxyType(dict(self.cited))
 
     def share(self, day: dt.date) -> int:
         """Return c(*day*): ten-thousandths of a usual year's disbursement made by that day, 1 … 10 000.

@@ -102,6 +102,8 @@ def _rounds(calendar: Calendar) -> Iterator[Due]:
             "round",
         )
     last = calendar.last_adjustment
+    if last is None:
+        return
     yield Due(
         last,
         f"Ngày cuối cùng của số liệu dùng để điều chỉnh kế hoạch: {day(last)}",

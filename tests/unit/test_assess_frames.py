@@ -244,5 +244,5 @@ def test_deadlines_and_the_last_adjustment_are_due() -> None:
     a = assess(as_of="2024-11-01")
     november = a.due
     assert november[november["kind"] == "last_adjustment"]["date"].tolist() == [
-        a.calendar.last_adjustment.isoformat()
+        str(a.calendar.last_adjustment)
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +16,7 @@ import pytest
 
 import phanbo as pb
 from phanbo import cli, pipeline
-from phanbo.cli_texts import TEXTS
+from phanbo.cli.texts import TEXTS
 from phanbo.errors import CertificateError, CrossCheckError
 from phanbo.examples import write_lang_son
 from rounds import TY, inflow, lines, proposal
@@ -228,7 +230,7 @@ def test_1_data(run: Run, tmp_path: Path) -> None:
         (("--round", "two"), "--round phải là số nguyên"),
         (("--calendar", "nope"), "Không có lịch “nope”"),
         (("--rulebook", "nope"), "Không có bộ quy định “nope”"),
-        (("--rulebook", "vn-2025a"), "chưa có trong bản này"),
+        (("--rulebook", "vn-2025a"), "ngoài hiệu lực của vn-2025a"),
         (("--as-of", "15/9/2024"), "không phải là ngày"),
         (("--as-of", "2024-11-16"), "sau hạn điều chỉnh cuối cùng"),
         (("--as-of", "2023-09-15"), "ngoài năm kế hoạch 2024"),
@@ -407,6 +409,95 @@ def test_a_failed_run_keeps_the_earlier_case(
     assert [path.name for path in tmp_path.iterdir()] == ["o"]
 
 
+# -- calendars ------------------------------------------------------------------------------------------
+
+
+def test_calendar_check_of_a_sound_calendar(run: Run) -> None:
+    said = run("calendar", "check", "lang-son-2024")
+    assert (said.code, said.err) == (0, "")
+    for part in (
+        "Lạng Sơn, năm kế hoạch 2024 (lang-son-2024)",
+        "Văn bản của tỉnh: Dự thảo Chỉ thị",
+        "  Vốn kéo dài 2022, 2023 giải ngân ít nhất 60% trước ngày 30/6/2024\n",
+        "  Khởi công, dự án khởi công mới, đến hết ngày 30/6/2024\n",
+        "  Đợt 3: báo cáo trước ngày 15/11/2024; xét mốc đến 30/9/2024 (dự báo: đến 31/12/2024)\n",
+        "      số liệu đúng hạn: 1/1/2024 – 14/11/2024; sau đó, đến hết 15/11/2024: nhận, có cảnh báo là muộn\n",
+        "hằng tuần, thứ Sáu\n",
+        "  owner-import: mục II.5.3\n",
+        "Ngày số liệu cuối cùng để điều chỉnh: 15/11/2024\n",
+        "Đường tham chiếu: của cả nước, 7 điểm",
+    ):
+        assert part in said.out
+    assert said.out.endswith("\nlang-son-2024: lịch đúng, 0 ghi chú.\n")
+    marks = [line for line in said.out.splitlines() if "giải ngân ít nhất" in line]
+    assert [line.split(" giải")[0].strip() for line in marks] == [
+        *(
+            "Dự án hoàn thành",
+            *["Dự án chuyển tiếp"] * 2,
+            *["Dự án khởi công mới"] * 2,
+            *["Vốn kéo dài 2022, 2023"] * 2,
+        )
+    ]
+    english = run("--lang", "en", "calendar", "check", "lang-son-2024").out
+    assert "Round 2: reported before 2024-09-20; milestones judged up to 2024-09-30\n" in english
+    assert "every week, Friday" in english
+    assert run("calendar", "check", "lang-son-2024", "--lang", "en").out == english
+
+
+def test_the_data_dates_it_tells_are_those_a_round_takes(run: Run) -> None:
+    """Each date in time is taken silently, each late one with a warning, the next one is refused."""
+    said = run("calendar", "check", "lang-son-2024", "--lang", "en").out
+    told = re.findall(r"data in time: \S+ – (\S+); after them, until (\S+): taken", said)
+    assert len(told) == 3
+    for number, (in_time, late) in enumerate(told, start=1):
+        assert not proposal(round=number, as_of=in_time).summary["warnings"]
+        assert "report date" in proposal(round=number, as_of=late).summary["warnings"][0]
+        with pytest.raises(pb.RoundError):
+            proposal(round=number, as_of=dt.date.fromisoformat(late) + dt.timedelta(1))
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_calendar_check_of_a_faulty_one(run: Run, tables: Path, tmp_path: Path, lang: str) -> None:
+    path, text = tmp_path / "lịch.toml", pb.load_calendar("lang-son-2024").text
+    faulty = text.replace('"completed"', '"done"').replace('"0.7"', "70").replace("donor-test", "donor-tst")
+    path.write_bytes(faulty.encode())
+    said = run("calendar", "check", path, "--lang", lang)
+    assert (said.code, said.err) == (2, "")
+    parts = {
+        "vi": ("LỖI [[milestone]] thứ 2 (dòng ", "share = 70: tỷ lệ", "“donor-tst”", ": 3 lỗi, 0 ghi chú"),
+        "en": (
+            "error [[milestone]] no. 2 (line ",
+            "share = 70: a share",
+            "'donor-tst'",
+            ": 3 errors, 0 notes",
+        ),
+    }
+    for part in parts[lang]:
+        assert part in said.out
+    refused = run("propose", tables, *PROPOSE, "--calendar", path, "--out", tmp_path / "o", "--lang", lang)
+    assert refused.code == 2
+    assert parts[lang][1] in refused.err
+
+
+def test_a_calendar_that_leaves_things_to_the_law(run: Run, tmp_path: Path) -> None:
+    path, text = tmp_path / "lịch.toml", pb.load_calendar("lang-son-2024").text
+    path.write_text(re.sub("last_adjustment = .*", "", text), encoding="utf-8")
+    said = run("calendar", "check", path).out
+    last = pb.load_rulebook("vn-2020").last_adjustment.on(2024)
+    day = f"{last.day}/{last.month}/2024"
+    assert f"cuối cùng để điều chỉnh: {day}, theo vn-2020 (lịch không nêu)" in said
+    assert f"sau đó, đến hết {day}: nhận" in said
+    path.write_text(re.sub("last_adjustment = .*", "", text.replace("2024", "2028")), encoding="utf-8")
+    said = run("calendar", "check", path).out
+    assert "cuối cùng để điều chỉnh: theo bộ quy định của tỉnh" in said
+    assert run("calendar", "check", tmp_path / "none.toml").code == 2
+    path.write_bytes(text.encode("utf-16"))
+    refused = run("calendar", "check", path)
+    assert refused.code == 2
+    assert "UTF-16" in refused.err
+    assert run("calendar").code == run("calendar", "dance", path).code == 2
+
+
 # -- consoles -------------------------------------------------------------------------------------------
 
 
@@ -420,7 +511,7 @@ def test_any_console(case: Path, encoding: str) -> None:
         (["dance"], 2),
     ):
         said = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-W", "error", "-m", "phanbo.cli", *command],
+            [sys.executable, "-W", "error", "-m", "phanbo", *command],
             capture_output=True,
             env=given,
             check=False,

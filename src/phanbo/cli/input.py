@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phanbo.cli_texts import say
+from phanbo.cli.texts import say
 
 if TYPE_CHECKING:
     from phanbo.policy import Policy
