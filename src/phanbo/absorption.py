@@ -20,7 +20,7 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Protocol
 
@@ -166,8 +166,9 @@ class PaceForecaster:
     """The built-in forecast: the owner's percentiles, its estimate, or its pace against the usual year.
 
     With c(t) the calendar's share of the year at the data date (relative to that at the deadline, which is 1
-    after 31/12): ``pace = ⌊D ÷ c(t)⌋``, points ``D + (A − D)·exp(σ₀·√(1 − c(t))·z_k)`` around a centre A, z_k
-    the normal quantile of (k − ½)/K. A single given percentile p has this spread too, with ``z_k − z_p``.
+    after 31/12, and more once works of the next year can be paid: after 31/1): ``pace = ⌊D ÷ c(t)⌋``, points
+    ``D + (A − D)·exp(σ₀·√(1 − c(t))·z_k)`` around a centre A, z_k the normal quantile of (k − ½)/K. A single given
+    percentile p has this spread too, with ``z_k − z_p``.
 
     Parameters
     ----------
@@ -191,7 +192,7 @@ class PaceForecaster:
         self, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, deadline: dt.date
     ) -> Forecast:
         """Return the points of every line, in the order of the portfolio."""
-        elapsed = max(1, min(WHOLE, calendar.share(as_of) * WHOLE // calendar.share(deadline)))
+        elapsed = max(1, min(WHOLE, calendar.share(as_of) * WHOLE // calendar.share_until(deadline)))
         sigma = self.sigma0 * math.sqrt(1 - elapsed / WHOLE)
         scores = [NormalDist().inv_cdf((2 * k - 1) / (2 * self.points)) for k in range(1, self.points + 1)]
         disbursed, _ = portfolio.money("disbursed")
@@ -219,11 +220,30 @@ class PaceForecaster:
 
 
 def make_outlook(
-    portfolio: Portfolio, calendar: Calendar, as_of: dt.date, deadline: dt.date, policy: Policy
+    portfolio: Portfolio,
+    calendar: Calendar,
+    as_of: dt.date,
+    deadline: dt.date,
+    policy: Policy,
+    *,
+    added_until: dt.date | None = None,
 ) -> Outlook:
-    """Return the outlook of a portfolio: the policy's forecaster, or pace, prepared in the policy's unit."""
+    """Return the outlook of a portfolio: the policy's forecaster, or pace, prepared in the policy's unit.
+
+    Where capital that is added may be paid *added_until* a later day than the *deadline* of the plan, a point that
+    reaches the plan by the deadline goes on to that day; one that does not is left: a line that lets its own plan lapse
+    is not expected to spend more.
+    """
     forecaster: Forecaster = PaceForecaster() if policy.forecaster is None else policy.forecaster
-    return prepare_outlook(portfolio, forecaster.forecast(portfolio, calendar, as_of, deadline), policy.unit)
+    forecast = forecaster.forecast(portfolio, calendar, as_of, deadline)
+    if added_until is not None and added_until > deadline:
+        later = forecaster.forecast(portfolio, calendar, as_of, added_until)
+        plan, _ = portfolio.money("plan")
+        points, on = (
+            np.sort(_whole_numbers(each.points, len(portfolio)), axis=1) for each in (forecast, later)
+        )
+        forecast = replace(forecast, points=np.where(points >= plan[:, None], np.maximum(points, on), points))
+    return prepare_outlook(portfolio, forecast, policy.unit)
 
 
 def prepare_outlook(portfolio: Portfolio, forecast: Forecast, unit: int) -> Outlook:

@@ -57,6 +57,11 @@ def admit(
             f"quyết định. / The report date {round_.report_by} lies after the validity of {book.code} "
             f"({book.valid_to}): look at the law of the day of decision."
         )
+    if (later := book.added_until(calendar.year, round_.report_by)) > book.closing_date(calendar.year):
+        warnings.append(
+            f"Vốn bổ sung của đợt này được tính giải ngân đến {later} theo cách hiểu của {book.code}: cần kiểm tra. / "
+            f"Capital this round adds is counted as payable until {later}, as {book.code} reads the law: to be verified."
+        )
     if day >= round_.report_by:
         warnings.append(
             f"Ngày số liệu {day} không trước hạn báo cáo {round_.report_by} của đợt. / "

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from phanbo.absorption import Outlook
 from phanbo.calendar import CARRIED, WHOLE, Calendar, Round
+from phanbo.due import LEAD
 from phanbo.grouping import codes_of, joint_codes, sum_by
 from phanbo.money import Bools, Ints, ceil_share, floor_ratio, floor_share
 from phanbo.policy import READINGS, Policy
@@ -101,6 +102,8 @@ class Assessment:
     readings : mapping of str to Reading
     warnings : tuple of str
         What a reader must know first, such as figures of another date.
+    lead : str
+        The department that reports the round, by the rulebook in force (*cơ quan chủ trì tham mưu*).
     missed : object array of shape (n,)
         The deadline a line has missed (``start``, ``policy_dossier``, …), ``""`` where none.
     """
@@ -116,6 +119,7 @@ class Assessment:
     line_ids: tuple[str, ...]
     outlook: Outlook
     warnings: tuple[str, ...] = ()
+    lead: str = LEAD
 
     @property
     def decides(self) -> Reading:
@@ -200,9 +204,19 @@ class Assessment:
 
 
 def build_assessment(
-    portfolio: Portfolio, calendar: Calendar, as_of: dt.date, round_: Round, policy: Policy, outlook: Outlook
+    portfolio: Portfolio,
+    calendar: Calendar,
+    as_of: dt.date,
+    round_: Round,
+    policy: Policy,
+    outlook: Outlook,
+    *,
+    lead: str = LEAD,
 ) -> Assessment:
-    """Return the assessment of a portfolio at *as_of* for one round, under all three readings."""
+    """Return the assessment of a portfolio at *as_of* for one round, under all three readings.
+
+    *lead* is the department that reports the round.
+    """
     readings = {name: _reading(name, portfolio, calendar, as_of, round_, outlook) for name in READINGS}
     judged = max(round_.tau(policy.judge), as_of)
     return Assessment(
@@ -217,6 +231,7 @@ def build_assessment(
         line_ids=tuple(portfolio.text("line_id").tolist()),
         outlook=outlook,
         warnings=tuple(stale_figures(portfolio, as_of)),
+        lead=lead,
     )
 
 

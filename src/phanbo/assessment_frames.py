@@ -147,7 +147,7 @@ def province_totals(a: Assessment) -> dict[str, Any]:
 
 def due_frame(a: Assessment) -> pd.DataFrame:
     """Return what falls due from `as_of` to 30 days later; ``date`` is the last day on which it is in time."""
-    rows = due_between(a.calendar, a.as_of, a.as_of + AHEAD)
+    rows = due_between(a.calendar, a.as_of, a.as_of + AHEAD, lead=a.lead)
     columns = {name: _text([str(getattr(row, name)) for row in rows]) for name in Due._fields}
     return pd.DataFrame(columns)
 

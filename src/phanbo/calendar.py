@@ -244,6 +244,16 @@ class Calendar:
                 return low + (high - low) * (day - left).days // (right - left).days
         return points[-1][1]
 
+    def share_until(self, deadline: dt.date) -> int:
+        """Return the share of a usual year's disbursement that can be paid by a deadline.
+
+        At most the whole year until 31/1 of the next one: January pays for works accepted by 31/12. After it the works
+        of the next year count too, by the same curve.
+        """
+        if deadline <= dt.date(self.year + 1, 1, 31):
+            return self.share(deadline)
+        return WHOLE + self.share(deadline - (dt.date(self.year + 1, 1, 1) - dt.date(self.year, 1, 1)))
+
     def round(self, number: int | Round) -> Round:
         """Return the round with this number; a `Round` of one's own is taken as it is.
 

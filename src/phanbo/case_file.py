@@ -156,7 +156,9 @@ def rebuild_case(
     as_of = dt.date.fromisoformat(meta["as_of"])
     earlier = meta["assessed"]
     if earlier is None:
-        assessment = build_assessment(portfolio, calendar, as_of, round_, policy, outlook)
+        assessment = build_assessment(
+            portfolio, calendar, as_of, round_, policy, outlook, lead=rulebook.lead_department_vi
+        )
     else:
         if assessed is None or assessed.hash != earlier["input_hash"]:
             raise unreadable(
@@ -167,7 +169,15 @@ def rebuild_case(
         points = earlier["outlook"]
         old = outlook if points is None else _outlook_of(outlook, points)
         like = replace(policy, judge=earlier["judge"], fast=earlier["fast"])
-        assessment = build_assessment(assessed, calendar, then, _round_of(earlier["round"]), like, old)
+        assessment = build_assessment(
+            assessed,
+            calendar,
+            then,
+            _round_of(earlier["round"]),
+            like,
+            old,
+            lead=rulebook.lead_department_vi,
+        )
     ids = portfolio.text("line_id").astype(str)
     if not isinstance(meta["held"], list) or not set(meta["held"]) <= set(ids.tolist()):
         raise unreadable("có dòng vốn lạ trong “held”", "lines held are not among the tables")

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from phanbo.calendar import Calendar, Milestone
 
-__all__ = ["Due", "due_between"]
+__all__ = ["LEAD", "Due", "due_between"]
 
 DAY = dt.timedelta(days=1)
 OWNERS = "chủ đầu tư"
-PLANNERS = "Sở Kế hoạch và Đầu tư"
+LEAD = "cơ quan chủ trì tham mưu"
+"""Who reports a round where no rulebook says which department it is."""
 
 
 class Due(NamedTuple):
@@ -33,12 +34,12 @@ class Due(NamedTuple):
     kind: str
 
 
-def due_between(calendar: Calendar, first: dt.date, last: dt.date) -> list[Due]:
-    """Return what is due from *first* to *last*, both included, in order of date."""
+def due_between(calendar: Calendar, first: dt.date, last: dt.date, *, lead: str = LEAD) -> list[Due]:
+    """Return what is due from *first* to *last*, both included, in order of date; *lead* reports the rounds."""
     duties = (
         *_milestones(calendar),
         *_deadlines(calendar),
-        *_rounds(calendar),
+        *_rounds(calendar, lead),
         *_reports(calendar, first, last),
     )
     return sorted(duty for duty in duties if first <= duty.date <= last)
@@ -91,13 +92,13 @@ def _deadlines(calendar: Calendar) -> Iterator[Due]:
         yield Due(line.last_day, said["vi"], said["en"], OWNERS, line.source, "deadline")
 
 
-def _rounds(calendar: Calendar) -> Iterator[Due]:
+def _rounds(calendar: Calendar, lead: str) -> Iterator[Due]:
     for item in calendar.rounds:
         yield Due(
             item.report_by - DAY,
             f"Báo cáo phương án điều chỉnh đợt {item.number}, {_by(item.report_by, 'vi', inclusive=False)}",
             f"Report on adjustment round {item.number}, {_by(item.report_by, 'en', inclusive=False)}",
-            PLANNERS,
+            lead,
             calendar.source,
             "round",
         )
@@ -108,7 +109,7 @@ def _rounds(calendar: Calendar) -> Iterator[Due]:
         last,
         f"Ngày cuối cùng của số liệu dùng để điều chỉnh kế hoạch: {day(last)}",
         f"Last data date for adjusting the plan: {day(last, 'en')}",
-        PLANNERS,
+        lead,
         calendar.source,
         "last_adjustment",
     )

@@ -45,7 +45,7 @@ from phanbo.solver.second_opinion import find_solver
 from phanbo.solver.solution import Cancel, Limits, Solver
 from phanbo.solver.stating import solver_versions
 
-__all__ = ["OpenRound", "assess", "finished", "open_round", "propose"]
+__all__ = ["OpenRound", "assess", "finished", "open_round", "outlook_of", "propose"]
 
 BETWEEN_REPORTS = 0.1  # seconds: progress is told at most ten times a second
 
@@ -87,8 +87,8 @@ def assess(
     same_year(portfolio, calendar)
     of_these_lines(portfolio, calendar, None, outlook)
     round_ = calendar.round_at(day) if round is None else calendar.round(round)
-    outlook = outlook or make_outlook(portfolio, calendar, day, closing_date(policy, book, calendar), policy)
-    return build_assessment(portfolio, calendar, day, round_, policy, outlook)
+    outlook = outlook or outlook_of(portfolio, calendar, day, policy, book, round_)
+    return build_assessment(portfolio, calendar, day, round_, policy, outlook, lead=book.lead_department_vi)
 
 
 def propose(  # noqa: PLR0913 — the public interface
@@ -182,6 +182,15 @@ def propose(  # noqa: PLR0913 — the public interface
         return finished(state, decide(state.case, state.book, limits), limits, second)
 
 
+def outlook_of(
+    portfolio: Portfolio, calendar: Calendar, day: dt.date, policy: Policy, book: Rulebook, round_: Round
+) -> Outlook:
+    """Return what every line will probably have spent by the closing date, what a late round adds by its own."""
+    deadline = closing_date(policy, book, calendar)
+    later = book.added_until(calendar.year, round_.report_by) if policy.deadline is None else deadline
+    return make_outlook(portfolio, calendar, day, deadline, policy, added_until=later)
+
+
 @contextmanager
 def telling(limits: Limits, state: OpenRound | None = None) -> Iterator[None]:
     """Let a `Stopped` tell the stage it came at, and what was proved by then."""
@@ -227,10 +236,11 @@ def open_round(
     warnings = admit(portfolio, calendar, book, round_, day)
     of_these_lines(portfolio, calendar, assessment, outlook)
     check_pins(policy, portfolio)
-    deadline = closing_date(policy, book, calendar)
-    still_open(day, deadline)
-    outlook = outlook or make_outlook(portfolio, calendar, day, deadline, policy)
-    state = assessment or build_assessment(portfolio, calendar, day, round_, policy, outlook)
+    still_open(day, closing_date(policy, book, calendar))
+    outlook = outlook or outlook_of(portfolio, calendar, day, policy, book, round_)
+    state = assessment or build_assessment(
+        portfolio, calendar, day, round_, policy, outlook, lead=book.lead_department_vi
+    )
     free = np.zeros(len(portfolio), dtype=bool)
     case = Case(
         portfolio,

@@ -278,3 +278,49 @@ def test_rules_of_an_overlay_can_be_changed_further() -> None:
     own = pb.rulebook_file.parse_rulebook(HEAD + "valid_from = 2021-01-01\n").without_rule("commitment")
     assert "commitment" not in {rule.code for rule in pb.rulebook_file.parse_rulebook(own.text).rules}
     assert isinstance(sample().propose(rulebook=own).adjustments, pd.DataFrame)
+
+
+# -- late additions -----------------------------------------------------------------------------------------
+
+ADDING = (
+    'extends = "vn-2025b"\ncode = "cộng"\ntitle_vi = "t"\ntitle_en = "t"\nversion = "1"\n'
+    "valid_from = 2021-01-01\n[late_additions]\nreallocated = true\n"
+)
+
+
+def test_a_switch_reads_a_late_round_as_adding_capital() -> None:
+    book = pb.rulebook_file.parse_rulebook(ADDING)
+    days = [dt.date(2024, 9, 20), dt.date(2024, 9, 30), dt.date(2024, 10, 1), dt.date(2024, 11, 15)]
+    assert [book.added_until(2024, day).isoformat() for day in days] == [
+        *["2025-01-31"] * 2,
+        *["2025-12-31"] * 2,
+    ]
+    for name in BUILT_IN:
+        assert pb.load_rulebook(name).added_until(2024, days[-1]) == dt.date(2025, 1, 31)
+
+
+@given(setting=settings_of(told=False))
+def test_only_what_outlasts_the_plan_is_paid_later(setting: Setting) -> None:
+    """Points below the plan stay: who lets its own plan lapse is expected to spend no more of an addition."""
+    book = pb.rulebook_file.parse_rulebook(ADDING)
+    usual, late = (setting.propose(rulebook=each) for each in (LATER["vn-2025b"], book))
+    before, after = usual.outlook.points, late.outlook.points
+    plan = setting.portfolio.money("plan")[0][:, None]
+    if setting.number < 3:
+        assert (before == after).all()
+        return
+    assert (after >= before).all()
+    assert (after[before < plan] == before[before < plan]).all()
+    assert (late.lines["cut_bound"] == usual.lines["cut_bound"]).all()
+    assert (late.lines["add_bound"] >= usual.lines["add_bound"]).all()
+    assert any("payable until 2025-12-31" in text for text in late.summary["warnings"])
+
+
+def test_a_late_round_gives_more_to_a_line_that_goes_on() -> None:
+    frame = lines(2, disbursed=[TY, 10 * TY]).drop(columns=["absorb_p10", "absorb_p90"])
+    given_: dict[str, Any] = {"calendar": CALENDAR, "round": 3, "as_of": "2024-11-10"}
+    usual, late = (
+        pb.propose(pb.Portfolio(frame), rulebook=book, **given_).lines["add_bound"].tolist()[1]
+        for book in (LATER["vn-2025b"], pb.rulebook_file.parse_rulebook(ADDING))
+    )
+    assert 0 < usual < late

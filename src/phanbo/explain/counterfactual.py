@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from phanbo.absorption import make_outlook
-from phanbo.admission import closing_date
 from phanbo.bounds import make_bounds
 from phanbo.decision import decide
 from phanbo.errors import DataError, InfeasibleRound
 from phanbo.explain.figures import Amount, Cells, Paper, amounts, papers, stated_need
-from phanbo.pipeline import OpenRound, open_round, propose
+from phanbo.pipeline import OpenRound, open_round, outlook_of, propose
 from phanbo.solver.solution import Limits
 
 if TYPE_CHECKING:
@@ -159,13 +157,7 @@ class _Question:
     def given(self) -> dict[str, Any]:
         """What the round was proposed with; outlook and assessment only where they had been handed in."""
         case, book = self.case, self.proposal._rulebook  # noqa: SLF001 — one house
-        own = make_outlook(
-            case.portfolio,
-            case.calendar,
-            case.as_of,
-            closing_date(case.policy, book, case.calendar),
-            case.policy,
-        )
+        own = outlook_of(case.portfolio, case.calendar, case.as_of, case.policy, book, case.round)
         handed = not np.array_equal(own.points, case.outlook.points)
         return {
             "calendar": case.calendar,
