@@ -71,7 +71,7 @@ PROVINCE = Province(
     name="tỉnh Bắc Lĩnh",
     year=2026,
     period=2026,
-    seed=20260612,
+    seed=20260617,
     owners=names.OWNERS,
     places=names.PLACES,
     hamlets=names.HAMLETS,
@@ -94,8 +94,10 @@ PROVINCE = Province(
     pay=_pay,
     leaders=names.LEADERS,
     urgent=3,
+    special=1,
     ppp=2,
     advances=12,
+    tasks=names.TASKS,
 )
 
 

@@ -5,7 +5,7 @@ The kinds of owners and sources are those of a two-tier province in 2026; every 
 
 from __future__ import annotations
 
-from phanbo.examples.province import Family, Owner, Programme, Source
+from phanbo.examples.province import Family, Owner, Programme, Source, Task
 
 __all__ = [
     "CARRIED",
@@ -17,6 +17,7 @@ __all__ = [
     "PLACES",
     "PROGRAMMES",
     "SOURCES",
+    "TASKS",
     "WORKS",
 ]
 
@@ -154,3 +155,9 @@ FAMILIES = (
 )
 CARRIED = {2025: {"central": 30, "oda": 50, "programme": 44, "local": 10, "land": 8, "commune": 6}}
 """How many of 100 projects of a source hold capital carried over from 2025."""
+
+TASKS = (
+    Task("Lập quy hoạch chi tiết khu vực ven sông Trầm", "quy hoạch", "preparation", "Sở Xây dựng"),
+    Task("Cấp bù lãi suất tín dụng ưu đãi của tỉnh", "cấp bù lãi suất", "new_start", "Sở Tài chính"),
+    Task("Ủy thác cho vay chính sách xã hội của tỉnh", "tín dụng chính sách", "new_start", "Sở Tài chính"),
+)

@@ -10,7 +10,7 @@ from phanbo.examples.projects import draw_projects
 from phanbo.tables.schema import SECTORS
 
 if TYPE_CHECKING:
-    from phanbo.examples.province import Line, Project, Province
+    from phanbo.examples.province import Line, Project, Province, Task
 
 __all__ = ["draw_lines"]
 
@@ -255,10 +255,36 @@ def _say_exceptions(draws: Draws, lines: list[Line], province: Province) -> None
         if "loan" in line:
             line["loan_room"] = line["plan"] * draws.between(20, 90) // 100
     large = sorted(ongoing, key=lambda line: (-line["plan"], line["line_id"]))[:10]
-    keys = {line["project_id"] for line in large}
-    urgent = {draws.pick(ongoing)["project_id"] for _ in range(province.urgent)}
-    ppp = {draws.pick(large)["project_id"] for _ in range(province.ppp)}
+    marked = {
+        "key_project": {line["project_id"] for line in large},
+        "emergency": _projects(draws, ongoing, province.urgent),
+        "ppp": _projects(draws, large, province.ppp),
+        "special": _projects(draws, large, province.special),
+    }
     for line in lines:
-        line["key_project"] = "có" if line["project_id"] in keys else "không"
-        line["ppp"] = "có" if line["project_id"] in ppp else "không"
-        line["emergency"] = "có" if line["project_id"] in urgent else "không"
+        line.update(
+            {flag: "có" if line["project_id"] in which else "không" for flag, which in marked.items()}
+        )
+    for task in province.tasks:
+        _set_task(lines, task, province)
+
+
+def _projects(draws: Draws, lines: list[Line], count: int) -> set[str]:
+    return {draws.pick(lines)["project_id"] for _ in range(count)}
+
+
+def _set_task(lines: list[Line], task: Task, province: Province) -> None:
+    """Put a task in the place of the first project of its stage that the local source alone pays for."""
+    told = {"project": task.name, "task": task.task, "owner": task.owner, "locality": province.name}
+    sources: dict[str, set[str]] = {}
+    for line in lines:
+        sources.setdefault(line["project_id"], set()).add(line["source"])
+    stage = province.stage_text(task.stage)
+    code = next(
+        line["project_id"]
+        for line in lines
+        if sources[line["project_id"]] == {"local"} and line["stage"] == stage and "task" not in line
+    )
+    for line in lines:
+        if line["project_id"] == code:
+            line.update(told)

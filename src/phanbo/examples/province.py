@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from phanbo.examples.draws import Draws
 
-__all__ = ["STAGES", "Family", "Line", "Owner", "Programme", "Project", "Province", "Source"]
+__all__ = ["STAGES", "Family", "Knots", "Line", "Owner", "Programme", "Project", "Province", "Source", "Task"]
 
 Line = dict[str, Any]
 STAGES = ("completed", "transitional", "new_start", "preparation")
@@ -60,6 +60,15 @@ class Programme(NamedTuple):
     component: str
     nature: str
     odds: int
+
+
+class Task(NamedTuple):
+    """What is paid for and is no project: it stands in the place of a drawn one of its stage."""
+
+    name: str
+    task: str
+    stage: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +165,12 @@ class Province:
         Returns what a line had paid at `dates`, given what it had at the three data dates.
     leaders : (str, str)
         Who answers for the economy, and for the rest.
-    urgent, ppp, advances : int
-        How many urgent and PPP projects; how many of 100 lines of the first source have an advance to repay.
+    urgent, special, ppp : int
+        How many urgent, special and PPP projects.
+    advances : int
+        How many of 100 lines of the source ``central`` have an advance to repay.
+    tasks : tuple of Task
+        Planning, interest subsidies, policy credit; paid for by the source ``local``.
     """
 
     name: str
@@ -181,8 +194,10 @@ class Province:
     pay: Callable[[Draws, Project, Line, Knots], tuple[int, ...]]
     leaders: tuple[str, str]
     urgent: int = 2
+    special: int = 0
     ppp: int = 0
     advances: int = 4
+    tasks: tuple[Task, ...] = ()
 
     def stage_text(self, stage: str) -> str:
         """Return a stage as the sheet says it."""

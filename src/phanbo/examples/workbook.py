@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from phanbo.examples.province import Line, Province
 
-__all__ = ["AMOUNTS", "COLUMNS", "SYNTHETIC", "headers", "workbook"]
+__all__ = ["AMOUNTS", "SYNTHETIC", "columns", "workbook"]
 
 SYNTHETIC = "DỮ LIỆU MÔ PHỎNG – không phải số liệu thật"
 """What the first sheet and the title of every table say."""
 
 MONEY = "money"
-COLUMNS = (
+_COLUMNS: tuple[tuple[str, str, int | str], ...] = (
     ("line_id", "Mã dòng vốn", 12),
     ("project_id", "Mã số dự án", 11),
     ("project", "Tên dự án", 46),
@@ -75,15 +75,21 @@ COLUMNS = (
 )
 """Column of the schema, header in the workbook, width (or `MONEY`)."""
 
-AMOUNTS = frozenset(name for name, _, width in COLUMNS if width == MONEY)
-"""The columns of `COLUMNS` that hold money."""
+_SINCE_2025: tuple[tuple[str, str, int | str], ...] = (
+    ("special", "Dự án đặc biệt", 8),
+    ("task", "Nhiệm vụ", 22),
+)
+"""Columns that the law of 2024 asks for besides."""
+
+AMOUNTS = frozenset(name for name, _, width in _COLUMNS if width == MONEY)
+"""The columns that hold money."""
 
 _FIRST = 5
 """First row of cells: above it stand title, warning, unit, an empty row and the headers."""
 
 
-def headers(province: Province) -> list[str]:
-    """Return the headers of the sheet of lines."""
+def columns(province: Province) -> list[tuple[str, str, int | str]]:
+    """Return the columns of the sheet of lines: column of the schema, header, width (or `MONEY`)."""
     year, period, day = province.year, province.period, province.first_date
     allocated = f"Đã giao kế hoạch các năm {period}-{year - 1}"
     if year == period:  # nothing of the period lies before its first year
@@ -96,7 +102,8 @@ def headers(province: Province) -> list[str]:
         "allocated": allocated,
         "day": f"{day.day}/{day.month}/{year}",
     }
-    return [header.format(**words) for _, header, _ in COLUMNS]
+    known = _COLUMNS + (_SINCE_2025 if year >= 2025 else ())
+    return [(name, header.format(**words), width) for name, header, width in known]
 
 
 def workbook(province: Province, lines: list[Line], basis: Sequence[str], unit: str) -> bytes:
@@ -188,10 +195,11 @@ def _write_basis(sheet: Any, pen: _Pen, basis: Sequence[str]) -> None:  # noqa: 
 def _write_lines(sheet: Any, pen: _Pen, province: Province, lines: list[Line]) -> None:  # noqa: ANN401
     title = f"KẾ HOẠCH VỐN ĐẦU TƯ CÔNG NĂM {province.year} {province.name.upper()}"
     told = (line | {"source": province.sources[line["source"]].text} for line in lines)
-    rows = ([line.get(name) for name, _, _ in COLUMNS] for line in told)
-    pen.table(sheet, title, headers(province), rows)
+    shown = columns(province)
+    rows = ([line.get(name) for name, _, _ in shown] for line in told)
+    pen.table(sheet, title, [header for _, header, _ in shown], rows)
     wide = 14 if pen.unit == "triệu đồng" else 20
-    for index, (_, _, width) in enumerate(COLUMNS):
+    for index, (_, _, width) in enumerate(shown):
         sheet.set_column(index, index, wide if width == MONEY else width)
     sheet.freeze_panes(_FIRST, 3)
 
