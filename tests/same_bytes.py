@@ -1,6 +1,6 @@
 """Print the hash of what many rounds come to; run under two Pythons, PuLPs or hash seeds, it must print the same.
 
-The shipped year, provinces drawn by numpy from fixed seeds (row order drawn too), rounds that go through the integer
+The shipped years, provinces drawn by numpy from fixed seeds (row order drawn too), rounds that go through the integer
 solver, and programs that go through PuLP to the reference solver, duals included.
 """
 
@@ -30,9 +30,10 @@ def hashes() -> Iterator[tuple[str, str]]:
     from phanbo.examples import run_year
     from phanbo.solver import reference
 
-    with TemporaryDirectory() as folder:
-        for k, proposal in enumerate(run_year(folder), start=1):
-            yield f"lang-son {k}", proposal.hash
+    for name, year in (("lang-son", 2024), ("bac-linh", 2026)):
+        with TemporaryDirectory() as folder:
+            for k, proposal in enumerate(run_year(folder, year=year), start=1):
+                yield f"{name} {k}", proposal.hash
     loose = Policy(tiers=(Tier("disbursement", 0.1), "authority", "worst_first"))
     for seed in range(PROVINCES):
         build = (province.build, province.build_loose, province.build_dense)[seed % 3]

@@ -18,7 +18,7 @@ import phanbo as pb
 from phanbo import cli, pipeline
 from phanbo.cli.texts import TEXTS
 from phanbo.errors import CertificateError, CrossCheckError
-from phanbo.examples import write_lang_son
+from phanbo.examples import YEARS, write_lang_son
 from rounds import TY, inflow, lines, proposal
 
 if TYPE_CHECKING:
@@ -178,12 +178,27 @@ def test_assess_at_any_date(run: Run, tables: Path, tmp_path: Path, as_of: str) 
     assert plain["province"]["plan"] == 60 * TY
 
 
-def test_demo(run: Run, tmp_path: Path) -> None:
-    said = run("demo", "--out", tmp_path / "demo", "--lang", "en")
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ((), "Lạng Sơn, plan year 2024"),
+        (("--year", "2026"), "Bắc Lĩnh (an invented province), plan year 2026"),
+    ],
+)
+def test_demo(run: Run, tmp_path: Path, asked: tuple[str, ...], title: str) -> None:
+    said = run("demo", *asked, "--out", tmp_path / "demo", "--lang", "en")
     assert said.code == 0, said.err
+    assert title in said.out
     assert "SYNTHETIC DATA" in said.out
     assert said.out.count("Verified proposal: ") == 3
     assert run("verify", tmp_path / "demo" / "round-2").code == 0
+
+
+def test_demo_knows_the_years_that_ship(run: Run, tmp_path: Path) -> None:
+    said = run("demo", "--year", "2025", "--out", tmp_path / "demo")
+    assert said.code == 2
+    assert all(str(year) in said.err for year in YEARS)
+    assert not (tmp_path / "demo").exists()
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

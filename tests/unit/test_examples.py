@@ -1,23 +1,37 @@
-"""The synthetic Lạng Sơn: read without a fault, of the published size, and a year of three sound rounds."""
+"""The shipped workbooks: the same everywhere, and labelled; Lạng Sơn: of the published size, a year of sound rounds."""
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 
-from phanbo.examples import ROUNDS, lang_son_workbook, load_lang_son, run_year, write_lang_son
-from phanbo.examples.lang_son import COLUMNS, SYNTHETIC
+from phanbo.examples import (
+    YEARS,
+    bac_linh,
+    bac_linh_workbook,
+    lang_son,
+    lang_son_workbook,
+    load_bac_linh,
+    load_lang_son,
+    run_year,
+    write_bac_linh,
+    write_lang_son,
+)
 from phanbo.examples.lang_son_names import DISTRICTS, OWNERS, SOURCES
+from phanbo.examples.workbook import SYNTHETIC, columns
 from phanbo.proposal.storage import check_manifest, load_proposal
 from phanbo.tables.read import check_excel, read_excel
 from phanbo.tables.schema import KINDS, LINES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from phanbo.examples.province import Province
     from phanbo.portfolio import Portfolio
     from phanbo.proposal import Proposal
 
@@ -47,34 +61,64 @@ def share_paid(portfolio: Portfolio, date: str) -> float:
 # -- the workbook ----------------------------------------------------------------------------------------
 
 
-def test_the_workbook_is_read_without_error_or_warning(tmp_path: Path) -> None:
-    path = write_lang_son(tmp_path / "lang-son-2024.xlsx")
-    assert set(check_excel(path)["severity"]) == {"note"}
-    assert read_excel(path) == load_lang_son()
+@pytest.mark.parametrize(
+    ("write", "load"), [(write_lang_son, load_lang_son), (write_bac_linh, load_bac_linh)]
+)
+def test_a_workbook_is_read_without_error_or_warning(
+    tmp_path: Path, write: Callable[[Path], Path], load: Callable[[], Portfolio]
+) -> None:
+    path = write(tmp_path / "example.xlsx")
+    found = check_excel(path)
+    assert found["code"].tolist() == ["sheets-unused", "data-date"]
+    assert set(found["severity"]) == {"note"}
+    assert read_excel(path) == load()
 
 
-def test_the_workbook_says_that_it_is_synthetic(tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(write_lang_son(tmp_path / "lang-son.xlsx"), read_only=True)
-    assert book.sheetnames[0] == "DocToiTruoc"
+@pytest.mark.parametrize("write", [write_lang_son, write_bac_linh])
+def test_a_workbook_says_that_it_is_synthetic(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    book = openpyxl.load_workbook(write(tmp_path / "example.xlsx"), read_only=True)
+    assert book.sheetnames == ["DocToiTruoc", "KeHoachVon", "GiaiNgan", "NguonVon", "ChuDauTu"]
     for sheet in book.worksheets:
         titles = [cell for row in sheet.iter_rows(max_row=3, values_only=True) for cell in row if cell]
         assert SYNTHETIC in titles, sheet.title
 
 
-def test_every_column_and_text_is_known_and_composed() -> None:
-    names = [name for name, _, _ in COLUMNS]
+@pytest.mark.parametrize("province", [lang_son.PROVINCE, bac_linh.PROVINCE])
+def test_every_column_and_text_is_known_and_composed(province: Province) -> None:
+    names, headers, _ = zip(*columns(province), strict=True)
     assert set(names) - {"schedule"} <= set(LINES.names)
     assert len(names) == len(set(names)) >= 40
-    texts = [SYNTHETIC, *DISTRICTS, *(owner.name for owner in OWNERS), *(header for _, header, _ in COLUMNS)]
+    texts = [SYNTHETIC, *province.places, *(owner.name for owner in province.owners), *headers]
     assert all(unicodedata.is_normalized("NFC", text) for text in texts)
 
 
-def test_two_workbooks_are_equal_to_the_byte() -> None:
-    assert lang_son_workbook() == lang_son_workbook()
+@pytest.mark.parametrize("workbook", [lang_son_workbook, bac_linh_workbook])
+def test_two_workbooks_are_equal_to_the_byte(workbook: Callable[[], bytes]) -> None:
+    assert workbook() == workbook()
+
+
+@pytest.mark.parametrize(
+    ("write", "cells"),
+    [
+        (write_lang_son, "53b964ca704a3c35"),
+        (write_bac_linh, "5caee12a10e457d1"),
+    ],
+)
+def test_every_cell_is_the_same_on_every_computer(
+    tmp_path: Path, write: Callable[[Path], Path], cells: str
+) -> None:
+    """The whole stream of draws stands in the hash; it changes only with the example itself."""
+    book = openpyxl.load_workbook(write(tmp_path / "example.xlsx"), read_only=True)
+    told = hashlib.sha256()
+    for sheet in book.worksheets:
+        told.update(sheet.title.encode())
+        for row in sheet.iter_rows(values_only=True):
+            told.update(repr(row).encode())
+    assert told.hexdigest()[:16] == cells
 
 
 def test_the_figures_are_the_same_on_every_computer(portfolio: Portfolio) -> None:
-    """The whole stream of draws stands in the hash; it changes only with the example itself."""
+    """What is read from it is the same too."""
     assert portfolio.hash == HASH
 
 
@@ -90,7 +134,7 @@ def test_it_has_the_size_of_a_province(portfolio: Portfolio) -> None:
     assert set(lines["plan_year"]) == {2022, 2023, 2024}
     assert set(lines["stage"]) == {"completed", "transitional", "new_start", "preparation"}
     assert lines["programme"].replace("", None).nunique() == 3
-    assert {kind for _, kind, _, _ in SOURCES.values()} == set(lines["kind"]) <= set(KINDS)
+    assert {source.kind for source in SOURCES.values()} == set(lines["kind"]) <= set(KINDS)
 
 
 def test_totals_are_those_published_for_2025(portfolio: Portfolio) -> None:
@@ -133,7 +177,7 @@ def test_the_sheet_of_lines_agrees_with_the_history(portfolio: Portfolio) -> Non
 
 
 def test_every_round_moves_something_sensible(year: tuple[Path, list[Proposal]]) -> None:
-    for (number, day), proposal in zip(ROUNDS, year[1], strict=True):
+    for (number, day), proposal in zip(YEARS[2024].rounds, year[1], strict=True):
         assert (proposal.meta["round"]["number"], proposal.meta["as_of"]) == (number, day)
         assert proposal.verify().findings == ()
         assert 20 * BILLION < proposal.summary["added"] < 300 * BILLION
@@ -166,7 +210,7 @@ def test_the_third_round_touches_the_most_lines(year: tuple[Path, list[Proposal]
 
 
 def test_no_round_raises_a_line_that_fails_a_test(year: tuple[Path, list[Proposal]]) -> None:
-    for (number, day), proposal in zip(ROUNDS, year[1], strict=True):
+    for (number, day), proposal in zip(YEARS[2024].rounds, year[1], strict=True):
         lines = proposal.lines
         raised = lines[lines["add"] > 0]
         assert set(raised["first_failed"]) == {""}, number

@@ -49,6 +49,7 @@ def add(commands: Commands) -> None:
 
     one = commands.add("demo", _demo, "chạy ví dụ đi kèm (dữ liệu mô phỏng) từ đầu đến cuối")
     one.add_argument("--out", default="phanbo-demo", metavar="THƯ_MỤC")
+    one.add_argument("--year", type=int, choices=(2024, 2026), default=2024, help="năm kế hoạch của ví dụ")
 
 
 def _read_at(options: Any) -> Portfolio:
@@ -154,11 +155,14 @@ def _progress() -> Callable[[str, int, int], None] | None:
 
 
 def _demo(options: Any) -> int:
-    from phanbo.examples import run_year
+    from phanbo.calendar_file import load_calendar
+    from phanbo.examples import YEARS, run_year
 
     folder, lang = Path(options.out), options.lang
-    print(say("synthetic", lang))
-    for number, proposal in enumerate(run_year(folder, progress=_progress()), start=1):
+    calendar = load_calendar(YEARS[options.year].calendar)
+    print(say("synthetic", lang, title=calendar.title_vi if lang == "vi" else calendar.title_en))
+    proposals = run_year(folder, progress=_progress(), year=options.year)
+    for number, proposal in enumerate(proposals, start=1):
         print(say("round", lang, number=number, as_of=proposal.meta["as_of"]))
         print(proposal_text(proposal, folder / f"round-{number}", lang))
     return 0

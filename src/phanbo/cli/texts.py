@@ -42,8 +42,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "differs": ("KHÁC: {what}", "DIFFERENT: {what}"),
     "same": ("Lập lại giống từng byte.", "Made again, the same byte for byte."),
     "synthetic": (
-        "Ví dụ tỉnh Lạng Sơn, năm kế hoạch 2024: DỮ LIỆU MÔ PHỎNG, không phải số liệu thật.",
-        "Example of Lạng Sơn, plan year 2024: SYNTHETIC DATA, no real figures.",
+        "Ví dụ: {title}. DỮ LIỆU MÔ PHỎNG, không phải số liệu thật.",
+        "Example: {title}. SYNTHETIC DATA, no real figures.",
     ),
     "round": ("\nĐợt {number}, số liệu đến {as_of}:", "\nRound {number}, data of {as_of}:"),
     "unchecked": ("Chưa kiểm tra: {rules}", "Unchecked: {rules}"),

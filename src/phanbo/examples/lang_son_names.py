@@ -5,11 +5,10 @@ The owners' kinds, the districts, communes, programmes and sources are real; eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from phanbo.examples.province import Family, Owner, Programme, Source
 
 __all__ = [
-    "CARRIED_2022",
-    "CARRIED_2023",
+    "CARRIED",
     "COMMUNES",
     "DISTRICTS",
     "FAMILIES",
@@ -17,10 +16,8 @@ __all__ = [
     "LOANS",
     "OWNERS",
     "PROGRAMMES",
-    "SECTOR_NAMES",
     "SOURCES",
-    "Family",
-    "Owner",
+    "WORKS",
 ]
 
 DISTRICTS = (
@@ -53,34 +50,6 @@ COMMUNES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An owner: its name and kind, the sectors it builds in, and how well it pays (``2`` well … ``0`` badly).
-
-    The pace is invented.
-    """
-
-    name: str
-    kind: str
-    sectors: tuple[str, ...]
-    pace: int
-    locality: str = "tỉnh Lạng Sơn"
-
-
-SECTOR_NAMES = {
-    "economy": "Các hoạt động kinh tế",
-    "education": "Giáo dục, đào tạo và giáo dục nghề nghiệp",
-    "health": "Y tế, dân số và gia đình",
-    "culture": "Văn hóa, thông tin",
-    "environment": "Bảo vệ môi trường",
-    "administration": "Hoạt động của các cơ quan quản lý nhà nước, đơn vị sự nghiệp công lập, "
-    "tổ chức chính trị và các tổ chức chính trị – xã hội",
-    "defence": "Quốc phòng",
-    "security": "An ninh và trật tự, an toàn xã hội",
-    "science": "Khoa học, công nghệ",
-    "social": "Xã hội",
-}
-
 _BROAD = ("economy", "economy", "education", "health", "culture", "administration")
 _OFFICES = (
     Owner("Ban Quản lý dự án đầu tư xây dựng tỉnh", "ban quản lý dự án", _BROAD, 2),
@@ -103,32 +72,36 @@ _OFFICES = (
     Owner("Trường Cao đẳng Lạng Sơn", "đơn vị sự nghiệp", ("education",), 1),
     Owner("Công ty TNHH MTV Khai thác công trình thủy lợi Lạng Sơn", "doanh nghiệp", ("economy",), 1),
 )
-_DISTRICT_PACE = (1, 0, 2, 2, 1, 0, 2, 1, 1, 0, 2)
+_PACES = (1, 0, 2, 2, 1, 0, 2, 1, 1, 0, 2)
 OWNERS = _OFFICES + tuple(
     Owner(
-        f"UBND {place}", "UBND huyện, thành phố", ("economy", "economy", "education", "culture"), pace, place
+        f"UBND {place}",
+        "UBND huyện, thành phố",
+        ("economy", "economy", "education", "culture"),
+        pace,
+        (place,),
     )
-    for place, pace in zip(DISTRICTS, _DISTRICT_PACE, strict=True)
+    for place, pace in zip(DISTRICTS, _PACES, strict=True)
 )
 
 SOURCES = {
-    "central": ("Ngân sách trung ương (vốn trong nước)", "central_targeted", "trung ương", 2_470_000),
-    "recovery": (
+    "central": Source("Ngân sách trung ương (vốn trong nước)", "central_targeted", "trung ương", 2_470_000),
+    "recovery": Source(
         "Chương trình phục hồi và phát triển kinh tế – xã hội",
         "recovery",
         "trung ương",
         240_000,
     ),
-    "programme": (
+    "programme": Source(
         "Ngân sách trung ương thực hiện chương trình MTQG",
         "central_programme",
         "trung ương",
         1_168_000,
     ),
-    "oda": ("Vốn nước ngoài (ODA, vay ưu đãi)", "oda_loan", "trung ương", 520_000),
-    "local": ("Cân đối ngân sách địa phương (XDCB tập trung)", "local_concentrated", "tỉnh", 1_190_000),
-    "land": ("Thu tiền sử dụng đất", "land_fee", "tỉnh", 1_570_000),
-    "lottery": ("Xổ số kiến thiết", "lottery", "tỉnh", 60_000),
+    "oda": Source("Vốn nước ngoài (ODA, vay ưu đãi)", "oda_loan", "trung ương", 520_000),
+    "local": Source("Cân đối ngân sách địa phương (XDCB tập trung)", "local_concentrated", "tỉnh", 1_190_000),
+    "land": Source("Thu tiền sử dụng đất", "land_fee", "tỉnh", 1_570_000),
+    "lottery": Source("Xổ số kiến thiết", "lottery", "tỉnh", 60_000),
 }
 """Key to text, built-in kind, level and total plan (triệu đồng, carried-over capital included).
 
@@ -141,13 +114,13 @@ _POVERTY = "Chương trình MTQG giảm nghèo bền vững"
 _ETHNIC = "Chương trình MTQG phát triển kinh tế – xã hội vùng đồng bào dân tộc thiểu số và miền núi"
 _INVEST, _RECURRENT = "đầu tư", "sự nghiệp"
 PROGRAMMES = (
-    (_RURAL, "Nội dung thành phần số 02", _INVEST, 34),
-    (_POVERTY, "Dự án 1", _INVEST, 18),
-    (_POVERTY, "Dự án 4", _INVEST, 5),
-    (_ETHNIC, "Dự án 1", _INVEST, 8),
-    (_ETHNIC, "Dự án 4 – Tiểu dự án 1", _INVEST, 26),
-    (_ETHNIC, "Dự án 5 – Tiểu dự án 1", _INVEST, 6),
-    (_ETHNIC, "Dự án 3 – Tiểu dự án 2", _RECURRENT, 3),
+    Programme(_RURAL, "Nội dung thành phần số 02", _INVEST, 34),
+    Programme(_POVERTY, "Dự án 1", _INVEST, 18),
+    Programme(_POVERTY, "Dự án 4", _INVEST, 5),
+    Programme(_ETHNIC, "Dự án 1", _INVEST, 8),
+    Programme(_ETHNIC, "Dự án 4 – Tiểu dự án 1", _INVEST, 26),
+    Programme(_ETHNIC, "Dự án 5 – Tiểu dự án 1", _INVEST, 6),
+    Programme(_ETHNIC, "Dự án 3 – Tiểu dự án 2", _RECURRENT, 3),
 )
 """Programme, component, nature, and how often it is drawn (of 100)."""
 
@@ -161,7 +134,6 @@ LOANS = (
 LEADERS = (
     "Chủ tịch UBND tỉnh",
     "Phó Chủ tịch UBND tỉnh (khối kinh tế)",
-    "Phó Chủ tịch UBND tỉnh (khối văn xã)",
 )
 
 _ROADS = (
@@ -186,43 +158,37 @@ WORKS = {
 """Patterns of project names: ``{a}``, ``{b}`` communes, ``{d}`` the district."""
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Projects that are paid for in one way.
-
-    Attributes
-    ----------
-    source : str
-        Key of `SOURCES` of the project's own line.
-    count : int
-        How many projects.
-    districts : int
-        How many of 100 belong to districts.
-    beside : str
-        Key of a second source some projects have too, ``""`` for none.
-    beside_chance : int
-        How many of 100 do.
-    size : (int, int)
-        Relative size of a plan, least and most.
-    """
-
-    source: str
-    count: int
-    districts: int
-    beside: str
-    beside_chance: int
-    size: tuple[int, int]
-
-
 FAMILIES = (
-    Family("central", 46, 30, "local", 45, (40, 260)),
-    Family("recovery", 8, 25, "", 0, (40, 160)),
-    Family("oda", 6, 0, "local", 100, (60, 200)),
-    Family("programme", 86, 88, "", 0, (10, 60)),
-    Family("local", 60, 45, "lottery", 5, (20, 140)),
-    Family("land", 72, 70, "local", 12, (15, 160)),
-    Family("lottery", 12, 50, "", 0, (10, 40)),
+    Family("central", 46, 30, ("local",), 45, (40, 260), (14, 58, 20, 8)),
+    Family("recovery", 8, 25, (), 0, (40, 160), (0, 100, 0, 0)),
+    Family(
+        "oda",
+        6,
+        0,
+        ("local",),
+        100,
+        (60, 200),
+        (0, 100, 0, 0),
+        ("Ban Quản lý dự án", "Sở Nông nghiệp"),
+        "economy",
+    ),
+    Family(
+        "programme",
+        86,
+        88,
+        (),
+        0,
+        (10, 60),
+        (10, 48, 42, 0),
+        ("UBND", "Ban Dân tộc", "Sở Lao động", "Sở Nông nghiệp"),
+        "economy",
+    ),
+    Family("local", 60, 45, ("lottery",), 5, (20, 140), (18, 48, 22, 12)),
+    Family("land", 72, 70, ("local",), 12, (15, 160), (16, 50, 26, 8)),
+    Family("lottery", 12, 50, (), 0, (10, 40), (20, 55, 25, 0), ("UBND", "Sở Y tế", "Sở Giáo dục")),
 )
-CARRIED_2023 = {"central": 34, "recovery": 50, "programme": 52, "local": 12, "land": 12, "oda": 30}
-CARRIED_2022 = {"programme": 14}
+CARRIED = {
+    2023: {"central": 34, "recovery": 50, "programme": 52, "local": 12, "land": 12, "oda": 30},
+    2022: {"programme": 14},
+}
 """How many of 100 projects of a source hold capital carried over from 2023 and 2022."""
