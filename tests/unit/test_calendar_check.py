@@ -174,6 +174,16 @@ def test_miswritten_toml_in_plain_words(old: str, new: str, told: str) -> None:
     assert fault.place("vi").startswith(f"dòng {place}, cột ")
 
 
+def test_what_is_open_at_the_end_of_the_file() -> None:
+    for more, told, line in (
+        ('note = """', "a text whose quotes are not closed", None),
+        ("note =", "line " + str(FULL.rstrip().count("\n") + 2), FULL.rstrip().count("\n") + 2),
+    ):
+        (fault,) = errors(FULL.rstrip() + "\n" + more + "\n" * (line is None))
+        assert fault.text("en").startswith(told)
+        assert fault.line == line
+
+
 def test_a_table_of_the_wrong_form() -> None:
     for text, told in (
         (FULL.replace("[[round]]", "[[rounds]]"), ["unknown entry 'rounds'", "'round' is missing"]),

@@ -75,7 +75,7 @@ def check_calendar(text: str, rules: Collection[str] | None = None) -> list[Faul
     Examples
     --------
     >>> [fault.text("en") for fault in check_calendar("year = ")]
-    ["line 1, column 8: nothing follows the = sign: 'year =' → fill in a value, or take the line out"]
+    ["line 1: nothing follows the = sign: 'year =' → fill in a value, or take the line out"]
     """
     return _read(text, rules)[1]
 

@@ -153,15 +153,15 @@ def syntax_fault(error: Exception, text: str) -> Fault:
     told = PLACE.fullmatch(str(error))
     said = told[1] if told else str(error)
     line, column = (int(told[2]), int(told[3])) if told and told[2] else (None, None)
-    lines = text.split("\n")
-    shown = lines[line - 1].strip() if line is not None and line <= len(lines) else ""
-    (vi, en), (mend_vi, mend_en) = next(
-        (
-            (what, mend)
-            for pattern, what, mend in SEEN
-            if shown and re.search(pattern, shown.partition(" #")[0])
-        ),
-        next(((what, mend) for pattern, what, mend in SAID if re.search(pattern, said)), OTHER),
-    )
-    quoted = (f"{vi}: “{shown[:60]}”", f"{en}: {shown[:60]!r}") if shown else (vi, en)
-    return Fault("syntax", ERROR, *quoted, mend_vi, mend_en, line=line, column=column)
+    lines = text.rstrip().split("\n")
+    shown = lines[min(line or len(lines), len(lines)) - 1].strip()
+    seen = [(what, mend) for pattern, what, mend in SEEN if re.search(pattern, shown.partition(" #")[0])]
+    if line is None and seen:  # the end of the file, and its last line is what cannot be read
+        line = len(lines)
+    other = [(what, mend) for pattern, what, mend in SAID if re.search(pattern, said)]
+    (vi, en), (mend_vi, mend_en) = [*seen, *other, OTHER][0]
+    if line is None:
+        vi, en = f"{vi}, đến cuối tệp", f"{en}, up to the end of the file"
+    else:
+        vi, en = f"{vi}: “{shown[:60]}”", f"{en}: {shown[:60]!r}"
+    return Fault("syntax", ERROR, vi, en, mend_vi, mend_en, line=line, column=column)

@@ -171,6 +171,7 @@ def choice(name: Words, *known: str) -> Callable[[Any], str]:
     """Return the kind of a value that is one of a few words; *name* is what they are words for."""
 
     def one(value: object) -> str:
+        """Return a value that is one of the words."""
         if isinstance(value, str) and value in known:
             return value
         vi, en = near(value, known) if isinstance(value, str) else ("", "")
