@@ -17,7 +17,7 @@ NAMES = (
     "Answer Assessment Batch Calendar CalendarError CertificateError CrossCheckError DEFAULT_TIERS DataError InfeasibleRound "
     "PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
     "Task Tier WhatIf assess check_excel load_calendar load_proposal load_rulebook propose propose_many read_csv read_excel "
-    "read_parquet"
+    "read_parquet rulebook_at"
 )
 
 SIGNATURES = {
@@ -28,7 +28,7 @@ SIGNATURES = {
     "Task": "name portfolio *calendar *round *as_of *rulebook=None *policy=None *time_limit=None *assessment=None "
     "*outlook=None",
     "load_calendar": "name",
-    "load_rulebook": "name=vn-2020",
+    "load_rulebook": "name",
     "load_proposal": "folder *rulebook=None",
     "read_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000",
     "check_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000",
