@@ -244,10 +244,12 @@ def _read_for(source: Source, code: str, calendar: Calendar, norm: Norm | None) 
     """Return a citation read for one province and plan year."""
     said = source.basis or source
     read = said
-    if said.confidence == "seed" and said.document == DIRECTIVE:
+    if said.document == DIRECTIVE:
         article = dict(calendar.citations).get(code, "")
-        local = Source(calendar.directive, article, "seed")
-        read = local if calendar.directive and article else replace(said, confidence="design")
+        if calendar.directive and article:
+            read = Source(calendar.directive, article, "seed")
+        elif calendar.directive != DIRECTIVE:  # what one province directs is a convention in another
+            read = replace(said, document=f"Thông lệ theo {DIRECTIVE}", confidence="design")
     if norm is not None and (article := norm.article(code)):
         read = replace(
             read,

@@ -195,8 +195,11 @@ def test_a_province_is_cited_by_its_own_directive() -> None:
     )
     silent = pb.calendar_file.parse_calendar(own.replace("owner-import = ", "locked = "))
     convention = cited(RULEBOOK.read_for(silent), "owner-import")
-    assert "Lạng Sơn" in convention
+    assert convention.startswith("Thông lệ theo Dự thảo Chỉ thị của Chủ tịch UBND tỉnh Lạng Sơn")
     assert convention.endswith("(quy ước của phanbo)")
+    assert cited(RULEBOOK.read_for(silent), "donor-depth").startswith("Thông lệ theo ")
+    here = RULEBOOK.read_for(CALENDAR)
+    assert cited(here, "donor-depth") == cited(RULEBOOK, "donor-depth")
     assert cited(read.read_for(CALENDAR), "owner-import") == cited(
         RULEBOOK.read_for(CALENDAR), "owner-import"
     )
