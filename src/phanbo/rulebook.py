@@ -25,7 +25,14 @@ from phanbo.rules.donor_tests import DIRECTIVE
 from phanbo.rules.granted import grants_of
 from phanbo.rules.priority import CLASS_TESTS, UNTOLD
 
-__all__ = ["Rulebook"]
+__all__ = ["CITABLE", "Rulebook"]
+
+CITABLE = frozenset(
+    code
+    for code, rule in RULES.items()
+    if rule.source.document == DIRECTIVE or rule.source.confidence == "design"
+)
+"""Rules that rest on a province's directive, or on a convention it may make its own: ``[citation]`` of a calendar."""
 
 ADVANCES = "advances"
 """The class of the legal order that is an amount, not a line: repaying advances (*thu hồi vốn ứng trước*)."""
@@ -244,12 +251,11 @@ def _read_for(source: Source, code: str, calendar: Calendar, norm: Norm | None) 
     """Return a citation read for one province and plan year."""
     said = source.basis or source
     read = said
-    if said.document == DIRECTIVE:
-        article = dict(calendar.citations).get(code, "")
-        if calendar.directive and article:
-            read = Source(calendar.directive, article, "seed")
-        elif calendar.directive != DIRECTIVE:  # what one province directs is a convention in another
-            read = replace(said, document=f"Thông lệ theo {DIRECTIVE}", confidence="design")
+    article = dict(calendar.citations).get(code, "")
+    if code in CITABLE and calendar.directive and article:
+        read = Source(calendar.directive, article, "seed")
+    elif said.document == DIRECTIVE != calendar.directive:  # what one province directs is a convention in another
+        read = replace(said, document=f"Thông lệ theo {DIRECTIVE}", confidence="design")
     if norm is not None and (article := norm.article(code)):
         read = replace(
             read,

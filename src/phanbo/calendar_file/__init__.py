@@ -70,7 +70,7 @@ def check_calendar(text: str, rules: Collection[str] | None = None) -> list[Faul
     text : str
         The TOML.
     rules : collection of str, optional
-        Codes of the rules that ``[citation]`` may name, e.g. ``phanbo.rules.RULES``; not looked at unless given.
+        Codes of the rules that ``[citation]`` may name, ``phanbo.rulebook.CITABLE``; not looked at unless given.
 
     Examples
     --------

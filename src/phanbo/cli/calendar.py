@@ -19,10 +19,10 @@ def add(commands: Commands) -> None:
 
 def _check(options: Any) -> int:
     from phanbo.calendar_file import ERROR, calendar_text, check_calendar, parse_calendar
-    from phanbo.rules import RULES
+    from phanbo.rulebook import CITABLE
 
     text = calendar_text(options.file)
-    found = check_calendar(text, RULES)
+    found = check_calendar(text, CITABLE)
     wrong = any(fault.severity == ERROR for fault in found)
     if not wrong:
         print(summary_text(parse_calendar(text), options.lang) + "\n")
