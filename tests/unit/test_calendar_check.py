@@ -208,7 +208,7 @@ def test_a_line_that_is_not_sure_is_not_told() -> None:
     assert {fault.line for fault in errors(two + quoted)} == {None}
     far = FULL.replace("number = 3", "number = 0").replace('"ước tính"', "'''\n[[round]]\n'''")
     assert {fault.line for fault in errors(far)} == {line_of(far, "number = 0")}
-    strange = FULL.replace("[[round]]", '[["round"]]', 1).replace("number = 3", "number = 0")
+    strange = FULL.replace("[[round]]", '[["round"]]', 1).replace("number = 2", "number = 0")
     assert {fault.line for fault in errors(strange)} == {None}
 
 
