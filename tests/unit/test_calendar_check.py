@@ -196,6 +196,29 @@ def test_a_table_of_the_wrong_form() -> None:
         assert all(any(part in each for each in said) for part in told), said
 
 
+def test_a_line_that_is_not_sure_is_not_told() -> None:
+    """Rounds written in one line have no header; one that stands in a text is none."""
+    text = re.sub(r"\[\[round\]\][^\[]*", "", FULL)
+    rounds = "round = [ { number = 0, report_by = 2024-06-20, judged_on = 2024-06-30 } ]\n"
+    quoted = text.replace('"ước tính"', "'''\n[[round]]\nnumber = 9\n'''")
+    for wrong in (rounds + text, rounds + quoted, rounds + text + "# [[round]]\n"):
+        (fault,) = errors(wrong)
+        assert (fault.place("en"), fault.line) == ("[[round]] no. 1, number = 0", None)
+    two = rounds.replace("} ]", "}, { number = 0, report_by = 2024-09-20, judged_on = 2024-09-30 } ]")
+    assert {fault.line for fault in errors(two + quoted)} == {None}
+    far = FULL.replace("number = 3", "number = 0").replace('"ước tính"', "'''\n[[round]]\n'''")
+    assert {fault.line for fault in errors(far)} == {line_of(far, "number = 0")}
+    strange = FULL.replace("[[round]]", '[["round"]]', 1).replace("number = 2", "number = 0")
+    assert {fault.line for fault in errors(strange)} == {None}
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 3000 + "]" * 3000])
+def test_what_tomllib_itself_cannot_bear_is_a_fault(value: str) -> None:
+    (fault,) = errors(FULL.replace("\nyear = 2024", f"\nyear = {value}"))
+    assert fault.code in {"syntax", "value"}
+    assert len(fault.text("vi")) < 300
+
+
 def test_no_document_for_the_articles() -> None:
     (fault,) = errors(re.sub(r"\ndirective = .*", "", FULL))
     assert (fault.code, fault.table) == ("no-document", "[citation]")
