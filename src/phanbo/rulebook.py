@@ -254,7 +254,9 @@ def _read_for(source: Source, code: str, calendar: Calendar, norm: Norm | None) 
     article = dict(calendar.citations).get(code, "")
     if code in CITABLE and calendar.directive and article:
         read = Source(calendar.directive, article, "seed")
-    elif said.document == DIRECTIVE != calendar.directive:  # what one province directs is a convention in another
+    elif (
+        said.document == DIRECTIVE != calendar.directive
+    ):  # what one province directs is a convention in another
         read = replace(said, document=f"Thông lệ theo {DIRECTIVE}", confidence="design")
     if norm is not None and (article := norm.article(code)):
         read = replace(
