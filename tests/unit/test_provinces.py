@@ -14,6 +14,7 @@ import pytest
 import phanbo as pb
 from phanbo.calendar_file import check_calendar, parse_calendar
 from phanbo.cli import main
+from phanbo.rulebook import CITABLE
 from phanbo.rules import RULES, Rule
 from rounds import lines
 
