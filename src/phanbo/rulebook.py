@@ -141,7 +141,12 @@ class Rulebook:
         but citations changes.
         """
         norm = self.norm(calendar.year)
-        rules = tuple(rule.cited(_read_for(rule.source, rule.code, calendar, norm)) for rule in self.rules)
+        rules = tuple(
+            rule
+            if (read := _read_for(rule.source, rule.code, calendar, norm)) == rule.source
+            else rule.cited(read)
+            for rule in self.rules
+        )
         classes = tuple(
             replace(each, source=_read_for(each.source, f"priority[{each.code}]", calendar, norm))
             for each in self.classes
