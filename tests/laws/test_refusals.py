@@ -102,14 +102,6 @@ def test_tables_of_another_year_are_refused() -> None:
         replace(setting, lines=setting.lines.assign(plan_year=2023), sources=None).propose()
 
 
-@pytest.mark.parametrize("name", ["vn-2025a", "vn-2025b"])
-def test_later_regimes_are_not_available(name: str) -> None:
-    with pytest.raises(pb.RulebookUnavailable):
-        sample().propose(rulebook=name)
-    with pytest.raises(pb.RulebookError):
-        pb.load_rulebook(name)
-
-
 def test_an_unknown_rulebook_or_calendar_is_refused() -> None:
     with pytest.raises(pb.RulebookError):
         sample().propose(rulebook="vn-1999")
