@@ -55,6 +55,7 @@ UPWARD = {
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
+    ("rulebook", "report"): "Rulebook.review",
     ("tables", "portfolio"): "the readers return a portfolio",
 }
 """Methods that hand their object to a module above, inside functions only (but for the readers)."""

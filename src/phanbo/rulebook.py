@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from phanbo.rules.base import Source, Unchecked, weakest
 from phanbo.rules.donor_tests import DIRECTIVE
 from phanbo.rules.granted import grants_of
 from phanbo.rules.priority import CLASS_TESTS, UNTOLD
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CITABLE", "Rulebook"]
 
@@ -217,6 +220,36 @@ class Rulebook:
         for k in reversed(range(len(self.classes))):
             number[CLASS_TESTS[self.classes[k].code](case)] = k
         return number
+
+    def review(self, lang: str = "vi") -> pd.DataFrame:
+        """Return what somebody who knows the law should verify, the most urgent first (*phiếu rà soát*).
+
+        The `questions` in their order; then everything else the rulebook states, each once.
+
+        Parameters
+        ----------
+        lang : str
+            ``vi`` or ``en``.
+
+        Returns
+        -------
+        DataFrame
+            ``rank`` (what a question is about has its number; then by confidence: to be verified, conventions of
+            phanbo, the directive, choices of the round, read at the source), ``part`` (``question``, ``rule``,
+            ``class``, ``pool``, ``norm``, ``date``, ``level``, ``lead``, ``obligation``), ``code``, ``what`` (in
+            words), ``formula`` (from the docstring of its class), ``citation``, ``confidence``,
+            ``confidence_words``, ``verify`` (what to do), ``question`` (its text).
+
+        Examples
+        --------
+        >>> import phanbo as pb
+        >>> sheet = pb.load_rulebook("vn-2025b").review()
+        >>> sheet.loc[0, ["rank", "part", "verify"]].tolist()
+        [1, 'question', 'cần kiểm tra trước']
+        """
+        from phanbo.report.review import review_frame
+
+        return review_frame(self, lang)
 
     def unchecked(self, case: Case) -> list[Unchecked]:
         """Return the rules that miss a column, and on how many lines."""

@@ -6,9 +6,11 @@ named, never passed over.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import functools
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ from phanbo.rules.granted import widened
 from phanbo.rules.priority import CLASS_TESTS
 from phanbo.tables.schema import KINDS
 
-__all__ = ["BUILT_IN", "load_rulebook", "parse_rulebook", "rulebook_at"]
+__all__ = ["BUILT_IN", "load_rulebook", "parse_rulebook", "rulebook_at", "rulebook_faults", "rulebook_text"]
 
 BUILT_IN = ("vn-2020", "vn-2025a", "vn-2025b")
 LEVELS = ("central", "province", "district", "commune")
@@ -50,6 +52,8 @@ ENTRIES = {
     "granted": "rule by cut add",
 }
 """What a rulebook file may say, table by table."""
+DATED = ("closing", "last_adjustment", "late_additions")
+"""What a question may be about beside rules, classes (``priority[code]``) and pools (``pool.kind``)."""
 
 
 def load_rulebook(name: str | Path) -> Rulebook:
@@ -60,8 +64,13 @@ def load_rulebook(name: str | Path) -> Rulebook:
     RulebookError
         When there is no such rulebook, or the file cannot be used.
     """
+    return parse_rulebook(rulebook_text(name))
+
+
+def rulebook_text(name: str | Path) -> str:
+    """Return the TOML of a rulebook: a built-in name or the path of a file; `RulebookError` where there is none."""
     if isinstance(name, str) and name in BUILT_IN:
-        return parse_rulebook(_shipped(name))
+        return _shipped(name)
     path = Path(name)
     if not path.is_file():
         known = ", ".join(BUILT_IN)
@@ -70,7 +79,7 @@ def load_rulebook(name: str | Path) -> Rulebook:
             f"There is no rulebook {str(name)!r}. Built in: {known}; or give the path of a TOML file.",
             {"name": str(name), "known": list(BUILT_IN)},
         )
-    return parse_rulebook(read_toml(path, RulebookError))
+    return read_toml(path, RulebookError)
 
 
 def rulebook_at(day: str | dt.date) -> Rulebook:
@@ -253,3 +262,77 @@ def _strange(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"pool.{kind}.key" for kind, pool in pools.items() if not pool["key"])
     if not classes:
         yield "class"
+
+
+def rulebook_faults(text: str) -> list[tuple[str, str]]:
+    """Return everything that is wrong with a rulebook's text, Vietnamese and English, each with where it stands.
+
+    Nothing where `parse_rulebook` takes it. Part after part is read by itself, so that one fault hides no other.
+    """
+    try:
+        raw = tomllib.loads(text)
+        raw = _extended(raw) if "extends" in raw else raw
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return [what_is_wrong(error)]
+    faults = [
+        ("mục lạ, thiếu hoặc lặp: " + entry, "unknown, missing or repeated: " + entry)
+        for check in (_unknown_entries, _strange)
+        for entry in _as_far(check(raw))
+    ]
+    for where, build in _parts(raw):
+        try:
+            build()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            vi, en = what_is_wrong(error)
+            faults.append((f"{where}: {vi}", f"{where}: {en}"))
+    if not faults:
+        try:
+            parse_rulebook(text)
+        except RulebookError as error:
+            faults.append((error.message("vi"), error.message("en")))
+    return list(dict.fromkeys(faults))
+
+
+def _as_far(entries: Iterator[str]) -> Iterator[str]:
+    """Yield entries until a part is so wrong that nothing more can be asked: `_parts` names it."""
+    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+        yield from entries
+
+
+def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield where each part of a rulebook stands and how it is read."""
+    needed = "code title_vi title_en version law levels lead_department_vi lead_department_en obligations class pool"
+    for name in needed.split():
+        yield name, lambda name=name: raw[name]
+    for name in ("valid_from", "valid_to"):
+        yield name, lambda name=name: strict_date(raw[name])
+    for name in ("closing", "last_adjustment"):
+        yield name, lambda name=name: _year_day(raw[name])
+    yield "late_additions", lambda: _late(raw.get("late_additions"))
+    for k, entry in enumerate(raw.get("rule", ()), start=1):
+        named = f"rule {entry.get('code', k)}"
+        if not (entry.get("removed") or entry.get("custom")) and entry.get("code") in RULES:
+            yield named, lambda entry=entry: _rule(entry)
+        elif not entry.get("removed"):
+            yield named, lambda entry=entry: RULES[entry["code"]]
+    for name in ("class", "norm"):
+        for k, entry in enumerate(raw.get(name, ()), start=1):
+            yield f"{name} {entry.get('code', k)}", lambda entry=entry: _source(entry)
+    for kind, entry in raw.get("pool", {}).items():
+        yield f"pool.{kind}", lambda entry=entry: (entry["key"], entry["within"], entry["between"], _source(entry))
+    for k, entry in enumerate(raw.get("question", ()), start=1):
+        yield f"question {k}", lambda entry=entry: (entry["about"], entry["text_vi"], entry["text_en"])
+        known = _citable(raw)
+        strange = [code for code in entry.get("about", ()) if code not in known]
+        if strange:
+            yield f"question {k}", functools.partial(_refuse, "about: " + ", ".join(strange))
+
+
+def _refuse(what: str) -> None:
+    raise ValueError(what)
+
+
+def _citable(raw: Mapping[str, Any]) -> set[str]:
+    """Return what a question may be about."""
+    classes = {f"priority[{code}]" for code in CLASS_TESTS}
+    return {*RULES, *classes, *(f"pool.{kind}" for kind in raw["pool"]), *DATED}

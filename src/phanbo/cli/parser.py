@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from phanbo.cli import calendar, case, rounds, tables
+from phanbo.cli import calendar, case, rounds, rulebook, tables
 from phanbo.cli.commands import Commands
 
 __all__ = ["Usage", "parser"]
 
-TOPICS = (tables, calendar, rounds, case)
+TOPICS = (tables, calendar, rulebook, rounds, case)
 
 
 class Usage(Exception):

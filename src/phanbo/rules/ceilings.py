@@ -28,7 +28,7 @@ def exempt_from_medium_term(case: Case, *, special: bool) -> Bools:
 class TotalInvestment(Rule):
     """Never allocate more to a project, over all its sources, than its approved total (M9, M27, M28).
 
-    ``Σ_project add ≤ max(0, T − A)``: T the approved total investment (the settled value of a completed
+    ``Σ add ≤ max(0, T − A)`` over the lines of the project: T the approved total investment (the settled value of a completed
     project, the estimate of the tasks on preparation lines), A all capital allocated so far, this year's plan
     included. Where T or A is unknown the project receives nothing.
 
@@ -99,6 +99,8 @@ class TotalInvestment(Rule):
 @dataclass(frozen=True)
 class MediumTermListed(Rule):
     """Give only to projects of the medium-term plan (L1); urgent projects and ODA grants are exempt.
+
+    ``M = 0 ⇒ add = 0``, M the five-year ceiling.
 
     Legal term: *dự án có trong kế hoạch đầu tư công trung hạn*.
 
@@ -207,8 +209,8 @@ class MediumTermHeadroom(Rule):
 class NewStartFunding(Rule):
     """Raise a new start only if its funding to completion is assured (M12, Art. 51.5).
 
-    ``add = 0`` unless ``T − A ≤ Σ_sources max(0, M − B)``: what the medium-term plan still holds for the
-    project covers what is left of its total. A source with unknown figures counts as nothing.
+    ``T − A > Σ max(0, M − B) ⇒ add = 0``, the sum over the sources of the project: what the medium-term plan still
+    holds for it must cover what is left of its total. A source with unknown figures counts as nothing.
 
     Legal term: *bố trí đủ vốn để hoàn thành dự án*.
     """

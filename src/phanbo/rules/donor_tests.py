@@ -33,9 +33,13 @@ def short_of_share(reading: Reading, executed: Ints, plan: Ints) -> Bools:
 class DonorTest(Rule):
     """Take capital only from lines behind their milestone, or offered by their owner (M5, M28).
 
+    ``¬(late ∨ missed ∨ incomplete) ⇒ cut ≤ offer``.
+
     A line may give when it is below its milestone in a bucket (owner × stage × plan year) below the milestone,
     has missed a deadline for start, dossier or procedures, or has incomplete procedures. A line that may give
     only because of an offer gives at most the offer. "Không chờ đề nghị": no request of the owner is needed.
+
+    Legal term: *điều chỉnh giảm vốn của dự án chậm giải ngân*.
     """
 
     code = "donor-test"
@@ -69,7 +73,10 @@ class DonorTest(Rule):
 
 
 class Locked(Rule):
-    """Leave a line alone that the department has locked, with a reason (*giữ nguyên*)."""
+    """Leave a line alone that the department has locked, with a reason: ``locked ⇒ add = cut = 0``.
+
+    Legal term: *giữ nguyên*.
+    """
 
     code = "locked"
     title_vi = "Dòng vốn được giữ nguyên theo lý do đã ghi"
@@ -92,7 +99,7 @@ class Locked(Rule):
 
 
 class Counterpart(Rule):
-    """Never cut counterpart capital of foreign loans (M15).
+    """Never cut counterpart capital of foreign loans (M15): ``counterpart ⇒ cut = 0``.
 
     Legal term: *vốn đối ứng*.
     """

@@ -58,7 +58,10 @@ class LoanRoom(LoanRule):
 
 
 class LoanOpen(LoanRule):
-    """Add nothing to a loan that has closed (M14): ``add = 0`` after ``loan_closes_on``."""
+    """Add nothing to a loan that has closed (M14): ``as_of > loan_closes_on ⇒ add = 0``.
+
+    Legal term: *thời hạn giải ngân của hiệp định vay*.
+    """
 
     code = "loan-open"
     title_vi = "Không bổ sung vốn vay đã hết hạn giải ngân theo hiệp định"
@@ -88,7 +91,12 @@ class LoanOpen(LoanRule):
 
 
 class OnLendingRatio(LoanRule):
-    """Name the grant/on-lending ratio of foreign loans, which no table states: always unchecked (M14)."""
+    """Name the grant/on-lending ratio of foreign loans (M14): ``granted ÷ on_lent = const``.
+
+    No table states it: always unchecked.
+
+    Legal term: *tỷ lệ cấp phát, vay lại*.
+    """
 
     code = "on-lending-ratio"
     title_vi = "Tỷ lệ cấp phát, vay lại của vốn nước ngoài"

@@ -15,23 +15,26 @@ __all__ = ["CLASS_TESTS", "UNTOLD"]
 
 
 def completed(case: Case) -> Bools:
-    """Completed and handed over, not yet fully funded."""
+    """Completed and handed over, not yet fully funded: ``stage = completed``."""
     return case.portfolio.says("stage", "completed")
 
 
 def oda(case: Case) -> Bools:
-    """ODA and concessional loans, their counterpart capital included."""
+    """ODA and concessional loans: ``kind = oda_loan ∨ kind = oda_grant ∨ counterpart ∨ oda``."""
     book = case.portfolio
     return book.says("kind", "oda_loan", "oda_grant") | book.flag("counterpart")[0] | book.flag("oda")[0]
 
 
 def ppp(case: Case) -> Bools:
-    """The State's share in public–private partnerships."""
+    """The State's share in public–private partnerships: ``ppp = true``."""
     return case.portfolio.flag("ppp")[0]
 
 
 def on_schedule(case: Case) -> Bools:
-    """Transitional on the approved schedule; where no table states schedules, every transitional line."""
+    """Transitional on the approved schedule; where no table states schedules, every transitional line.
+
+    ``stage = transitional ∧ schedule_finish ≥ plan_year``.
+    """
     transitional = case.portfolio.says("stage", "transitional")
     if "schedule_finish" not in case.portfolio.given:
         return transitional
@@ -40,12 +43,12 @@ def on_schedule(case: Case) -> Bools:
 
 
 def other_transitional(case: Case) -> Bools:
-    """Transitional past its schedule, or without one: to be finished within the period."""
+    """Transitional of no earlier class: ``stage = transitional``."""
     return case.portfolio.says("stage", "transitional")
 
 
 def preparation(case: Case) -> Bools:
-    """Investment preparation."""
+    """Investment preparation: ``stage = preparation``."""
     return case.portfolio.says("stage", "preparation")
 
 
@@ -55,17 +58,17 @@ def new_start(case: Case) -> Bools:
 
 
 def urgent(case: Case) -> Bools:
-    """Urgent projects (*dự án khẩn cấp*)."""
+    """Urgent projects (*dự án khẩn cấp*): ``emergency = true``."""
     return case.portfolio.flag("emergency")[0]
 
 
 def special_or_urgent(case: Case) -> Bools:
-    """Special and urgent projects (*dự án đặc biệt, khẩn cấp*)."""
+    """Special and urgent projects (*dự án đặc biệt, khẩn cấp*): ``emergency = true ∨ special = true``."""
     return urgent(case) | case.portfolio.flag("special")[0]
 
 
 def national(case: Case) -> Bools:
-    """National target programmes, nationally important projects."""
+    """National target programmes, nationally important projects: ``programme ≠ ∅ ∨ project_class = national``."""
     book = case.portfolio
     return np.asarray((book.text("programme") != "") | book.says("project_class", "national"), dtype=bool)
 
@@ -76,28 +79,31 @@ def nobody(case: Case) -> Bools:
 
 
 def finishing(case: Case) -> Bools:
-    """Transitional, to be finished within the plan year by the approved schedule, or already past it."""
+    """Transitional, to be finished within the plan year by the approved schedule, or already past it.
+
+    ``stage = transitional ∧ schedule_finish ≤ plan_year``.
+    """
     finish, known = case.portfolio.integer("schedule_finish")
     return case.portfolio.says("stage", "transitional") & known & (finish <= case.portfolio.year)
 
 
 def planning(case: Case) -> Bools:
-    """Planning tasks and investment preparation."""
+    """Planning tasks and investment preparation: ``stage = preparation ∨ task = planning``."""
     return preparation(case) | case.portfolio.says("task", "planning")
 
 
 def arrears(case: Case) -> Bools:
-    """Lines that owe arrears of construction (*nợ đọng xây dựng cơ bản*) and belong to no earlier class."""
+    """Lines that owe arrears of construction (*nợ đọng xây dựng cơ bản*) and belong to no earlier class: ``arrears > 0``."""
     return case.portfolio.money("arrears")[0] > 0
 
 
 def subsidy(case: Case) -> Bools:
-    """Interest subsidies and management fees, charter capital."""
+    """Interest subsidies and management fees, charter capital: ``task = interest_subsidy``."""
     return case.portfolio.says("task", "interest_subsidy")
 
 
 def policy_credit(case: Case) -> Bools:
-    """Policy credit entrusted to the Bank for Social Policies."""
+    """Policy credit entrusted to the Bank for Social Policies: ``task = policy_credit``."""
     return case.portfolio.says("task", "policy_credit")
 
 

@@ -40,7 +40,7 @@ def done_by(event: str, day: dt.date) -> bool:
 
 
 class FastLine(Rule):
-    """Give only to lines that are fast: ``e ≥ ρ · plan`` (M7, first limb).
+    """Give only to lines that are fast: ``e < ρ·plan ⇒ add = 0`` (M7, first limb).
 
     A line without plan is judged by its owner, who must be allowed to import.
 
@@ -128,7 +128,10 @@ class Absorption(Rule):
 
 
 class OfferOnlyGives(Rule):
-    """Give nothing to a line whose owner offers to give capital up (directive II.2.4)."""
+    """Give nothing to a line whose owner offers to give capital up (directive II.2.4): ``offer > 0 ⇒ add = 0``.
+
+    Legal term: *đề nghị giảm vốn của chủ đầu tư*.
+    """
 
     code = "offer-only-gives"
     title_vi = "Dòng vốn chủ đầu tư đã đề nghị giảm thì không được bổ sung"
@@ -145,7 +148,7 @@ class OfferOnlyGives(Rule):
 
 
 class ProceduresComplete(Rule):
-    """Give only to lines whose investment procedures are complete at the data date (M7).
+    """Give only to lines whose investment procedures are complete at the data date (M7): ``incomplete ⇒ add = 0``.
 
     Legal term: *đủ thủ tục đầu tư theo quy định*.
     """
@@ -181,6 +184,8 @@ class ProceduresComplete(Rule):
 class ApprovedDecision(Rule):
     """Give only to projects decided by a competent authority (Art. 53.2); preparation is exempt.
 
+    ``approved_on > as_of ⇒ add = 0``.
+
     Legal term: *đã được cấp có thẩm quyền quyết định đầu tư*.
     """
 
@@ -215,7 +220,7 @@ class ApprovedDecision(Rule):
 
 
 class Commitment(Rule):
-    """Give only where the owner commits to spend all of it (M7).
+    """Give only where the owner commits to spend all of it (M7): ``¬commitment ⇒ add = 0``.
 
     Legal term: *cam kết giải ngân hết số vốn được giao và bổ sung*.
     """
@@ -243,7 +248,10 @@ class Commitment(Rule):
 
 
 class NotToBeRaised(Rule):
-    """Give nothing back to a line cut this year by an offer or by a shortfall (M26)."""
+    """Give nothing back to a line cut this year by an offer or by a shortfall (M26): ``not_to_be_raised ⇒ add = 0``.
+
+    Legal term: *không bổ sung lại cho dự án đã giảm vốn*.
+    """
 
     code = "not-to-be-raised"
     title_vi = "Dòng vốn đã giảm trong năm theo đề nghị hoặc do hụt thu thì không được bổ sung lại"

@@ -22,7 +22,7 @@ class SpentMoney(Rule):
 
     ``cut ≤ max(0, plan − disbursed − committed)``. Advances count as disbursed, so the plan never falls under
     them. Where the committed volume of a line is unknown the line gives nothing. A line that is paid more than
-    its plan receives nothing either: what is wrong there is no want of capital.
+    its plan receives nothing either, ``disbursed > plan ⇒ add = 0``: what is wrong there is no want of capital.
 
     Legal term: *vốn đã giải ngân, khối lượng đã nghiệm thu chưa thanh toán*.
     """
@@ -85,6 +85,8 @@ class DonorDepth(Rule):
 
     ``cut ≤ max(0, plan − Q(d))``, Q the quantile of the outlook at the donor confidence *d*: a cut đồng would
     have stayed unspent with chance *d* at least.
+
+    Legal term: *phần vốn không có khả năng giải ngân hết*.
     """
 
     code = "donor-depth"

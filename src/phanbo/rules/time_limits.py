@@ -21,8 +21,8 @@ __all__ = ["CapitalTimeLimit"]
 class CapitalTimeLimit(Rule):
     """Feed a project at most 6 (A), 4 (B) or 3 (C) years, extensions apart (M11).
 
-    ``add = 0`` where ``plan_year − first_year + 1 > limit(class) + extension_years``, on transitional and
-    new-start lines; preparation and settlement are not counted, nationally important projects not limited.
+    ``plan_year − first_year + 1 > limit + extension_years ⇒ add = 0``, limit the one of its class (a, b or c), on
+    transitional and new-start lines; preparation and settlement are not counted, nationally important projects not limited.
 
     Legal term: *thời gian bố trí vốn thực hiện dự án*.
 

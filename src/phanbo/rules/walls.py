@@ -73,7 +73,7 @@ class PoolBalance(Rule):
 class RevenueShortfall(Rule):
     """Cut a source tied to revenue by what the revenue falls short (M17, directive II.6.2).
 
-    ``Σ (plan + add − cut) ≤ Σ plan + inflow`` where ``inflow < 0``, met in whole units.
+    ``inflow < 0 ⇒ Σ (plan + add − cut) ≤ Σ plan + inflow``, each pool by itself, met in whole units.
 
     Legal term: *hụt thu tiền sử dụng đất, xổ số kiến thiết*.
     """
@@ -100,9 +100,10 @@ class RevenueShortfall(Rule):
 class OwnerImport(Rule):
     """Bring capital in only to owners that keep their own pace (M25, directive II.5.3).
 
-    Over this year's lines ``Σ e ≥ Σ ρ·plan``; or, with ``fast = "average"``, ``Σ e ≥ Σ s(stage)·plan``: not
-    slower than the province on the owner's own mix of stages. An owner that may not import still moves capital
-    between its own lines.
+    ``Σ e < Σ ρ·plan ∧ Σ e < Σ s·plan ⇒ Σ add ≤ Σ cut``: on the left the owner's lines of this year, on the right
+    its lines of one pool; s is the province's share of the stage, so that an owner is not slower than the province on
+    its own mix of stages. Under the policy *fast* ``"milestone"`` the first condition stands alone. An owner that may
+    not import still moves capital between its own lines.
 
     Legal term: *chủ đầu tư, địa phương có tiến độ giải ngân nhanh*.
     """
@@ -157,6 +158,9 @@ class OwnerImport(Rule):
 class AuthorityAtHand(Rule):
     """Close the moves that the authorities at hand may not decide (``Policy.authority``, M34).
 
+    ``between ∉ authority ⇒ Σ add = Σ cut`` over each owner's lines of the pool;
+    ``within ∉ authority ⇒ add = cut = 0`` on every line of it.
+
     Where the authority of a move between owners is missing, nothing crosses an owner's edge in the pool and
     nothing is returned; where that of a move inside an owner is missing, the pool stands still. A shortfall is
     exempt: its lines still give their surplus, then more, but to nothing else.
@@ -209,8 +213,12 @@ class AuthorityAtHand(Rule):
 class MinimumMove(Rule):
     """Leave alone the lines that the round would change by less than ``Policy.min_move`` (M24).
 
+    ``0 < |add − cut| < min_move ⇒ add = cut = 0``.
+
     A wish about the full round, no rule: the lines it holds are found by solving again until none is left, and
     are known to the certificate.
+
+    Legal term: *mức điều chỉnh tối thiểu*.
     """
 
     code = "min_move"
