@@ -136,6 +136,11 @@ class Rulebook:
                 return rule
         raise KeyError(code)
 
+    def source(self, code: str) -> Source:
+        """Return where a rule stands, or a class of the legal order (``priority[code]``); `KeyError` for neither."""
+        cited = {f"priority[{each.code}]": each.source for each in self.classes}
+        return (cited | {rule.code: rule.source for rule in self.rules})[code]
+
     def read_for(self, calendar: Calendar) -> Rulebook:
         """Return the rulebook with its citations read for one province and plan year.
 

@@ -93,12 +93,14 @@ def contradictions(stored: StoredRound) -> Iterator[str]:
     """Find, "Vietnamese / English", what a case folder says otherwise than its tables, its law or its own frames.
 
     The hash of the tables, the rules, the round; the facts that the goals count; and the amounts of ``lines``,
-    ``adjustments``, ``pools``, ``tiers`` and ``summary``, which follow from ``transfers`` and the tables.
+    ``adjustments``, ``pools``, ``tiers`` and ``summary``, which follow from ``transfers`` and the tables; citations
+    and confidences, which are those of the rules.
     """
     yield from _stray_law(stored)
     yield from _stray_proof(stored)
     yield from _stray_transfers(stored)
     yield from _stray_changes(stored)
+    yield from _stray_citations(stored)
     for frame, (names, rows) in _frames(stored).items():
         told = stored.plain[frame] if isinstance(stored.plain[frame], list) else [stored.plain[frame]]
         found = Counter(repr(tuple(row[name] for name in names.split())) for row in told)
@@ -122,6 +124,24 @@ def noted(stored: StoredRound) -> Iterator[str]:
     if (earlier := plain["assessed"]) is not None:
         day = earlier["as_of"]
         yield f"đánh giá tại thời điểm khác, theo hồ sơ / assessment of another state, taken as stored: {day}"
+
+
+def _stray_citations(stored: StoredRound) -> Iterator[str]:
+    """Find citations and confidences that are not those of the very rule beside them."""
+    plain, book = stored.plain, stored.book
+    rows = [(row["binding_rule"], row["confidence"], row["citation"]) for row in plain["adjustments"] + plain["lines"]]
+    rows += [(row["first_failed"], row["failed_confidence"], None) for row in plain["lines"]]
+    asks = [ask for row in plain["unplaced"] for ask in row["ask"]]
+    said = [*plain["unchecked"], *plain["summary"]["unchecked"], *asks, *(rule for ask in asks for rule in ask["rules"])]
+    rows += [(row["rule"], row["confidence"], None) for row in said]
+    for code, confidence, citation in dict.fromkeys(rows):
+        source = book.source(code) if code else None
+        wanted = (source.says(), source.cite()) if source else ("", "")
+        if confidence != wanted[0] or citation not in (None, wanted[1]):
+            yield (
+                f"căn cứ hoặc độ tin cậy không phải của quy định {code} / citation or confidence is not that of the rule "
+                f"{code}: {citation or ''} ({confidence})"
+            )
 
 
 def _stray_law(stored: StoredRound) -> Iterator[str]:

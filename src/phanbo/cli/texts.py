@@ -47,7 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "round": ("\nĐợt {number}, số liệu đến {as_of}:", "\nRound {number}, data of {as_of}:"),
     "unchecked": ("Chưa kiểm tra: {rules}", "Unchecked: {rules}"),
-    "gap": ("{rule} (thiếu cột {column}, {lines} dòng)", "{rule} (no column {column}, {lines} lines)"),
+    "gap": (
+        "{rule} ({sure}; thiếu cột {column}, {lines} dòng)",
+        "{rule} ({sure}; no column {column}, {lines} lines)",
+    ),
     "warning": ("Cảnh báo: {text}", "Warning: {text}"),
     "moved": (
         "Giảm {cut_lines} dòng {cut} triệu đồng; tăng {raised_lines} dòng {added} triệu đồng.",
@@ -206,6 +209,8 @@ def batch_text(batch: Batch, folder: object, lang: str) -> tuple[str, str]:
 
 def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:
     """Return what a proposal does, what it could not check, and where it lies."""
+    from phanbo.rules.base import confidence_words
+
     s = proposal.summary
     lines = []
     if s["conditional"]:
@@ -213,8 +218,9 @@ def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:
         for gap in s["unchecked"]:
             columns.setdefault(gap["rule"], []).append(gap["column"])
         counted = {gap["rule"]: gap["lines"] for gap in s["unchecked"]}
+        sure = {gap["rule"]: confidence_words(gap["confidence"], lang) for gap in s["unchecked"]}
         gaps = [
-            say("gap", lang, rule=rule, column=", ".join(missing), lines=counted[rule])
+            say("gap", lang, rule=rule, sure=sure[rule], column=", ".join(missing), lines=counted[rule])
             for rule, missing in columns.items()
         ]
         lines.append(say("unchecked", lang, rules="; ".join(gaps)))
@@ -226,7 +232,10 @@ def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:
         counts = {name: s[name] for name in ("cut_lines", "raised_lines")}
         lines.append(say("moved", lang, **money, **counts))
     else:
-        lines.append(say("empty", lang, why=", ".join(f"{k} {v}" for k, v in s["why_empty"].items())))
+        rules = {} if proposal.rulebook is None else {rule.code: rule.source for rule in proposal.rulebook.rules}
+        marks = {code: rules[code].mark(lang) if code in rules else "" for code in s["why_empty"]}
+        why = ", ".join(f"{code}{marks[code]} {count}" for code, count in s["why_empty"].items())
+        lines.append(say("empty", lang, why=why))
     if s["unplaced"]:
         lines.append(say("unplaced", lang, unplaced=format_million(s["unplaced"], lang)))
     return "\n".join([*lines, say("verified", lang, folder=folder)])

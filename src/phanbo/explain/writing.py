@@ -90,8 +90,13 @@ def _title(code: str, lang: str, terms: Terms) -> str:
     return terms[code].title_vi if lang == "vi" else terms[code].title_en
 
 
+def _marked(code: str, lang: str, terms: Terms) -> str:
+    """Write a title without its citation: what is not settled law still says so."""
+    return _title(code, lang, terms) + terms[code].source.mark(lang)
+
+
 def _titles(codes: Sequence[str], lang: str, terms: Terms) -> str:
-    return "; ".join(_title(code, lang, terms) for code in codes)
+    return "; ".join(_marked(code, lang, terms) for code in codes)
 
 
 def _column(name: str, lang: str, _: Terms) -> str:
@@ -126,7 +131,7 @@ def _tiers(changes: Sequence[Sequence[Any]], lang: str, terms: Terms) -> str:
 
 def _tier(name: str, lang: str, terms: Terms) -> str:
     """Write a goal; a class of priority by its title."""
-    return f"“{_title(name, lang, terms) if name.startswith('priority[') else word(TIER, name, lang)}”"
+    return f"“{_marked(name, lang, terms) if name.startswith('priority[') else word(TIER, name, lang)}”"
 
 
 def _effect(name: str, lang: str, terms: Terms) -> str:

@@ -171,6 +171,8 @@ def _grant(case: Case, grant: Grant) -> dict[str, Any]:
     }
     if rule is not None:
         entry |= {"title_vi": rule.title_vi, "title_en": rule.title_en}
+        entry |= {f"citation_{lang}": rule.source.cite(lang) for lang in ("vi", "en")}
+        entry["confidence"] = rule.source.confidence
     if wall:
         entry["owner"] = pools.leaf_owner[grant.place]
     if rule is not None and rule.code == "authority":
@@ -189,10 +191,11 @@ def _granting(entry: dict[str, Any], grant: Grant, lang: str) -> str:
             return f"{who} hạ yêu cầu {'giảm' if cut else 'bổ sung'} dòng vốn {line} đi {money} triệu đồng"
         return f"{who} ask{'' if who.endswith('round') else 's'} {money} million đồng less of line {line}"
     if grant.kind == "wall":
+        mark = rule.source.mark(lang)
         if vi:
-            return f"{who} quyết định đưa {money} triệu đồng của {entry['pool']} về {entry['owner']}"
-        return f"{who} decide that {money} million đồng of {entry['pool']} go to {entry['owner']}"
-    title = entry[f"title_{lang}"]
+            return f"{who} quyết định đưa {money} triệu đồng của {entry['pool']} về {entry['owner']}{mark}"
+        return f"{who} decide that {money} million đồng of {entry['pool']} go to {entry['owner']}{mark}"
+    title = f"{entry[f'title_{lang}']}{rule.source.mark(lang)}"
     if vi:
         side = "giảm" if cut else "bổ sung"
         return f"{who} cho phép {side} dòng vốn {line} thêm {money} triệu đồng so với quy định “{title}”"
@@ -220,12 +223,16 @@ def _together(relaxation: Sequence[dict[str, Any]], lang: str) -> list[str]:
         who, money = who[:1].upper() + who[1:], format_million(sum(entry["by"] for entry in same), lang)
         said.append(
             f"{who} cho phép {'giảm' if cut else 'bổ sung'} {named} của {first['pool']} thêm tổng cộng {money} triệu đồng "
-            f"so với quy định “{first['title_vi']}”"
+            f"so với quy định “{first['title_vi']}{_mark(first, lang)}”"
             if lang == "vi"
             else f"{who} may let {named} of {first['pool']} be {'cut' if cut else 'raised'} by {money} million đồng in all "
-            f"more than “{first['title_en']}” allows"
+            f"more than “{first['title_en']}{_mark(first, lang)}” allows"
         )
     return said
+
+
+def _mark(entry: dict[str, Any], lang: str) -> str:
+    return Source("", "", entry["confidence"]).mark(lang)
 
 
 def message(conflict: Sequence[dict[str, Any]], relaxation: Sequence[dict[str, Any]], lang: str) -> str:

@@ -124,11 +124,13 @@ def adjustments_frame(facts: Facts) -> pd.DataFrame:
 
 
 def lines_frame(facts: Facts) -> pd.DataFrame:
-    """One row for every line: its role, shares, bounds, change and the rule that decides."""
+    """One row for every line: its role, shares, bounds, change and the rule that decides, with how surely it is known."""
     case, b, a = facts.case, facts.bounds, facts.case.assessment
     reading, plan = a.decides, a.portfolio.money("plan")[0]
     codes = [*(rule.code for rule in b.rules), ""]
     cites = [*(rule.source.cite() for rule in b.rules), ""]
+    sure = [*(rule.source.says() for rule in b.rules), ""]
+    failed = np.where(b.cut > 0, -1, b.first_failed)
     share = np.array([float(rho) for rho in reading.cell_share])
     columns: dict[str, Any] = {
         "line_id": text_of(case.portfolio.text("line_id")),
@@ -151,7 +153,9 @@ def lines_frame(facts: Facts) -> pd.DataFrame:
         "pool": text_of(case.pools.names, case.pools.pool),
         "binding_rule": text_of(codes, facts.binding),
         "citation": text_of(cites, facts.binding),
-        "first_failed": text_of(codes, np.where(b.cut > 0, -1, b.first_failed)),
+        "confidence": text_of(sure, facts.binding),
+        "first_failed": text_of(codes, failed),
+        "failed_confidence": text_of(sure, failed),
         "expected": facts.expected[0],
         "expected_after": facts.expected[1],
     }

@@ -13,17 +13,22 @@ from phanbo.policy import AUTHORITIES
 from phanbo.proposal.facts import Facts
 from phanbo.proposal.text import text_of
 from phanbo.records import records
+from phanbo.rules.base import CONFIDENCE_VI
 from phanbo.transfers import RESERVE
 
 __all__ = ["summarise", "unchecked_frame"]
 
 
 def unchecked_frame(facts: Facts) -> pd.DataFrame:
-    """One row a rule that misses a column: rule, number of lines, the column."""
-    gaps = facts.rulebook.unchecked(facts.case)
+    """One row a rule that misses a column: rule, how surely it is known, number of lines, the column."""
+    book = facts.rulebook
+    gaps = book.unchecked(facts.case)
+    sure = {f"priority[{each.code}]": each.source.says() for each in book.classes}
+    sure |= {rule.code: rule.source.says() for rule in book.rules}
     return pd.DataFrame(
         {
             "rule": text_of(gap.rule for gap in gaps),
+            "confidence": text_of(sure.get(gap.rule, CONFIDENCE_VI["memory"]) for gap in gaps),
             "lines": np.array([gap.lines for gap in gaps], dtype=np.int64),
             "column": text_of(gap.column for gap in gaps),
         }

@@ -71,7 +71,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "pool": TEXT,
         "binding_rule": TEXT,
         "citation": TEXT,
+        "confidence": TEXT,
         "first_failed": TEXT,
+        "failed_confidence": TEXT,
         "expected": MONEY,
         "expected_after": MONEY,
     },
@@ -86,7 +88,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "tiers": {"tier": TEXT, "value": MONEY, "bound": MONEY, "gap": MONEY},
     "unplaced": {"pool": TEXT, "surplus": MONEY, "unmet_need": MONEY, "ask": ASKS, "without_need": COUNT},
-    "unchecked": {"rule": TEXT, "lines": COUNT, "column": TEXT},
+    "unchecked": {"rule": TEXT, "confidence": TEXT, "lines": COUNT, "column": TEXT},
 }
 
 DTYPES = {TEXT: "str", MONEY: "int64", COUNT: "int64", SHARE: "float64", FLAG: "bool", ASKS: "object"}

@@ -49,8 +49,8 @@ def _asks(facts: Facts, lines: Ints, unmet: Ints, left: Ints) -> list[dict[str, 
     b, case, added = facts.bounds, facts.case, facts.add[lines]
     short = np.where(added > 0, facts.binding[lines], b.closed_rule[case.pools.leaf[lines]])
     held = np.where(b.add[lines] > added, short, b.add_rule[lines])
-    said = [_said(rule.code, rule.title_vi, rule.title_en) for rule in b.rules]
-    said.append(_said("", "Chưa đến lượt theo thứ tự ưu tiên", "Not reached in the order of priority"))
+    said = [_said(rule.code, rule.title_vi, rule.title_en, rule.source.says()) for rule in b.rules]
+    said.append(_said("", "Chưa đến lượt theo thứ tự ưu tiên", "Not reached in the order of priority", ""))
     way = _in_the_way(facts, lines, unmet)
     alike, kinds = codes_of(*way) if way else (np.zeros(lines.size, dtype=np.int64), [()] * lines.size)
     several = [[said[k] for k in np.flatnonzero(kind).tolist()] for kind in kinds]
@@ -70,8 +70,8 @@ def _asks(facts: Facts, lines: Ints, unmet: Ints, left: Ints) -> list[dict[str, 
     ]
 
 
-def _said(code: str, vi: str, en: str) -> dict[str, str]:
-    return {"rule": code, "what_vi": vi, "what_en": en}
+def _said(code: str, vi: str, en: str, confidence: str) -> dict[str, str]:
+    return {"rule": code, "what_vi": vi, "what_en": en, "confidence": confidence}
 
 
 def _in_the_way(facts: Facts, lines: Ints, unmet: Ints) -> list[Bools]:

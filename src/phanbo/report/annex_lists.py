@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phanbo.report.workbook import Column
+from phanbo.rules.base import confidence_words
 from phanbo.words import GROUP, ROLE, word
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ UNPLACED = (
 UNCHECKED = (
     Column(("STT", "No."), 6, "center"),
     Column(("Quy định", "Rule"), 56),
+    Column(("Độ tin cậy", "Confidence"), 18),
     Column(("Cột còn thiếu", "Missing column"), 34),
     Column(("Số dòng vốn", "Lines"), 12, "count"),
     Column(("Việc cần làm", "What to do"), 60),
@@ -91,9 +93,10 @@ def write_unplaced(book: Workbook, names: Names) -> None:
         pool = sheet.reserve()
         for ask in row["ask"]:
             project = names.projects.get(ask["line_id"], (ask["line_id"], ""))[0]
-            sheet.line(
-                [project, ask["owner"], None, ask["unmet"], names.say((ask["what_vi"], ask["what_en"]))]
-            )
+            why = names.say((ask["what_vi"], ask["what_en"]))
+            if ask["confidence"]:
+                why += f" ({confidence_words(ask['confidence'], names.lang)})"
+            sheet.line([project, ask["owner"], None, ask["unmet"], why])
         unmet = sheet.total(3, pool + 1, sheet.row - 1, row["unmet_need"]) if row["ask"] else None
         sheet.line([row["pool"], None, row["surplus"], unmet, None], "group", at=pool)
     sums = [
@@ -121,7 +124,8 @@ def write_unchecked(book: Workbook, names: Names) -> None:
     for k, row in enumerate(frame.to_dict("records"), start=1):
         column = names.column(row["column"])
         advice = names.advice(row["column"], row["lines"])
-        sheet.line([str(k), names.rule(row["rule"]), column, row["lines"], advice])
+        sure = confidence_words(row["confidence"], names.lang)
+        sheet.line([str(k), names.rule(row["rule"]), sure, column, row["lines"], advice])
 
 
 def _line_columns() -> dict[str, Column]:

@@ -65,13 +65,13 @@ class Names:
         return {each.code: each for each in (self.book.classes if self.book else ())}
 
     def rule(self, code: str) -> str:
-        """Return the title of a rule, a priority class or another reason."""
+        """Return the title of a rule, a priority class or another reason; what is not settled law says so."""
         if code.startswith("priority["):
             return self.say(("Lớp ưu tiên: ", "Priority class: ")) + self.priority(code[9:-1])
         if code in OTHER_REASONS:
             return self.say(OTHER_REASONS[code])
         rule = self._rules.get(code)
-        return code if rule is None else str(self.say((rule.title_vi, rule.title_en)))
+        return code if rule is None else self.say((rule.title_vi, rule.title_en)) + rule.source.mark(self.lang)
 
     def citation(self, code: str, stored: str) -> str:
         """Return the citation of a rule, unverified ones marked so; *stored* is the Vietnamese one."""
@@ -79,9 +79,9 @@ class Names:
         return stored if rule is None or self.lang == "vi" else str(rule.source.cite(self.lang))
 
     def priority(self, code: str) -> str:
-        """Return the title of a priority class."""
+        """Return the title of a priority class; what is not settled law says so."""
         each = self._classes.get(code)
-        return code if each is None else str(each.title(self.lang))
+        return code if each is None else each.title(self.lang) + each.source.mark(self.lang)
 
     def authority(self, code: str) -> str:
         """Return who decides."""

@@ -135,7 +135,12 @@ def applied(book: Rulebook, frame: pd.DataFrame, row: Mapping[Any, Any]) -> list
     about = book.questions[number - 1].about
     rows = {each["code"]: each for each in frame.to_dict("records")}
     found = (rows[code] for code in about if code in rows)
-    return [f"{each['what']} ({each['citation']}; {each['confidence_words']})" for each in found]
+    return [f"{each['what']} ({_sure(each['citation'], each['confidence_words'])})" for each in found]
+
+
+def _sure(citation: str, words: str) -> str:
+    """Return a citation with its confidence, once."""
+    return citation if citation.endswith(f"({words})") else "; ".join(filter(None, [citation, words]))
 
 
 def subject(book: Rulebook, row: Mapping[Any, Any], lang: str) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "Source",
     "Unchecked",
     "closed_where",
+    "confidence_words",
     "once_a_case",
     "open_where",
     "weakest",
@@ -50,6 +51,19 @@ CONFIDENCE_EN = {
     "design": "convention of phanbo",
     "policy": "choice of this round",
 }
+
+
+def confidence_words(vietnamese: str, lang: str) -> str:
+    """Return a confidence as a frame has it, in Vietnamese words, in another language.
+
+    Examples
+    --------
+    >>> confidence_words("cần kiểm tra", "en")
+    'to be verified'
+    """
+    if lang == "vi":
+        return vietnamese
+    return dict(zip(CONFIDENCE_VI.values(), CONFIDENCE_EN.values(), strict=True)).get(vietnamese, vietnamese)
 
 
 SURENESS = ("found", "seed", "memory+", "memory", "design", "policy")
@@ -84,9 +98,17 @@ class Source:
     def cite(self, lang: str = "vi") -> str:
         """Return the citation; an unverified one says so, and a convention that only rests on the document."""
         text = f"{self.document}, {self.article}" if self.article else self.document
-        if self.confidence.startswith(("memory", "design")):
-            text += f" ({self.says(lang)})"
-        return text
+        return text + self.mark(lang)
+
+    def mark(self, lang: str = "vi") -> str:
+        """Return what stands behind a rule that is not settled law: "(cần kiểm tra)", "(quy ước của phanbo)".
+
+        Examples
+        --------
+        >>> Source("Luật", "Điều 1", "memory+").mark(), Source("Luật", "Điều 1", "found").mark()
+        (' (cần kiểm tra)', '')
+        """
+        return f" ({self.says(lang)})" if self.confidence.startswith(("memory", "design")) else ""
 
     def says(self, lang: str = "vi") -> str:
         """Return the confidence in words."""
