@@ -309,23 +309,44 @@ def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]
     for name in ("closing", "last_adjustment"):
         yield name, lambda name=name: _year_day(raw[name])
     yield "late_additions", lambda: _late(raw.get("late_additions"))
-    for k, entry in enumerate(raw.get("rule", ()), start=1):
-        named = f"rule {entry.get('code', k)}"
-        if not (entry.get("removed") or entry.get("custom")) and entry.get("code") in RULES:
-            yield named, lambda entry=entry: _rule(entry)
-        elif not entry.get("removed"):
-            yield named, lambda entry=entry: RULES[entry["code"]]
-    for name in ("class", "norm"):
-        for k, entry in enumerate(raw.get(name, ()), start=1):
-            yield f"{name} {entry.get('code', k)}", lambda entry=entry: _source(entry)
-    for kind, entry in raw.get("pool", {}).items():
-        yield f"pool.{kind}", lambda entry=entry: (entry["key"], entry["within"], entry["between"], _source(entry))
-    for k, entry in enumerate(raw.get("question", ()), start=1):
-        yield f"question {k}", lambda entry=entry: (entry["about"], entry["text_vi"], entry["text_en"])
-        known = _citable(raw)
-        strange = [code for code in entry.get("about", ()) if code not in known]
-        if strange:
-            yield f"question {k}", functools.partial(_refuse, "about: " + ", ".join(strange))
+    for name in ("rule", "class", "norm", "question", "pool"):
+        rows = raw.get(name, {} if name == "pool" else [])
+        named = [(f"pool.{k}", e) for k, e in rows.items()] if isinstance(rows, dict) else _numbered(name, rows)
+        if isinstance(rows, dict) != (name == "pool") or not all(isinstance(entry, dict) for _, entry in named):
+            yield name, functools.partial(_refuse, f"{name}: TOML")
+            continue
+        for where, entry in named:
+            yield where, functools.partial(READ[name], entry)
+            if name == "question" and (strange := sorted(set(entry.get("about", ())) - _citable(raw))):
+                yield where, functools.partial(_refuse, "about: " + ", ".join(strange))
+
+
+def _numbered(name: str, rows: Any) -> list[tuple[str, Any]]:
+    """Return the entries of a list with their code or number."""
+    listed = rows if isinstance(rows, list) else [rows]
+    return [
+        (f"{name} {entry.get('code', k) if isinstance(entry, dict) else k}", entry)
+        for k, entry in enumerate(listed, start=1)
+    ]
+
+
+def _read_rule(entry: Mapping[str, Any]) -> object:
+    """Read a rule, but one taken out or of one's own: these are told elsewhere."""
+    if entry.get("removed") or entry.get("custom"):
+        return None
+    if entry["code"] not in RULES:
+        raise ValueError(f"there is no such rule; {', '.join(sorted(RULES))}")
+    return _rule(entry)
+
+
+READ: dict[str, Callable[[Mapping[str, Any]], object]] = {
+    "rule": _read_rule,
+    "class": _source,
+    "norm": lambda entry: (entry["first"], entry["last"], _source(entry)),
+    "pool": lambda entry: (entry["key"], entry["within"], entry["between"], _source(entry)),
+    "question": lambda entry: (entry["about"], entry["text_vi"], entry["text_en"]),
+}
+"""How one entry of each list is read."""
 
 
 def _refuse(what: str) -> None:
@@ -335,4 +356,4 @@ def _refuse(what: str) -> None:
 def _citable(raw: Mapping[str, Any]) -> set[str]:
     """Return what a question may be about."""
     classes = {f"priority[{code}]" for code in CLASS_TESTS}
-    return {*RULES, *classes, *(f"pool.{kind}" for kind in raw["pool"]), *DATED}
+    return {*RULES, *classes, *(f"pool.{kind}" for kind in raw.get("pool", ())), *DATED}

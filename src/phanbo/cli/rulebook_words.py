@@ -74,14 +74,15 @@ def changes_text(book: Rulebook, name: str, lang: str) -> str:
     lines = [_say("sound", lang, name=name)]
     if changed:
         lines.append(_say("changed", lang, what=", ".join(each.split(" / ")[at] for each in changed)))
-    lines += [f"{SEVERITY['note'][at]} {_half(note, lang)}" for note in notes]
+    lines += [f"{SEVERITY['note'][at]} {_half(note, lang, book)}" for note in notes]
     return "\n".join(lines if len(lines) > 1 else [*lines, _say("same", lang)])
 
 
-def _half(note: str, lang: str) -> str:
+def _half(note: str, lang: str, book: Rulebook) -> str:
     """Return a note "Vietnamese / English: what" in one language."""
     told, colon, what = note.partition(": ")
-    return told.split(" / ")[0 if lang == "vi" else -1] + colon + what
+    half = told.split(" / ")[0 if lang == "vi" else -1]
+    return half.replace("rests on it", f"{book.code} rests on {book.based_on}") + colon + what
 
 
 def review_text(book: Rulebook, lang: str) -> str:
