@@ -73,7 +73,8 @@ FRAMES = {
     "reason_vi reason_en",
     "transfers": "rank from_line to_line pool amount priority gain gain_per_dong authority",
     "lines": "line_id role owner may_import share_actual share_pace share_forecast required judged_on late_under "
-    "cut_bound forced_bound add_bound cut add priority pool binding_rule citation confidence first_failed failed_confidence expected expected_after",
+    "cut_bound forced_bound add_bound cut add priority pool binding_rule citation confidence "
+    "first_failed failed_confidence expected expected_after",
     "pools": "pool cut added inflow returned",
     "tiers": "tier value bound gap",
 }

@@ -303,16 +303,20 @@ def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]
     """Yield where each part of a rulebook stands and how it is read."""
     needed = "code title_vi title_en version law levels lead_department_vi lead_department_en obligations class pool"
     for name in needed.split():
-        yield name, lambda name=name: raw[name]
+        yield name, functools.partial(raw.__getitem__, name)
     for name in ("valid_from", "valid_to"):
-        yield name, lambda name=name: strict_date(raw[name])
+        yield name, functools.partial(_read, strict_date, raw, name)
     for name in ("closing", "last_adjustment"):
-        yield name, lambda name=name: _year_day(raw[name])
+        yield name, functools.partial(_read, _year_day, raw, name)
     yield "late_additions", lambda: _late(raw.get("late_additions"))
     for name in ("rule", "class", "norm", "question", "pool"):
         rows = raw.get(name, {} if name == "pool" else [])
-        named = [(f"pool.{k}", e) for k, e in rows.items()] if isinstance(rows, dict) else _numbered(name, rows)
-        if isinstance(rows, dict) != (name == "pool") or not all(isinstance(entry, dict) for _, entry in named):
+        named = (
+            [(f"pool.{k}", e) for k, e in rows.items()] if isinstance(rows, dict) else _numbered(name, rows)
+        )
+        if isinstance(rows, dict) != (name == "pool") or not all(
+            isinstance(entry, dict) for _, entry in named
+        ):
             yield name, functools.partial(_refuse, f"{name}: TOML")
             continue
         for where, entry in named:
@@ -321,7 +325,11 @@ def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]
                 yield where, functools.partial(_refuse, "about: " + ", ".join(strange))
 
 
-def _numbered(name: str, rows: Any) -> list[tuple[str, Any]]:
+def _read(how: Callable[[Any], object], raw: Mapping[str, Any], name: str) -> object:
+    return how(raw[name])
+
+
+def _numbered(name: str, rows: object) -> list[tuple[str, Any]]:
     """Return the entries of a list with their code or number."""
     listed = rows if isinstance(rows, list) else [rows]
     return [

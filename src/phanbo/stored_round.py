@@ -129,10 +129,18 @@ def noted(stored: StoredRound) -> Iterator[str]:
 def _stray_citations(stored: StoredRound) -> Iterator[str]:
     """Find citations and confidences that are not those of the very rule beside them."""
     plain, book = stored.plain, stored.book
-    rows = [(row["binding_rule"], row["confidence"], row["citation"]) for row in plain["adjustments"] + plain["lines"]]
+    rows = [
+        (row["binding_rule"], row["confidence"], row["citation"])
+        for row in plain["adjustments"] + plain["lines"]
+    ]
     rows += [(row["first_failed"], row["failed_confidence"], None) for row in plain["lines"]]
     asks = [ask for row in plain["unplaced"] for ask in row["ask"]]
-    said = [*plain["unchecked"], *plain["summary"]["unchecked"], *asks, *(rule for ask in asks for rule in ask["rules"])]
+    said = [
+        *plain["unchecked"],
+        *plain["summary"]["unchecked"],
+        *asks,
+        *(rule for ask in asks for rule in ask["rules"]),
+    ]
     rows += [(row["rule"], row["confidence"], None) for row in said]
     for code, confidence, citation in dict.fromkeys(rows):
         source = book.source(code) if code else None

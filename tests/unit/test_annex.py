@@ -238,7 +238,9 @@ def test_unplaced_capital_names_what_stands_in_the_way(full: Proposal, path: Pat
     assert dong(rows[0]["Vốn dư chưa có nơi nhận"]) == full.summary["unplaced"]
     assert dong(rows[0]["Nhu cầu chưa được đáp ứng"]) == int(frame["unmet_need"].sum())
     said = {r["Vướng mắc cần tháo gỡ"] for r in rows}
-    assert {f"{ask['what_vi']} ({ask['confidence']})" for asks in frame["ask"] for ask in asks if ask["rule"]} <= said
+    assert {
+        f"{ask['what_vi']} ({ask['confidence']})" for asks in frame["ask"] for ask in asks if ask["rule"]
+    } <= said
 
 
 def test_what_is_unchecked_opens_the_summary(full: Proposal, path: Path) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import openpyxl
 import pytest
 from hypothesis import given as drawn
@@ -20,17 +21,38 @@ from phanbo.report.review import URGENCY
 from phanbo.report.review_formula import TOKEN, class_formula, formula_of, legal_term, legend
 from phanbo.report.review_sheet import write_review
 from phanbo.rulebook_file import BUILT_IN, parse_rulebook, rulebook_faults
-from phanbo.rules import RULES
+from phanbo.rules import RULES, Rule
+from phanbo.rules.base import Limits, Source
 from phanbo.rules.priority import CLASS_TESTS
-from test_rulebook import Own
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from phanbo.case import Case, Changes
+    from phanbo.money import Ints
     from phanbo.rulebook import Rulebook
 
 BOOKS = [pb.load_rulebook(name) for name in BUILT_IN]
 BOOK = pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.code)
+
+
+class Own(Rule):
+    """Nothing for anybody; its docstring states no formula."""
+
+    code = "own"
+    title_vi = "Không bổ sung cho ai"
+    title_en = "Nothing for anybody"
+    source = Source("Quy chế", "Điều 1", "policy")
+
+    def limits(self, case: Case) -> Limits:
+        """Close every line."""
+        return Limits(add=np.zeros(len(case), dtype=np.int64))
+
+    def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
+        """Return what anybody got."""
+        return plan.add
+
+
 HEAD = 'extends = "vn-2025b"\ncode = "bac-linh"\ntitle_vi = "Bắc Lĩnh"\ntitle_en = "t"\nversion = "1"\n'
 
 
@@ -112,7 +134,13 @@ def test_nothing_is_missing_of_a_rulebook_of_ones_own(data: st.DataObject) -> No
         for name in ("rules", "classes")
     }
     parts["norms"] = tuple(data.draw(st.lists(st.sampled_from(book.norms), unique=True)))
-    codes = [*RULES, *(f"pool.{kind}" for kind in book.pools_by_kind), "last_adjustment", "priority[oda]", "nowhere"]
+    codes = [
+        *RULES,
+        *(f"pool.{kind}" for kind in book.pools_by_kind),
+        "last_adjustment",
+        "priority[oda]",
+        "nowhere",
+    ]
     some = st.lists(st.sampled_from(codes), min_size=1, max_size=4, unique=True)
     questions = data.draw(st.lists(st.sampled_from(book.questions), unique=True))
     parts["questions"] = tuple(replace(each, about=tuple(data.draw(some))) for each in questions)
@@ -124,7 +152,7 @@ def test_nothing_is_missing_of_a_rulebook_of_ones_own(data: st.DataObject) -> No
 
 
 def test_a_rulebook_that_loses_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    true = module._order  # noqa: SLF001 — the planted bug stands inside
+    true = module._order
     monkeypatch.setattr(module, "_order", lambda book, lang: list(true(book, lang))[1:])
     with pytest.raises(AssertionError):
         whole(BOOKS[0])
@@ -172,7 +200,14 @@ def test_parameters_stand_in_the_formula() -> None:
 def test_a_rule_of_ones_own_and_one_that_was_widened_stand_in_the_review() -> None:
     book = BOOKS[0].with_rule(Own())
     relaxation = [
-        {"kind": "bound", "rule": "donor-depth", "side": "cut", "line_id": "L1", "by": 5, "granted_by": "department"}
+        {
+            "kind": "bound",
+            "rule": "donor-depth",
+            "side": "cut",
+            "line_id": "L1",
+            "by": 5,
+            "granted_by": "department",
+        }
     ]
     rows = book.granting(relaxation).review().set_index("code")
     assert (rows["what"]["own"], rows["formula"]["own"]) == (Own.title_vi, "")
@@ -183,11 +218,15 @@ def test_a_rule_of_ones_own_and_one_that_was_widened_stand_in_the_review() -> No
 def test_what_is_said_of_a_date_a_pool_and_a_class() -> None:
     rows = BOOKS[2].review().set_index("code")["what"]
     assert rows["closing"] == "Kế hoạch vốn hằng năm được giải ngân đến hết ngày 31/1 năm sau"
-    assert "sau ngày 30/9 được giải ngân đến hết ngày 31/12 năm sau; phanbo không coi" in rows["late_additions"]
+    assert (
+        "sau ngày 30/9 được giải ngân đến hết ngày 31/12 năm sau; phanbo không coi" in rows["late_additions"]
+    )
     assert rows["valid"].startswith("Áp dụng cho số liệu từ 1/7/2025 đến 31/12/2026")
     assert rows["priority[national]"].startswith("Lớp 2 trong 13: Chương trình mục tiêu quốc gia")
     assert rows["levels"] == "Các cấp ngân sách: trung ương, cấp tỉnh, cấp xã"
-    assert rows["pool.central_targeted"].startswith("Ngân sách trung ương bổ sung có mục tiêu: vốn chỉ chuyển giữa")
+    assert rows["pool.central_targeted"].startswith(
+        "Ngân sách trung ương bổ sung có mục tiêu: vốn chỉ chuyển giữa"
+    )
 
 
 # -- the sheet ------------------------------------------------------------------------------------------
@@ -201,7 +240,11 @@ def test_the_sheet_can_be_printed_and_filled_in(book: Rulebook, lang: str, tmp_p
     sheet = openpyxl.load_workbook(path).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     top = next(k for k, row in enumerate(rows) if row[0] in ("STT", "No."))
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == ("landscape", 9, 0)
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (
+        "landscape",
+        9,
+        0,
+    )
     assert sheet.print_title_rows == f"${top + 1}:${top + 1}"
     assert sheet.freeze_panes == f"C{top + 2}"
     body = [row for row in rows[top + 1 :] if row[0]]
@@ -209,7 +252,9 @@ def test_the_sheet_can_be_printed_and_filled_in(book: Rulebook, lang: str, tmp_p
     assert all(row[6] is None and row[7] is None for row in body), "the reviewer's columns are blank"
     said = {str(row[2]) for row in body} | {str(row[1]) for row in body}
     assert set(book.review(lang)["what"]) <= said
-    assert rows[-1][1] == ("Người rà soát (ký, ghi rõ họ tên)" if lang == "vi" else "Reviewer (signature, full name)")
+    assert rows[-1][1] == (
+        "Người rà soát (ký, ghi rõ họ tên)" if lang == "vi" else "Reviewer (signature, full name)"
+    )
     assert sheet.data_validations.dataValidation[0].formula1.count(",") == 2
 
 
@@ -237,7 +282,9 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
 
 @BOOK
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_review_is_read_on_the_terminal(book: Rulebook, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_review_is_read_on_the_terminal(
+    book: Rulebook, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, text = told(capsys, "rulebook", "review", book.code, "--lang", lang)
     assert code == 0
     flat = " ".join(text.split())
@@ -269,7 +316,8 @@ def test_the_built_in_rulebooks_are_listed(capsys: pytest.CaptureFixture[str]) -
 def test_a_sound_file_is_told_apart_from_its_base(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(
-        HEAD + '[[rule]]\ncode = "capital-time-limit"\nparameters = { a = 7, b = 4, c = 3 }\n', encoding="utf-8"
+        HEAD + '[[rule]]\ncode = "capital-time-limit"\nparameters = { a = 7, b = 4, c = 3 }\n',
+        encoding="utf-8",
     )
     code, text = told(capsys, "rulebook", "check", path)
     assert code == 0
@@ -291,13 +339,23 @@ def test_every_fault_of_a_file_is_named(capsys: pytest.CaptureFixture[str], tmp_
     )
     code, text = told(capsys, "rulebook", "check", path)
     assert code == 2
-    for fault in ("valid_from", "phường", "colour", "closing", "rule nowhere", "rule capital-time-limit", "pool.nowhere"):
+    for fault in (
+        "valid_from",
+        "phường",
+        "colour",
+        "closing",
+        "rule nowhere",
+        "rule capital-time-limit",
+        "pool.nowhere",
+    ):
         assert [line for line in text.splitlines() if line.startswith("LỖI") and fault in line], fault
     assert text.splitlines()[-1].endswith("7 lỗi; chưa dùng được.")
     assert told(capsys, "rulebook", "check", tmp_path / "none.toml")[0] == 2
 
 
-@pytest.mark.parametrize("text", ["x = ", 'extends = "vn-1999"', "", 'code = "a"\nrule = 3', HEAD + "[pool.default]\nkey = 3"])
+@pytest.mark.parametrize(
+    "text", ["x = ", 'extends = "vn-1999"', "", 'code = "a"\nrule = 3', HEAD + "[pool.default]\nkey = 3"]
+)
 def test_a_text_that_is_no_rulebook_has_a_fault(text: str) -> None:
     assert rulebook_faults(text)
 

@@ -102,7 +102,9 @@ def review_text(book: Rulebook, lang: str) -> str:
         for row in rows:
             if part == "question":
                 told = [f"- {text}" for text in applied(book, frame, row)]
-                lines += _block(f"{row['rank']}. ", row["what"], [SHEET["applies"][at], *told] if told else [])
+                lines += _block(
+                    f"{row['rank']}. ", row["what"], [SHEET["applies"][at], *told] if told else []
+                )
             else:
                 lines += _block("• ", f"{row['what']} [{row['code']}]", list(_known(row, frame, lang)))
     lines += ["", _say("symbols", lang).upper()]

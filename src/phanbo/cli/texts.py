@@ -232,7 +232,9 @@ def proposal_text(proposal: Proposal, folder: object, lang: str) -> str:
         counts = {name: s[name] for name in ("cut_lines", "raised_lines")}
         lines.append(say("moved", lang, **money, **counts))
     else:
-        rules = {} if proposal.rulebook is None else {rule.code: rule.source for rule in proposal.rulebook.rules}
+        rules = (
+            {} if proposal.rulebook is None else {rule.code: rule.source for rule in proposal.rulebook.rules}
+        )
         marks = {code: rules[code].mark(lang) if code in rules else "" for code in s["why_empty"]}
         why = ", ".join(f"{code}{marks[code]} {count}" for code, count in s["why_empty"].items())
         lines.append(say("empty", lang, why=why))

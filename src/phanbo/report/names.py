@@ -71,7 +71,9 @@ class Names:
         if code in OTHER_REASONS:
             return self.say(OTHER_REASONS[code])
         rule = self._rules.get(code)
-        return code if rule is None else self.say((rule.title_vi, rule.title_en)) + rule.source.mark(self.lang)
+        return (
+            code if rule is None else self.say((rule.title_vi, rule.title_en)) + rule.source.mark(self.lang)
+        )
 
     def citation(self, code: str, stored: str) -> str:
         """Return the citation of a rule, unverified ones marked so; *stored* is the Vietnamese one."""

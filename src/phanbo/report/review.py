@@ -53,11 +53,14 @@ def review_frame(book: Rulebook, lang: str = "vi") -> pd.DataFrame:
     ranks = {at: len(book.questions) + place for place, at in enumerate(free, start=1)}
     confidence = {thing.code: thing.source.confidence for thing in things}
     rows = [
-        _row(number, _question(number, question.text(lang)), lang, _surest_not(question.about, confidence), "")
+        _row(
+            number, _question(number, question.text(lang)), lang, _surest_not(question.about, confidence), ""
+        )
         for number, question in enumerate(book.questions, start=1)
     ]
     found = [
-        (first.get(thing.code, ranks.get(URGENCY.index(thing.source.confidence), 0)), thing) for thing in things
+        (first.get(thing.code, ranks.get(URGENCY.index(thing.source.confidence), 0)), thing)
+        for thing in things
     ]
     found.sort(key=lambda pair: (pair[0], URGENCY.index(pair[1].source.confidence)))
     for rank, thing in found:
@@ -71,7 +74,9 @@ def _question(number: int, text: str) -> _Thing:
 
 def _surest_not(about: tuple[str, ...], confidence: dict[str, str]) -> str:
     """Return the most urgent confidence of what a question is about."""
-    return min((confidence[code] for code in about if code in confidence), key=URGENCY.index, default="memory")
+    return min(
+        (confidence[code] for code in about if code in confidence), key=URGENCY.index, default="memory"
+    )
 
 
 def _row(rank: int, thing: _Thing, lang: str, confidence: str, question: str) -> dict[str, object]:
@@ -86,7 +91,9 @@ def _row(rank: int, thing: _Thing, lang: str, confidence: str, question: str) ->
         "citation": thing.source.cite(lang) if thing.source.document else "",
         "confidence": confidence,
         "confidence_words": known.says(lang),
-        "verify": _said(VERIFY["question" if first else confidence if thing.source.document else "uncited"], lang),
+        "verify": _said(
+            VERIFY["question" if first else confidence if thing.source.document else "uncited"], lang
+        ),
         "question": thing.what if thing.part == "question" else question,
     }
 
@@ -140,9 +147,7 @@ def _pool(kind: str, pool: PoolKey, lang: str) -> _Thing:
 
 
 def _dates(book: Rulebook, lang: str) -> Iterator[_Thing]:
-    what = _say(
-        "valid", lang, law=book.law, first=day(book.valid_from, lang), last=day(book.valid_to, lang)
-    )
+    what = _say("valid", lang, law=book.law, first=day(book.valid_from, lang), last=day(book.valid_to, lang))
     yield _Thing("date", "valid", what, "", UNCITED)
     for code in ("closing", "last_adjustment"):
         on: YearDay = getattr(book, code)

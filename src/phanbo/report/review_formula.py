@@ -34,7 +34,10 @@ SYMBOLS: dict[str, Pair] = {
     "false": ("không", "no"),
     "cut": ("điều chỉnh giảm", "cut"),
     "add": ("điều chỉnh tăng", "increase"),
-    "inflow": ("thay đổi nguồn thu trong năm (số âm: hụt thu)", "change of revenue in the year (below 0: a shortfall)"),
+    "inflow": (
+        "thay đổi nguồn thu trong năm (số âm: hụt thu)",
+        "change of revenue in the year (below 0: a shortfall)",
+    ),
     "returned": ("vốn thu hồi về dự phòng, chưa phân bổ", "capital returned to the unallocated reserve"),
     "e": (
         "số giải ngân theo cách xét của đợt (thực tế, theo tốc độ hoặc dự báo)",
@@ -50,7 +53,10 @@ SYMBOLS: dict[str, Pair] = {
         "tổng mức đầu tư (giá trị quyết toán; dự toán chuẩn bị đầu tư)",
         "approved total (settled value; estimate of the preparation)",
     ),
-    "A": ("lũy kế vốn đã bố trí, kể cả kế hoạch năm nay", "capital allocated so far, this year's plan included"),
+    "A": (
+        "lũy kế vốn đã bố trí, kể cả kế hoạch năm nay",
+        "capital allocated so far, this year's plan included",
+    ),
     "M": ("kế hoạch đầu tư công trung hạn của dự án", "medium-term plan of the project"),
     "B": ("vốn trung hạn đã giao đến hết năm nay", "medium-term capital allocated up to this year"),
     "as_of": ("ngày số liệu", "data date"),
@@ -60,7 +66,10 @@ SYMBOLS: dict[str, Pair] = {
         "dòng vốn và nhóm (chủ đầu tư × loại dự án × năm) chưa đạt mốc giải ngân",
         "the line and its bucket (owner × stage × year) are below their milestone",
     ),
-    "missed": ("quá hạn khởi công, trình hồ sơ hoặc xong thủ tục", "a deadline for start, dossier or procedures was missed"),
+    "missed": (
+        "quá hạn khởi công, trình hồ sơ hoặc xong thủ tục",
+        "a deadline for start, dossier or procedures was missed",
+    ),
     "incomplete": ("chưa đủ thủ tục đầu tư tại ngày số liệu", "procedures incomplete at the data date"),
     "offer": ("mức chủ đầu tư đề nghị giảm", "what the owner offers to give up"),
     "most_cut": ("mức giảm tối đa cấp xem xét đặt", "the most the reviewers let be cut"),
@@ -70,7 +79,10 @@ SYMBOLS: dict[str, Pair] = {
         "số giải ngân đến hết niên độ mà dòng vốn đạt được với độ tin cậy của phần tăng",
         "disbursement by the closing date reached with the confidence of an increase",
     ),
-    "Q": ("Q(d): dự báo giải ngân đến hết niên độ ở độ tin cậy d", "Q(d): forecast of disbursement at confidence d"),
+    "Q": (
+        "Q(d): dự báo giải ngân đến hết niên độ ở độ tin cậy d",
+        "Q(d): forecast of disbursement at confidence d",
+    ),
     "d": ("độ tin cậy của phần giảm", "confidence of a cut"),
     "a": ("số năm tối đa của nhóm A", "years of group A"),
     "b": ("số năm tối đa của nhóm B", "years of group B"),
@@ -80,7 +92,10 @@ SYMBOLS: dict[str, Pair] = {
     "kind": ("loại nguồn vốn", "kind of source"),
     "national": ("dự án quan trọng quốc gia", "nationally important"),
     "planning": ("quy hoạch", "planning"),
-    "interest_subsidy": ("cấp bù lãi suất, phí quản lý, vốn điều lệ", "interest subsidies, fees, charter capital"),
+    "interest_subsidy": (
+        "cấp bù lãi suất, phí quản lý, vốn điều lệ",
+        "interest subsidies, fees, charter capital",
+    ),
     "policy_credit": ("tín dụng chính sách", "policy credit"),
     "special": ("dự án đặc biệt (true: cũng được miễn)", "special project (true: exempt too)"),
 }
@@ -134,12 +149,16 @@ def _meaning(token: str) -> Pair:
     if token in KINDS:
         return KINDS[token].title_vi, KINDS[token].title_en
     column = LINES.column(token)
-    return column.title_vi[:1].lower() + column.title_vi[1:], column.title_en[:1].lower() + column.title_en[1:]
+    return column.title_vi[:1].lower() + column.title_vi[1:], column.title_en[:1].lower() + column.title_en[
+        1:
+    ]
 
 
 def _stated(what: object) -> str:
     """Return the literals of a docstring that hold a relation: the others only name things."""
-    literals = (" ".join(found.split()) for found in re.findall(r"``(.+?)``", inspect.getdoc(what) or "", re.DOTALL))
+    literals = (
+        " ".join(found.split()) for found in re.findall(r"``(.+?)``", inspect.getdoc(what) or "", re.DOTALL)
+    )
     return "; ".join(text for text in literals if RELATION.search(text) and '"' not in text)
 
 

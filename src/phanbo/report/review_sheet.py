@@ -38,7 +38,7 @@ COLUMNS = (
     Column(("Đúng / Sai / Sửa", "Right / Wrong / Change"), 11, "center"),
 )
 SYMBOLS = (Column(("Ký hiệu", "Symbol"), 24), Column(("Ý nghĩa", "Meaning"), 90))
-LOOKS = {code: "statement" for code in CONFIDENCE_VI} | {
+LOOKS = dict.fromkeys(CONFIDENCE_VI, "statement") | {
     "memory": "doubt",
     "memory+": "doubt",
     "design": "convention",
@@ -80,9 +80,9 @@ def _write_rows(made: Workbook, book: Rulebook, frame: pd.DataFrame) -> None:
     sheet.sheet.data_validation(first, 7, sheet.row - 1, 7, {"validate": "list", "source": answers})
     sheet.space()
     cells = [None, made.say(SHEET["signed"]), None, None, made.say(SHEET["checked"]), None, None, None]
-    for k, text in enumerate(cells):
-        if text:
-            sheet.sheet.merge_range(sheet.row, k, sheet.row, k + 1, text, made.format("center", "section"))
+    for k, label in enumerate(cells):
+        if label:
+            sheet.sheet.merge_range(sheet.row, k, sheet.row, k + 1, label, made.format("center", "section"))
 
 
 def _cells(made: Workbook, book: Rulebook, frame: pd.DataFrame, row: Mapping[Any, Any]) -> list[str]:

@@ -37,12 +37,13 @@ VERIFY: dict[str, Pair] = {
 
 TEXTS: dict[str, Pair] = {
     "class": ("Lớp {place} trong {count}: {title}", "Class {place} of {count}: {title}"),
-    "granted": (" (đã nới theo thẩm quyền cho {lines} dòng vốn)", " (widened by those competent on {lines} lines)"),
+    "granted": (
+        " (đã nới theo thẩm quyền cho {lines} dòng vốn)",
+        " (widened by those competent on {lines} lines)",
+    ),
     "pool": (
-        "{kind}: vốn chỉ chuyển giữa các dòng cùng {key}. Cấp quyết định trong một chủ đầu tư: {within}; "
-        "giữa các chủ đầu tư: {between}",
-        "{kind}: capital moves between lines of the same {key}. Who decides inside an owner: {within}; "
-        "between owners: {between}",
+        "{kind}: vốn chỉ chuyển giữa các dòng cùng {key}. Trong một chủ đầu tư: {within}; giữa các chủ đầu tư: {between}",
+        "{kind}: capital moves between lines of the same {key}. Inside an owner: {within}; between owners: {between}",
     ),
     "norm": (
         "Nguyên tắc, tiêu chí, định mức phân bổ vốn của các năm kế hoạch {first}–{last}",
@@ -73,7 +74,10 @@ TEXTS: dict[str, Pair] = {
         "phanbo does not read capital moved by a round as added",
     ),
     "level": ("Các cấp ngân sách: {levels}", "Levels of budget: {levels}"),
-    "lead": ("Cơ quan trình phương án lên UBND: {who}", "Who reports the round to the People's Committee: {who}"),
+    "lead": (
+        "Cơ quan trình phương án lên UBND: {who}",
+        "Who reports the round to the People's Committee: {who}",
+    ),
     "obligation": (
         "Mục tiêu trả nghĩa vụ trước gồm: {claims}",
         "The goal of repaying claims serves: {claims}",
@@ -119,7 +123,10 @@ SHEET: dict[str, Pair] = {
         "The reviewer fills in the last two columns: what is right, wrong or to be changed. Urgent matters stand first.",
     ),
     "governs": ("Áp dụng cho ngày số liệu: {first} – {last}", "Governs data dates: {first} – {last}"),
-    "book": ("Bộ quy định: {title} ({code}, phiên bản {version})", "Rulebook: {title} ({code}, version {version})"),
+    "book": (
+        "Bộ quy định: {title} ({code}, phiên bản {version})",
+        "Rulebook: {title} ({code}, version {version})",
+    ),
     "based": ("Dựa trên: {base}", "Rests on: {base}"),
     "comparison": (
         "CHỈ ĐỂ SO SÁNH: không dùng lập phương án trình duyệt",

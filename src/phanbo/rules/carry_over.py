@@ -18,8 +18,9 @@ __all__ = ["CarriedOver"]
 class CarriedOver(Rule):
     """Hold carried-over capital where it is (M13).
 
-    ``plan_year < year ⇒ add = cut = 0``: by default nothing is added to it and nothing cut from it, except that ``return_unplaced`` sends its surplus
-    to the reserve; ``carry_over = "move"`` lets it move inside its own pool (same plan year).
+    ``plan_year < year ⇒ add = cut = 0``: by default nothing is added to it and nothing cut from it, except that
+    ``return_unplaced`` sends its surplus to the reserve; ``carry_over = "move"`` lets it move inside its own pool
+    (same plan year).
 
     Legal term: *vốn được phép kéo dài thời gian thực hiện và giải ngân*.
     """
