@@ -249,8 +249,8 @@ class Rulebook:
         --------
         >>> import phanbo as pb
         >>> sheet = pb.load_rulebook("vn-2025b").review()
-        >>> sheet.loc[0, ["rank", "part", "verify"]].tolist()
-        [1, 'question', 'cần kiểm tra trước']
+        >>> sheet.loc[0, ["part", "verify"]].tolist()
+        ['question', 'cần kiểm tra trước']
         """
         from phanbo.report.review import review_frame
 

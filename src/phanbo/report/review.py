@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from phanbo.report.review_formula import class_formula, formula_of
-from phanbo.report.review_words import NOTES, TEXTS, VERIFY, key_words, kind_words, level_words
+from phanbo.report.review_formula import class_formula, formula_of, legal_term
+from phanbo.report.review_words import NOTES, PARTS, TEXTS, VERIFY, key_words, kind_words, level_words
 from phanbo.rules.base import Source
 from phanbo.rules.granted import Granted
 from phanbo.tables.schema import LINES
@@ -115,11 +115,18 @@ def _things(book: Rulebook, lang: str) -> Iterator[_Thing]:
         yield _Thing("class", code, what + _note(code, lang), class_formula(each.code), each.source)
     yield from (_pool(kind, pool, lang) for kind, pool in book.pools_by_kind.items())
     for norm in book.norms:
-        told = "; ".join(f"{code}: {article}" for code, article in norm.articles)
+        told = "; ".join(f"{_subject(book, code, lang)}: {article}" for code, article in norm.articles)
         what = _say("norm", lang, first=norm.first, last=norm.last) + (f" ({told})" if told else "")
         yield _Thing("norm", f"norm[{norm.first}-{norm.last}]", what, "", norm.source)
     yield from _dates(book, lang)
     yield from _order(book, lang)
+
+
+def _subject(book: Rulebook, code: str, lang: str) -> str:
+    """Return what an article of a norm is about."""
+    terms = {rule.code: legal_term(rule) for rule in book.rules} if lang == "vi" else {}
+    part = _said(PARTS["class"], lang)
+    return terms.get(code) or (part[:1].lower() + part[1:] if code.startswith("priority") else code)
 
 
 def _rule(rule: Rule, lang: str) -> _Thing:

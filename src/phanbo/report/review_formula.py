@@ -110,8 +110,8 @@ def formula_of(rule: Rule) -> str:
     >>> from phanbo.rules import RULES
     >>> formula_of(RULES["stated-need"]())
     'add ≤ requested_increase'
-    >>> formula_of(RULES["capital-time-limit"]())[-23:]
-    ' (a = 6, b = 4, c = 3)'
+    >>> formula_of(RULES["capital-time-limit"]())[-21:]
+    '(a = 6, b = 4, c = 3)'
     """
     rule = ungranted(rule)
     given = _parameters(rule)

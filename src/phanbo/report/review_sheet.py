@@ -88,7 +88,8 @@ def _write_rows(made: Workbook, book: Rulebook, frame: pd.DataFrame) -> None:
 def _cells(made: Workbook, book: Rulebook, frame: pd.DataFrame, row: Mapping[Any, Any]) -> list[str]:
     """Return what stands in the row between its number and the blanks."""
     lang, none = made.lang, made.say(SHEET["none"])
-    sure = f"{row['confidence_words']}\n({row['verify']})"
+    words, verify = row["confidence_words"], row["verify"]
+    sure = verify if verify.startswith(words) else f"{words}\n({verify})"
     if row["part"] == "question":
         told = applied(book, frame, row)
         said = "\n".join([made.say(SHEET["applies"]), *(f"- {line}" for line in told)]) if told else none
