@@ -62,8 +62,10 @@ def rule_costs(proposal: Proposal, case: Case, book: Rulebook) -> pd.DataFrame:
             row |= dict.fromkeys(base)
         else:
             settings = SETTINGS.get(rule.code, {})
-            other = case.under(replace(case.policy, **settings))
+            policy = replace(case.policy, **settings)
             less = replace(book, rules=tuple(r for r in book.rules if r is not rule))
+            redrawn = policy.authority != case.policy.authority
+            other = case.under(policy, less.pools(case.portfolio, policy) if redrawn else None)
             told = {code: part for code, part in limits.items() if code != rule.code}
             free = make_bounds(other, less, told)
             after = base
