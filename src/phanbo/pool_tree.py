@@ -58,8 +58,7 @@ def draw_pools(
         Levels of budget of the regime.
     delegation : Delegation or None
     hands : tuple of str or None
-        The authorities at hand (``Policy.authority``). Without that between sectors, sectors are walls; without that
-        of a changed total, an inflow waits outside the round.
+        The authorities at hand (``Policy.authority``): without that between sectors, sectors are walls.
 
     Raises
     ------
@@ -84,18 +83,16 @@ def draw_pools(
         for move in MOVES
     )
     silent = [not key.totals for key in drawn.keys]
-    inflow = _inflows(portfolio, pool, len(names))
     totals = tuple(
         said if said and free else code for said, free, code in zip(named, silent, totals, strict=True)
     )
-    waiting = np.array([hands is not None and code not in hands for code in totals], dtype=bool)
     return Pools(
         names=tuple(names),
         pool=pool,
         leaf=leaf,
         leaf_pool=pool[some],
         leaf_owner=tuple(portfolio.text("owner")[some].tolist()),
-        inflow=np.where(waiting, np.minimum(inflow, 0), inflow),
+        inflow=_inflows(portfolio, pool, len(names)),
         within=within,
         between=tuple(said or code for said, code in zip(named, between, strict=True)),
         across=tuple(

@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
     from phanbo.proposal import Proposal
 
-SHEETS = ["Tổng hợp", "Điều chỉnh", "Chuyển vốn", "Vốn chưa có nơi nhận", "Chưa kiểm tra", "Mọi dòng vốn"]
+SHEETS = [
+    "Tổng hợp",
+    "Điều chỉnh",
+    "Chuyển vốn",
+    "Biểu HĐND tỉnh",
+    "Vốn chưa có nơi nhận",
+    "Chưa kiểm tra",
+    "Mọi dòng vốn",
+]
 Cells = dict[str, Any]
 
 

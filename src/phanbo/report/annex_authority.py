@@ -83,7 +83,9 @@ def _lines(annex: Annex, whole: pd.DataFrame) -> pd.DataFrame:
     frame = whole[whole["line_id"].isin(mine.index)].reset_index(drop=True)
     here = mine.loc[frame["line_id"]].reset_index(drop=True)
     amounts = {"cut": (-here["change"]).clip(lower=0), "added": here["change"].clip(lower=0)}
-    return frame.assign(**amounts, plan_after=here["plan_after"], elsewhere=here["elsewhere"])
+    return frame.assign(
+        **amounts, plan_after=here["plan_after"], elsewhere=here["elsewhere"].replace(0, None)
+    )
 
 
 def _columns(names: Names, frame: pd.DataFrame) -> dict[str, Column]:

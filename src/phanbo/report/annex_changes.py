@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUBMITTED", "changes", "columns", "heading", "plan_year", "tree", "write_changes", "write_tree"]
 
-SUMMED = ("plan", "disbursed", "cut", "added", "plan_after", "expected_after", "elsewhere")
+SUMMED = ("plan", "disbursed", "cut", "added", "plan_after", "expected_after")
 OF_PROJECT = ("total_investment", "allocated_to_date")
 """Money of the whole project: shown where known, never added up over lines."""
 MONEY = (*SUMMED, *OF_PROJECT)

@@ -66,7 +66,8 @@ def rule_costs(proposal: Proposal, case: Case, book: Rulebook) -> pd.DataFrame:
             less = replace(book, rules=tuple(r for r in book.rules if r is not rule))
             redrawn = policy.authority != case.policy.authority
             other = case.under(policy, less.pools(case.portfolio, policy) if redrawn else None)
-            told = {code: part for code, part in limits.items() if code != rule.code}
+            # Limits of owners hang on the pools.
+            told = {} if redrawn else {code: part for code, part in limits.items() if code != rule.code}
             free = make_bounds(other, less, told)
             after = base
             if other.policy != case.policy or not _alike(bounds, free):
