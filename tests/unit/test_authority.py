@@ -20,6 +20,7 @@ from phanbo.replay import replay
 from phanbo.rulebook_file import parse_rulebook
 from phanbo.rules.base import Source
 from rounds import CALENDAR, POOL, RULEBOOK, SOURCE, TY, inflow, lines, proposal
+from sealed import forge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -442,6 +443,9 @@ def test_a_source_whose_authority_the_tables_name_cites_them() -> None:
     assert [a.source.document for a in same.authorities] == ["Luật Đầu tư công 39/2019/QH14"]
     kept = proposal(sources=sources, rulebook=local(totals="hdnd"))
     assert kept.pools["authority_totals"].tolist() == ["hdnd"]
+    # whoever decides on totals by law decides between owners by the tables
+    other = proposal(sources=sources.assign(authority="HĐND"), rulebook=local(between="ubnd", totals="hdnd"))
+    assert [a.source.document for a in other.by_authority()["hdnd"].authorities] == ["Bảng nguồn vốn"]
 
 
 def test_a_part_and_an_empty_round_have_annexes_too() -> None:
@@ -489,6 +493,9 @@ def test_every_body_has_its_sheet(tmp_path: Path) -> None:
         total = next(row for row in rows if row[1] == "TỔNG SỐ")
         cut = int(annex.pools["cut"].sum())
         assert [round(total[k] * 10**6) for k in (6, 7)] == [cut, cut]
+        assert round(total[8] * 10**6) == int(annex.lines["plan_after"].sum())
+        after = {row[2]: round(row[8] * 10**6) for row in rows if row[2] in set(annex.lines["project_id"])}
+        assert after == annex.lines.set_index("project_id")["plan_after"].to_dict()
         left = [row[7] for row in rows[rows.index(next(r for r in rows if r[1] == "Bể vốn")) + 1 :]]
         assert left
         assert set(left) == {0}
@@ -532,6 +539,11 @@ def test_every_sheet_has_a_name_that_a_workbook_takes(lang: str) -> None:
         {"rulebook": overlay(delegation={"hdnd": "ubnd", **RESOLUTION})},
         {"rulebook": local(across_sectors="central"), "frame": two_sectors()},
         {
+            "rulebook": local(across_sectors="central"),
+            "frame": two_sectors(),
+            "policy": pb.Policy(authority=("owner-internal", "hdnd")),
+        },
+        {
             "rulebook": local(across_sectors="central", totals="ubnd"),
             "frame": two_sectors(),
             "policy": pb.Policy(authority=("owner-internal", "hdnd")),
@@ -546,6 +558,30 @@ def test_a_folder_is_made_again_and_passes_the_audit(tmp_path: Path, settings: d
     made.save(tmp_path / "round")
     assert replay(tmp_path / "round") == []
     assert audit(tmp_path / "round").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "code"),
+    [
+        ("transfers", "authority", "ubnd"),
+        ("adjustments", "authority", "central"),
+        ("pools", "authority_totals", "ubnd"),
+        ("pools", "authority_between", "ubnd"),
+        ("pools", "level", "commune"),
+        ("pools", "kind", "land_fee"),
+    ],
+)
+def test_the_audit_finds_another_authority(tmp_path: Path, table: str, column: str, code: str) -> None:
+    proposal(two_sectors(), rulebook=local(across_sectors="programme-lead")).save(tmp_path / "round")
+    assert audit(tmp_path / "round").findings == ()
+
+    def change(plain: dict[str, Any]) -> None:
+        assert plain[table][0][column] != code
+        plain[table][0][column] = code
+
+    forge(tmp_path / "round", change)
+    found = audit(tmp_path / "round").findings
+    assert any(f"table {table} disagrees" in fault for fault in found), found
 
 
 def test_delegation_speaks_for_the_provincial_council_alone() -> None:
