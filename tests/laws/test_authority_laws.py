@@ -51,9 +51,9 @@ BOOKS = {
 
 
 @st.composite
-def rounds(draw: st.DrawFn, *, shortfall: bool | None = None, **fixed: Any) -> tuple[Setting, Rulebook]:
+def rounds(draw: st.DrawFn, /, *, shortfall: bool | None = None, **fixed: Any) -> tuple[Setting, Rulebook]:
     """Draw a round with several owners, sectors and localities, and the law it is held under."""
-    sources = (LOCAL, LOTTERY, CENTRAL, COMMUNE, DISTRICT)
+    sources: tuple[str, ...] = (LOCAL, LOTTERY, CENTRAL, COMMUNE, DISTRICT)
     name = draw(st.sampled_from([*BOOKS]))
     if name == "vn-2025b":
         sources = sources[:-1]
@@ -71,7 +71,7 @@ def held(drawn: tuple[Setting, Rulebook]) -> Proposal:
     return drawn[0].propose(rulebook=drawn[1])
 
 
-def told_by_its_ends(made: Proposal, row: dict[str, Any]) -> str:
+def told_by_its_ends(made: Proposal, row: dict[Any, Any]) -> str:
     """Return who decides a transfer as the rulebook says of its two lines."""
     book, tables = made.rulebook, made.assessment.portfolio
     assert book is not None
