@@ -32,7 +32,6 @@ SHEETS = [
     "Điều chỉnh",
     "Chuyển vốn",
     "Biểu UBND tỉnh",
-    "Biểu HĐND tỉnh",
     "Vốn chưa có nơi nhận",
     "Chưa kiểm tra",
     "Mọi dòng vốn",
