@@ -214,10 +214,7 @@ class Proposal:
         return approved(self, amounts)
 
     def by_authority(self) -> dict[str, Annex]:
-        """Return what each body decides (*biểu theo cấp quyết định*): its transfers, lines, pools and law.
-
-        The changes of the annexes add up to the proposal's; each balances by itself (`Annex`).
-        """
+        """Return what each body decides (*biểu theo cấp quyết định*): together the whole, each balanced by itself."""
         from phanbo.proposal.annexes import annexes_of
 
         return annexes_of(self)
