@@ -99,7 +99,7 @@ class Setting:
         outlook = make_outlook(book, CALENDAR, day, rulebook.closing_date(CALENDAR.year), policy)
         round_ = CALENDAR.round(self.number)
         state = build_assessment(book, CALENDAR, day, round_, policy, outlook)
-        pools = rulebook.pools(book)
+        pools = rulebook.pools(book, policy)
         pools = replace(pools, inflow=pools.inflow + inflow)
         return Case(
             book,

@@ -105,7 +105,7 @@ def case_of(
     round_ = CALENDAR.round(number)
     state = build_assessment(book, CALENDAR, day, round_, settings, outlook)
     held = np.zeros(len(book), dtype=bool)
-    return Case(book, CALENDAR, settings, round_, day, state, outlook, RULEBOOK.pools(book), held)
+    return Case(book, CALENDAR, settings, round_, day, state, outlook, RULEBOOK.pools(book, settings), held)
 
 
 def breaks(

@@ -23,7 +23,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "assessment assessment_frames",
         "case",
         "rules",
-        "rulebook_text pool_tree regime",
+        "rulebook_text authority pool_tree regime",
         "rulebook",
         "rulebook_file",
         "case_file",

@@ -36,8 +36,13 @@ class Pools:
     leaf_owner : tuple of str
     inflow : int64 array of shape (pools,), in đồng
         Below 0: a duty to cut.
-    within, between : tuple of str
-        Authority code of a move inside an owner, and between owners.
+    within, between, across, totals : tuple of str
+        Authority code of a move inside an owner, between owners, between sectors (``""``: the sector does not matter),
+        and of one that changes the pool's total.
+    sector : int64 array of shape (n,)
+        Number of each line's sector.
+    kinds, levels : tuple of str
+        The entry of the rulebook that governs each pool, and its level of budget.
     """
 
     names: tuple[str, ...]
@@ -48,11 +53,24 @@ class Pools:
     inflow: Ints
     within: tuple[str, ...]
     between: tuple[str, ...]
+    across: tuple[str, ...]
+    totals: tuple[str, ...]
+    sector: Ints
+    kinds: tuple[str, ...]
+    levels: tuple[str, ...]
 
     @property
     def shrinking(self) -> Bools:
         """Pools with a duty to cut."""
         return self.inflow < 0
+
+    def beyond_sectors(self, hands: tuple[str, ...] | None) -> Bools:
+        """Return the pools of several sectors between which nobody among *hands* may move capital."""
+        if hands is None or not any(self.across):
+            return np.zeros(len(self.names), dtype=bool)
+        pool = self.pool[joint_codes((self.pool, self.names), (self.sector, range(self.sector.max() + 1)))[1]]
+        barred = np.array([bool(code) and code not in hands for code in self.across], dtype=bool)
+        return np.asarray(barred & (np.bincount(pool, minlength=len(self.names)) > 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +107,12 @@ class Case:
         # What can be computed again does not travel.
         return {each.name: getattr(self, each.name) for each in fields(self)} | {"memo": {}}
 
-    def under(self, policy: Policy) -> Case:
-        """Return the same round under a policy with the same judgement and unit; what hangs on the tables is kept."""
-        other = replace(self, policy=policy)
+    def under(self, policy: Policy, pools: Pools | None = None) -> Case:
+        """Return the same round under a policy with the same judgement and unit; what hangs on the tables is kept.
+
+        Other authorities at hand may draw other *pools* (`Rulebook.pools`).
+        """
+        other = replace(self, policy=policy, pools=self.pools if pools is None else pools)
         for name, value in self.__dict__.items():
             if isinstance(getattr(type(self), name, None), cached_property):
                 other.__dict__[name] = value

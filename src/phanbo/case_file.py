@@ -190,7 +190,7 @@ def rebuild_case(
         as_of,
         assessment,
         outlook,
-        rulebook.pools(portfolio),
+        rulebook.pools(portfolio, policy),
         held,
         rulebook.obligations,
     )

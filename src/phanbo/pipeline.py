@@ -250,7 +250,7 @@ def open_round(
         day,
         state,
         outlook,
-        book.pools(portfolio),
+        book.pools(portfolio, policy),
         free,
         book.obligations,
     )

@@ -2,49 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from phanbo.authority import LOCAL_LEVELS, Delegation, PoolKey, decided, entry_of, level_of
 from phanbo.case import Pools
 from phanbo.errors import DataError, Finding
 from phanbo.grouping import joint_codes
 from phanbo.money import Ints
 from phanbo.portfolio import Portfolio
-from phanbo.rules.base import Source
 
-__all__ = ["POOL_COLUMNS", "PoolKey", "draw_pools"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-POOL_COLUMNS = ("source", "sector", "programme", "component", "nature", "loan")
-UNKNOWN = {"sector": "chưa rõ ngành", "loan": "chưa rõ hiệp định"}
+__all__ = ["MOVES", "POOL_COLUMNS", "draw_pools", "entries_of"]
 
-
-@dataclass(frozen=True, slots=True)
-class PoolKey:
-    """What keeps two lines of a kind of source apart, who decides moves inside and between owners, and by what law."""
-
-    key: tuple[str, ...]
-    within: str
-    between: str
-    source: Source
+POOL_COLUMNS = ("source", "sector", "programme", "component", "nature", "loan", "locality")
+UNKNOWN = {
+    "sector": ("chưa rõ ngành", "project_id"),
+    "loan": ("chưa rõ hiệp định", "project_id"),
+    "locality": ("chưa rõ địa bàn", "owner"),
+}
+"""Where a table is silent, the wall is drawn around this. An owner of a district's or commune's budget is a unit of that
+locality and spends from no other's; a sector or a loan is a matter of the project."""
 
 
-def draw_pools(by_kind: Mapping[str, PoolKey], portfolio: Portfolio) -> Pools:
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """The pool of each line, and of each pool its name, its entry, key and level."""
+
+    pool: Ints
+    names: list[str]
+    entries: list[str]
+    keys: list[PoolKey]
+    levels: list[str]
+
+
+def draw_pools(
+    by_kind: Mapping[str, PoolKey],
+    portfolio: Portfolio,
+    *,
+    levels: tuple[str, ...],
+    delegation: Delegation | None,
+    hands: tuple[str, ...] | None,
+) -> Pools:
     """Return pools, leaves, inflows and authority.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        Levels of budget of the regime.
+    delegation : Delegation or None
+    hands : tuple of str or None
+        The authorities at hand (``Policy.authority``): without that between sectors, sectors are walls.
 
     Raises
     ------
     DataError
         When a source with an inflow lies in several pools, so that nobody can say which one shrinks; when a
-        line is called as a pool's reserve, shortfall or inflow is.
+        line is called as a pool's reserve, shortfall or inflow is; when a source is of a level that is no more.
     """
-    pool, names, keys = _drawn(by_kind, portfolio)
+    _refuse_levels(portfolio, levels)
+    drawn = _drawn(by_kind, portfolio, hands)
+    pool, names = drawn.pool, drawn.names
     _refuse_namesakes(names, portfolio)
     leaf, some = joint_codes((pool, names), portfolio.codes("owner"))
-    sources = portfolio.text("source")[joint_codes((pool, names))[1]].tolist()
-    named = _named_by_source(portfolio, "authority")
+    first = joint_codes((pool, names))[1]
+    named = [
+        _said_of_source(portfolio, "authority").get(s, "") for s in portfolio.text("source")[first].tolist()
+    ]
+    within, between, across, totals = (
+        tuple(
+            decided(key, level, delegation, **move).code
+            for key, level in zip(drawn.keys, drawn.levels, strict=True)
+        )
+        for move in MOVES
+    )
+    silent = [not key.totals for key in drawn.keys]
+    totals = tuple(
+        said if said and free else code for said, free, code in zip(named, silent, totals, strict=True)
+    )
     return Pools(
         names=tuple(names),
         pool=pool,
@@ -52,48 +93,98 @@ def draw_pools(by_kind: Mapping[str, PoolKey], portfolio: Portfolio) -> Pools:
         leaf_pool=pool[some],
         leaf_owner=tuple(portfolio.text("owner")[some].tolist()),
         inflow=_inflows(portfolio, pool, len(names)),
-        within=tuple(key.within for key in keys),
-        between=tuple(named.get(source, key.between) for source, key in zip(sources, keys, strict=True)),
+        within=within,
+        between=tuple(said or code for said, code in zip(named, between, strict=True)),
+        across=tuple(
+            code if key.across_sectors else "" for key, code in zip(drawn.keys, across, strict=True)
+        ),
+        totals=totals,
+        sector=_sectors(portfolio),
+        kinds=tuple(drawn.entries),
+        levels=tuple(drawn.levels),
     )
 
 
-def _drawn(by_kind: Mapping[str, PoolKey], portfolio: Portfolio) -> tuple[Ints, list[str], list[PoolKey]]:
+MOVES = (
+    {"same_owner": True},
+    {"same_owner": False},
+    {"same_owner": True, "same_sector": False},
+    {"same_owner": False, "totals_kept": False},
+)
+"""Inside an owner, between owners, between sectors, with another total."""
+
+
+def entries_of(
+    by_kind: Mapping[str, PoolKey], portfolio: Portfolio
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the pool entry that governs each line, and its level of budget."""
+    alike, some = joint_codes(*(portfolio.codes(name) for name in ("kind", "source", "programme")))
+    said, found = _said_of_source(portfolio, "level"), []
+    columns = (portfolio.text(name)[some].tolist() for name in ("kind", "source", "programme"))
+    for kind, source, programme in zip(*columns, strict=True):
+        level = level_of(kind, said.get(source, ""))
+        found.append((entry_of(by_kind, kind, level, programme=bool(programme)), level))
+    entries, levels = np.array(found, dtype=object).reshape(-1, 2)[alike].T
+    return entries, levels
+
+
+def _drawn(by_kind: Mapping[str, PoolKey], portfolio: Portfolio, hands: tuple[str, ...] | None) -> _Drawn:
     """Return the pool of each line, and the name of each pool with the key of its first line.
 
     A name is made once for all lines that agree in every column it may rest on.
     """
-    alike, some = joint_codes(*(portfolio.codes(name) for name in ("kind", "plan_year", *POOL_COLUMNS)))
-    kinds, programmes = (portfolio.text(name)[some].tolist() for name in ("kind", "programme"))
+    entry, level = entries_of(by_kind, portfolio)
+    whole = portfolio.says("source", *_moved_sources(portfolio))
+    # Where nobody at hand may cross sectors they are walls; a source with an inflow stays whole: one pool bears it.
+    barred = {e for e, key in by_kind.items() if hands is not None and key.across_sectors not in ("", *hands)}
+    parted = np.isin(entry.astype(str), [*barred]) & ~whole
+    law, rows = joint_codes(_numbered(entry), _numbered(level), (parted.astype(np.int64), "ab"))
     keys = [
-        by_kind["programme"] if programme else by_kind.get(kind, by_kind["default"])
-        for kind, programme in zip(kinds, programmes, strict=True)
+        replace(by_kind[e], key=(*by_kind[e].key, "sector"))
+        if part and "sector" not in by_kind[e].key
+        else by_kind[e]
+        for e, part in zip(entry[rows].tolist(), parted[rows].tolist(), strict=True)
     ]
-    # A wall that the table does not state is drawn around the project; without the column it is unchecked.
-    blank = {name: portfolio.text(name)[some] == "" for name in UNKNOWN if name in ("loan", *portfolio.given)}
-    lone = [any(blank[part][k] for part in key.key if part in blank) for k, key in enumerate(keys)]
-    project, projects = portfolio.codes("project_id")
-    row, lines = joint_codes(
-        (alike, some), (np.where(np.array(lone, dtype=bool)[alike], project, 0), projects)
+    columns = {name: _wall(name, [name in key.key for key in keys], law, portfolio) for name in POOL_COLUMNS}
+    alike, some = joint_codes(
+        (law, keys), portfolio.codes("plan_year"), portfolio.codes("source"), *columns.values()
     )
-    of_line = [keys[k] for k in alike[lines].tolist()]
-    names = _names(of_line, portfolio, lines, blank.keys())
+    names = _names([keys[k] for k in law[some].tolist()], portfolio, some)
     pool, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
     pool = pool.astype(np.int64)
     first = np.full(len(distinct), len(portfolio), dtype=np.int64)
-    np.minimum.at(first, pool, lines)
-    return pool[row], distinct.tolist(), [keys[k] for k in alike[first].tolist()]
+    np.minimum.at(first, pool, some)
+    governing = [keys[k] for k in law[first].tolist()]
+    return _Drawn(pool[alike], distinct.tolist(), entry[first].tolist(), governing, level[first].tolist())
 
 
-def _names(keys: list[PoolKey], portfolio: Portfolio, lines: Ints, walls: Collection[str]) -> list[str]:
-    """Return the name of the pool of some lines, each with its key; unknown *walls* are drawn by project."""
+def _numbered(values: NDArray[np.object_]) -> tuple[Ints, list[str]]:
+    codes, distinct = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), distinct.tolist()
+
+
+def _wall(name: str, used: list[bool], law: Ints, portfolio: Portfolio) -> tuple[Ints, range]:
+    """Number the lines by a column where their key rests on it; where it is blank, by what stands in for it."""
+    codes, distinct = portfolio.codes(name)
+    size = len(distinct)
+    if name in UNKNOWN and name in ("loan", *portfolio.given):
+        other, others = portfolio.codes(UNKNOWN[name][1])
+        codes, size = np.where(portfolio.text(name) == "", size + other, codes), size + len(others)
+    return np.where(np.array(used, dtype=bool)[law], codes + 1, 0), range(size + 1)
+
+
+def _names(keys: list[PoolKey], portfolio: Portfolio, lines: Ints) -> list[str]:
+    """Return the name of the pool of some lines, each with its key.
+
+    A wall that the table does not state is drawn around what stands in for it; without the column it is unchecked.
+    """
     columns = {name: portfolio.text(name)[lines].tolist() for name in POOL_COLUMNS}
-    projects, years = portfolio.text("project_id")[lines], portfolio.integer("plan_year")[0][lines]
-    for name in walls:
-        columns[name] = [
-            text or f"{UNKNOWN[name]}: {project}"
-            for text, project in zip(columns[name], projects.tolist(), strict=True)
-        ]
-    named = _named_by_source(portfolio, "pool")
+    years = portfolio.integer("plan_year")[0][lines]
+    for name, (unknown, other) in UNKNOWN.items():
+        if name in ("loan", *portfolio.given):
+            others = portfolio.text(other)[lines].tolist()
+            columns[name] = [text or f"{unknown}: {o}" for text, o in zip(columns[name], others, strict=True)]
+    named = _said_of_source(portfolio, "pool")
     names = []
     for i, (key, year) in enumerate(zip(keys, years.tolist(), strict=True)):
         head, *rest = (columns[part][i] for part in key.key)
@@ -102,7 +193,75 @@ def _names(keys: list[PoolKey], portfolio: Portfolio, lines: Ints, walls: Collec
     return names
 
 
-def _named_by_source(portfolio: Portfolio, column: str) -> dict[str, str]:
+def _sectors(portfolio: Portfolio) -> Ints:
+    """Return the number of each line's sector; an unknown one is its project's own, without the column all are one."""
+    if "sector" not in portfolio.given:
+        return np.zeros(len(portfolio), dtype=np.int64)
+    used = _wall("sector", [True], np.zeros(len(portfolio), dtype=np.int64), portfolio)
+    return joint_codes(used)[0]
+
+
+def _refuse_levels(portfolio: Portfolio, levels: tuple[str, ...]) -> None:
+    """Refuse sources of a level of budget that the regime does not have."""
+    findings = list(_without_level(portfolio, levels))
+    if findings:
+        raise DataError(findings)
+
+
+def _without_level(portfolio: Portfolio, levels: tuple[str, ...]) -> Iterator[Finding]:
+    said, of_kind = _said_of_source(portfolio, "level"), _said_of_source(portfolio, "kind")
+    codes, sources = portfolio.codes("source")
+    first = joint_codes((codes, sources))[1]
+    for line in first.tolist():
+        source, kind = (str(portfolio.text(name)[line]) for name in ("source", "kind"))
+        level = level_of(kind, said.get(source, ""))
+        if level not in LOCAL_LEVELS or level in levels:
+            continue
+        column = "kind" if source in of_kind and kind == level else "level" if kind != level else ""
+        place: dict[str, Any] = {"table": "sources", "column": column}
+        if not column:
+            origin = portfolio.origins.iloc[line]
+            sheet, row = str(origin["sheet"]), int(origin["row"])
+            place = {"table": "lines", "column": "source", "sheet": sheet, "row": row}
+        vi, en = GONE[level]
+        yield Finding(
+            code="level-gone",
+            severity="error",
+            value=source,
+            message_vi=f"nguồn “{source}” thuộc ngân sách {vi}, cấp này không có trong bộ quy định",
+            message_en=f"source {source!r} is of the {en} budget, a level this rulebook does not have",
+            mend_vi=MEND[level][0],
+            mend_en=MEND[level][1],
+            **place,
+        )
+
+
+GONE = {"district": ("cấp huyện", "district"), "commune": ("cấp xã", "commune")}
+MEND = {
+    "district": (
+        "cấp huyện không còn từ 01/7/2025: chuyển nguồn về cấp xã hoặc cấp tỉnh như đã bàn giao, bảng sources cột kind/level",
+        "districts are no more since 1 July 2025: give it to the commune or the province, table sources, columns kind/level",
+    ),
+    "commune": (
+        "sửa cấp ngân sách của nguồn ở bảng sources cột kind/level, hoặc chọn bộ quy định có cấp xã",
+        "mend the columns kind and level of the table sources, or choose a rulebook with that level",
+    ),
+}
+
+
+def _moved_sources(portfolio: Portfolio) -> list[str]:
+    """Return the sources whose total changes this year."""
+    table = portfolio.sources
+    if table is None or "inflow" not in table:
+        return []
+    return [
+        str(s)
+        for s, x in zip(table["source"], table["inflow"], strict=True)
+        if not pd.isna(x) and int(x) != 0
+    ]
+
+
+def _said_of_source(portfolio: Portfolio, column: str) -> dict[str, str]:
     """Return what a column of the sources table says of each source, where it says something."""
     table = portfolio.sources
     if table is None or column not in table:

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from phanbo.authority import LOCAL_LEVELS, Authority, Delegation, PoolKey, decided, entry_of, level_of
 from phanbo.calendar import Calendar
 from phanbo.case import Case, Pools
+from phanbo.errors import RulebookError
 from phanbo.money import Ints
-from phanbo.pool_tree import PoolKey, draw_pools
+from phanbo.policy import Policy
+from phanbo.pool_tree import MOVES, draw_pools, entries_of
 from phanbo.portfolio import Portfolio
 from phanbo.regime import LateAdditions, Norm, PriorityClass, Question, YearDay
 from phanbo.rulebook_text import as_comparison, with_entry, with_grant, without_entry
@@ -24,6 +27,7 @@ from phanbo.rules.base import Source, Unchecked, weakest
 from phanbo.rules.donor_tests import DIRECTIVE
 from phanbo.rules.granted import grants_of
 from phanbo.rules.priority import CLASS_TESTS, UNTOLD
+from phanbo.words import LEVEL, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +74,8 @@ class Rulebook:
     obligations : tuple of str
         Columns of claims that the tier ``obligations`` serves.
     pools_by_kind : mapping of str to PoolKey
+    delegation : Delegation or None
+        Whom the provincial Council has charged with its decisions.
     questions : tuple of Question
         What is to be verified, the most urgent first.
     based_on : str
@@ -98,6 +104,7 @@ class Rulebook:
     classes: tuple[PriorityClass, ...]
     obligations: tuple[str, ...]
     pools_by_kind: dict[str, PoolKey]
+    delegation: Delegation | None
     questions: tuple[Question, ...]
     based_on: str
     comparison: bool
@@ -271,23 +278,90 @@ class Rulebook:
                     found.append(Unchecked(f"priority[{each.code}]", column, lines))
         return found
 
-    def _unchecked_pools(self, portfolio: Portfolio) -> list[Unchecked]:
-        key = self.pools_by_kind.get("central_targeted")
-        lines = int(portfolio.says("kind", "central_targeted").sum())
-        if key is None or "sector" not in key.key or "sector" in portfolio.given or not lines:
-            return []
-        return [Unchecked("pool-balance", "sector", lines)]
+    def _unchecked_pools(self, portfolio: Portfolio) -> Iterator[Unchecked]:
+        """Find walls and authorities that hang on a column the tables do not have."""
+        entry = entries_of(self.pools_by_kind, portfolio)[0].astype(str)
+        for column in sorted({"sector", "locality"}.difference(portfolio.given)):
+            for rule, held in (
+                ("pool-balance", [e for e, key in self.pools_by_kind.items() if column in key.key]),
+                ("authority", [e for e, key in self.pools_by_kind.items() if _by_sector_only(key)]),
+            ):
+                lines = int(np.isin(entry, held).sum())
+                if lines and (rule == "pool-balance" or column == "sector"):
+                    yield Unchecked(rule, column, lines)
 
-    def pools(self, portfolio: Portfolio) -> Pools:
-        """Return where capital may flow: pools, leaves, inflows, authority.
+    def authority(
+        self,
+        kind: str,
+        *,
+        same_owner: bool,
+        same_sector: bool = True,
+        totals_kept: bool = True,
+        programme: bool = False,
+        level: str = "",
+    ) -> Authority:
+        """Return who decides a move of capital.
+
+        Parameters
+        ----------
+        kind : str
+            Built-in kind of the source, ``""`` for none.
+        same_owner, same_sector : bool
+            Whether both ends of the move are one owner's, of one sector.
+        totals_kept : bool
+            Whether the total of the pool stays; not so for a shortfall or an inflow.
+        programme : bool
+            Whether the line belongs to a national target programme.
+        level : str
+            What the table of sources says of the source's level.
+
+        Raises
+        ------
+        RulebookError
+            For a level of budget that the regime does not have.
+        """
+        at = level_of(kind, level)
+        if at in LOCAL_LEVELS and at not in self.levels:
+            raise RulebookError(
+                f"Bộ quy định {self.code} không có ngân sách cấp {word(LEVEL, at)}.",
+                f"Rulebook {self.code} has no {at} budget.",
+                {"rulebook": self.code, "level": at},
+            )
+        key = self.pools_by_kind[entry_of(self.pools_by_kind, kind, at, programme=programme)]
+        return decided(
+            key,
+            at,
+            self.delegation,
+            same_owner=same_owner,
+            same_sector=same_sector,
+            totals_kept=totals_kept,
+        )
+
+    def deciding(self, entry: str, level: str) -> list[Authority]:
+        """Return who decides the moves in the pools of an entry: inside an owner, between owners, sectors, of totals."""
+        key = self.pools_by_kind[entry]
+        return [decided(key, level, self.delegation, **move) for move in MOVES]
+
+    def pools(self, portfolio: Portfolio, policy: Policy | None = None) -> Pools:
+        """Return where capital may flow: pools, leaves, inflows, authority; *policy* says which authorities are at hand.
 
         Raises
         ------
         DataError
             When a source with an inflow lies in several pools, so that nobody can say which one shrinks; when a
-            line is called as a pool's reserve, shortfall or inflow is.
+            line is called as a pool's reserve, shortfall or inflow is; when a source is of a level that is no more.
         """
-        return draw_pools(self.pools_by_kind, portfolio)
+        return draw_pools(
+            self.pools_by_kind,
+            portfolio,
+            levels=self.levels,
+            delegation=self.delegation,
+            hands=None if policy is None else policy.authority,
+        )
+
+
+def _by_sector_only(key: PoolKey) -> bool:
+    return bool(key.across_sectors) and "sector" not in key.key
 
 
 def _read_for(source: Source, code: str, calendar: Calendar, norm: Norm | None) -> Source:

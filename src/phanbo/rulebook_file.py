@@ -17,11 +17,12 @@ from typing import Any
 
 import tomli_w
 
+from phanbo.authority import Delegation, PoolKey
 from phanbo.calendar import as_date
 from phanbo.calendar_file import read_toml, strict_date, what_is_wrong
 from phanbo.errors import RulebookError, RulebookUnavailable
 from phanbo.policy import AUTHORITIES
-from phanbo.pool_tree import POOL_COLUMNS, PoolKey
+from phanbo.pool_tree import POOL_COLUMNS
 from phanbo.regime import LateAdditions, Norm, PriorityClass, Question, YearDay
 from phanbo.rulebook import Rulebook
 from phanbo.rules import RULES, Rule
@@ -35,6 +36,7 @@ __all__ = ["BUILT_IN", "load_rulebook", "parse_rulebook", "rulebook_at", "rulebo
 BUILT_IN = ("vn-2020", "vn-2025a", "vn-2025b")
 LEVELS = ("central", "province", "district", "commune")
 CLAIMS = ("arrears", "prior_advance")
+DELEGATES = ("ubnd", "standing-committee")
 CITED = "document article confidence"
 ENTRIES = {
     "": "code title_vi title_en version law valid_from valid_to closing last_adjustment late_additions norm levels "
@@ -192,10 +194,8 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
             PriorityClass(c["code"], c["title_vi"], c["title_en"], _source(c)) for c in raw["class"]
         ),
         obligations=tuple(raw["obligations"]),
-        pools_by_kind={
-            kind: PoolKey(tuple(p["key"]), p["within"], p["between"], _source(p))
-            for kind, p in raw["pool"].items()
-        },
+        pools_by_kind={kind: _pool(p) for kind, p in raw["pool"].items()},
+        delegation=Delegation(given["hdnd"], _source(given)) if (given := raw.get("delegation")) else None,
         questions=tuple(
             Question(tuple(q["about"]), q["text_vi"], q["text_en"]) for q in raw.get("question", ())
         ),
@@ -207,6 +207,11 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
 
 def _source(entry: Mapping[str, Any]) -> Source:
     return Source(entry["document"], entry.get("article", ""), entry["confidence"])
+
+
+def _pool(entry: Mapping[str, Any]) -> PoolKey:
+    more = {name: entry.get(name, "") for name in ("across_sectors", "totals")}
+    return PoolKey(tuple(entry["key"]), entry["within"], entry["between"], _source(entry), **more)
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -249,12 +254,20 @@ def _strange(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from sorted({code for code in classes if classes.count(code) > 1 or code not in CLASS_TESTS})
     yield from (f"pool.{kind}" for kind in pools if kind not in (*KINDS, "default", "programme"))
     for pool in pools.values():
-        yield from (code for code in (pool["within"], pool["between"]) if code not in AUTHORITIES)
+        named = [
+            pool["within"],
+            pool["between"],
+            *(pool[n] for n in ("across_sectors", "totals") if n in pool),
+        ]
+        yield from (code for code in named if code not in AUTHORITIES)
         yield from (part for part in pool["key"] if part not in POOL_COLUMNS)
     yield from (level for level in raw["levels"] if level not in LEVELS)
     yield from (claim for claim in raw["obligations"] if claim not in CLAIMS)
     cited = [*raw["class"], *pools.values(), *raw.get("norm", ()), raw["closing"], raw["last_adjustment"]]
     cited += [entry for entry in raw["rule"] if "document" in entry]
+    for given in [raw["delegation"]] if "delegation" in raw else []:
+        cited.append(given)
+        yield from (f"delegation.hdnd {to}" for to in [given["hdnd"]] if to not in DELEGATES)
     yield from sorted(
         {f"confidence {c['confidence']}" for c in cited if c["confidence"] not in CONFIDENCE_VI}
     )

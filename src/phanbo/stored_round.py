@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -20,7 +20,7 @@ from phanbo.calendar_file import parse_calendar
 from phanbo.case import Case, Changes
 from phanbo.case_file import check_manifest, read_folder, rebuild_case, stored_outlook
 from phanbo.money import LIMIT, Bools, Ints
-from phanbo.policy import READINGS
+from phanbo.policy import AUTHORITIES, READINGS
 from phanbo.rulebook import Rulebook
 from phanbo.rulebook_file import parse_rulebook
 from phanbo.rulebook_text import standing
@@ -287,6 +287,7 @@ def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]
     """Return the columns that follow from the transfers and the tables, row by row, of some frames."""
     case, pools, book = stored.case, stored.case.pools, stored.case.portfolio
     moved, first, moves, now = Counter[str](), dict[str, int](), [], case.plan.tolist()
+    far, deciding = dict[str, int](), _deciding(stored)
     for row in stored.plain["transfers"]:
         gain = 0
         for name, kind, sign in ((row["from_line"], "from", -1), (row["to_line"], "to", 1)):
@@ -296,7 +297,10 @@ def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]
                 i = book.place[name]
                 before, now[i] = now[i], now[i] + sign * row["amount"]
                 gain += _spent(case, i, now[i]) - _spent(case, i, before)
-        moves.append((row["from_line"], row["to_line"], row["rank"], gain))
+        decides = deciding(row)
+        for name in (row["from_line"], row["to_line"]):
+            far[name] = max(far.get(name, 0), AUTHORITIES.index(decides))
+        moves.append((row["from_line"], row["to_line"], row["rank"], gain, decides))
     lines, changed, pool = [], [], pools.pool.tolist()
     classes, owners = stored.book.priority(case).tolist(), book.text("owner").tolist()
     plans, spent = case.plan.tolist(), case.disbursed.tolist()
@@ -311,12 +315,14 @@ def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]
         shares = (share[i] for share in done)
         lines.append((line, owners[i], pools.names[pool[i]], priority, cut, add, *expected, *shares))
         if cut or add:
-            changed.append((line, first[line], plan, add - cut, after, spent[i], *expected))
+            decides = AUTHORITIES[far[line]]
+            changed.append((line, first[line], plan, add - cut, after, spent[i], *expected, decides))
     totals = []
     for p, name in enumerate(pools.names):
         cut, add = (sum(side[pools.pool == p].tolist()) for side in (stored.cut, stored.add))
         inflow, kept = int(pools.inflow[p]), moved[f"to reserve:{name}"]
-        totals.append((name, cut, add, inflow, kept, pools.within[p], pools.between[p]))
+        decide = (side[p] for side in (pools.within, pools.between, pools.totals, pools.kinds, pools.levels))
+        totals.append((name, cut, add, inflow, kept, *decide))
     best = {tier["tier"]: tier["value"] for tier in stored.plain["certificate"]["tiers"]}
     goals, exact = [], stored.full and not stored.plain["certificate"]["marked"]
     for name in list(best)[: list(best).index("canonical") + 1]:
@@ -332,15 +338,43 @@ def _frames(stored: StoredRound) -> dict[str, tuple[str, list[tuple[Any, ...]]]]
     summary = len(lines), sum(map(bool, cut)), sum(map(bool, add)), sum(cut), sum(add), before, then
     return {
         "summary": (SUMMED, [(*summary, _share(before, sum(plans)))]),
-        "transfers": ("from_line to_line rank gain", moves),
+        "transfers": ("from_line to_line rank gain authority", moves),
         "tiers": ("tier value bound gap" if exact else "tier bound", goals),
         "lines": (
             "line_id owner pool priority cut add expected expected_after share_actual share_pace share_forecast",
             lines,
         ),
-        "adjustments": ("line_id rank plan change plan_after disbursed expected expected_after", changed),
-        "pools": ("pool cut added inflow returned authority_within authority_between", totals),
+        "adjustments": (
+            "line_id rank plan change plan_after disbursed expected expected_after authority",
+            changed,
+        ),
+        "pools": (
+            "pool cut added inflow returned authority_within authority_between authority_totals kind level",
+            totals,
+        ),
     }
+
+
+def _deciding(stored: StoredRound) -> Callable[[dict[str, Any]], str]:
+    """Return who decides a transfer, by the tables' owners and sectors at its two ends."""
+    book, pools = stored.case.portfolio, stored.case.pools
+    number = {name: p for p, name in enumerate(pools.names)}
+    owner, sector, project = (book.text(name).tolist() for name in ("owner", "sector", "project_id"))
+
+    def decides(row: dict[str, Any]) -> str:
+        pool, p = row["pool"], number[row["pool"]]
+        if row["from_line"] == f"inflow:{pool}" or row["to_line"] == f"shortfall:{pool}":
+            return pools.totals[p]
+        if row["to_line"] == f"reserve:{pool}":
+            return pools.between[p]
+        i, j = book.place[row["from_line"]], book.place[row["to_line"]]
+        code = pools.within[p] if owner[i] == owner[j] else pools.between[p]
+        # An unknown sector is its project's own; without the column nothing is known to be crossed.
+        same = sector[i] == sector[j] and (sector[i] != "" or project[i] == project[j])
+        crossed = pools.across[p] if "sector" in book.given and not same else ""
+        return max(code, crossed or code, key=AUTHORITIES.index)
+
+    return decides
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -135,7 +135,7 @@ class WhatIf:
                 f"Unknown settings among: {', '.join(settings)}.",
             ) from error
         state = self._open
-        if settings.keys() & set(ASSESSED_WITH):
+        if settings.keys() & {*ASSESSED_WITH, "authority"}:
             state = open_round(self.portfolio, policy=policy, **self._given)
         else:
             check_pins(policy, self.portfolio)

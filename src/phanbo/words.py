@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-__all__ = ["AUTHORITY", "GROUP", "LANGS", "MISSED", "READING", "ROLE", "TIER", "day", "language", "word"]
+__all__ = [
+    "AUTHORITY",
+    "BODY",
+    "GROUP",
+    "LANGS",
+    "LEVEL",
+    "MISSED",
+    "READING",
+    "ROLE",
+    "TIER",
+    "day",
+    "language",
+    "word",
+]
 
 Words = dict[str, tuple[str, str]]
 
@@ -25,6 +38,20 @@ AUTHORITY: Words = {
     "hdnd": ("HĐND tỉnh", "provincial People's Council"),
     "programme-lead": ("cơ quan chủ trì chương trình", "lead agency of the programme"),
     "central": ("cấp trung ương", "central government"),
+}
+BODY: Words = {
+    "ubnd": ("UBND {}", "{} People's Committee"),
+    "hdnd": ("HĐND {}", "{} People's Council"),
+    "standing-committee": ("Thường trực HĐND {}", "Standing Committee of the {} People's Council"),
+    "programme-lead": AUTHORITY["programme-lead"],
+    "central": ("cấp trung ương", "central government"),
+}
+"""Who decides, with a place for the level."""
+
+LEVEL: Words = {
+    "province": ("tỉnh", "provincial"),
+    "district": ("huyện", "district"),
+    "commune": ("xã", "commune"),
 }
 READING: Words = {
     "actual": ("thực tế", "actual"),

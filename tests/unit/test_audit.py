@@ -407,6 +407,7 @@ def test_no_transfer_enters_an_owner_that_the_law_closes(*, hidden: bool) -> Non
             left = {row["line_id"]: row["cut"] + row["add"] for row in plain["lines"]}
             now = {row["line_id"]: row["plan"] for row in plain["adjustments"]}
             points = {row["line_id"]: row["points"] for row in plain["outlook"]["lines"]}
+            owners = {row["line_id"]: row["owner"] for row in plain["lines"]}
             model = plain["transfers"][0]
             plain["transfers"] = []
             for row in plain["lines"]:
@@ -421,11 +422,16 @@ def test_no_transfer_enters_an_owner_that_the_law_closes(*, hidden: bool) -> Non
                     ]
                     gain += spent[1] - spent[0]
                 ends = {"from_line": giver, "to_line": taker, "amount": amount, "rank": rank, "gain": gain}
-                plain["transfers"].append(model | ends)
+                inside = owners[giver] == owners[taker]
+                plain["transfers"].append(
+                    model | ends | {"authority": "owner-internal" if inside else "hdnd"}
+                )
             assert not any(left.values())
             for row in plain["adjustments"]:
-                moves = (each for each in plain["transfers"] if row["line_id"] in each.values())
+                moves = [each for each in plain["transfers"] if row["line_id"] in each.values()]
                 row["rank"] = min(each["rank"] for each in moves)
+                outside = any(each["authority"] == "hdnd" for each in moves)
+                row["authority"] = "hdnd" if outside else "owner-internal"
 
         forge(folder, change)
         (said,) = first(folder).findings

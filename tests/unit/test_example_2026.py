@@ -239,7 +239,6 @@ def test_some_lines_wait(year: tuple[Path, list[Proposal]]) -> None:
         assert (unmet["first_failed"] != "").any()
 
 
-@pytest.mark.xfail(reason="the rulebook has one pool for the budgets of all communes as yet")
 def test_no_budget_of_a_commune_goes_to_another(year: tuple[Path, list[Proposal]]) -> None:
     for proposal in year[1]:
         book = proposal.assessment.portfolio.lines.set_index("line_id")

@@ -63,7 +63,8 @@ def _settled(case: Case, book: Rulebook, grants: list[Grant], limits: Limits) ->
         return []
     relaxation = relaxation_entries(case, grants)
     policy, wider = case.policy.granting(relaxation), book.granting(relaxation)
-    under = case.under(policy)
+    wider_hands = policy.authority != case.policy.authority
+    under = case.under(policy, wider.pools(case.portfolio, policy) if wider_hands else None)
     bounds = make_bounds(under, wider)
     program = assemble(under, wider, bounds)
     cut, add = program.moved(solve(program, limits).x, len(case))

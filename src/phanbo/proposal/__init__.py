@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from phanbo.explain import Explanation, Letters
+    from phanbo.proposal.annexes import Annex
     from phanbo.sensitivity import Prices
 
 __all__ = ["Proof", "Proposal", "make_proposal", "verified"]
@@ -211,6 +212,12 @@ class Proposal:
         from phanbo.proposal.approval import approved
 
         return approved(self, amounts)
+
+    def by_authority(self) -> dict[str, Annex]:
+        """Return what each body decides (*biểu theo cấp quyết định*): together the whole, each balanced by itself."""
+        from phanbo.proposal.annexes import annexes_of
+
+        return annexes_of(self)
 
     def compare(self, other: Proposal) -> pd.DataFrame:
         """Return the lines on which two proposals differ: change here, there, and the difference (đồng)."""

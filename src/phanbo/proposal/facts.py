@@ -14,7 +14,7 @@ from phanbo.money import Bools, Ints
 from phanbo.policy import AUTHORITIES, READINGS
 from phanbo.ranking import Ranked
 from phanbo.rulebook import Rulebook
-from phanbo.transfers import SHORTFALL
+from phanbo.transfers import INFLOW, SHORTFALL
 
 __all__ = ["Facts"]
 
@@ -105,15 +105,18 @@ class Facts:
     def transfer_level(self) -> Ints:
         """Place in `AUTHORITIES` of who decides each transfer."""
         t, pools = self.ranked.transfers, self.case.pools
-        level = {code: k for k, code in enumerate(AUTHORITIES)}
-        within, between = (
-            np.array([level[code] for code in codes], dtype=np.int64)
-            for codes in (pools.within, pools.between)
+        level = {code: k for k, code in enumerate(("", *AUTHORITIES), start=-1)}
+        within, between, across, totals = (
+            np.array([level[code] for code in codes], dtype=np.int64)[t.pool]
+            for codes in (pools.within, pools.between, pools.across, pools.totals)
         )
-        inside = (t.donor >= 0) & (t.receiver >= 0)
+        lines = (t.donor >= 0) & (t.receiver >= 0)
         # Positions below 0 stand for no line: any leaf does for them.
-        inside &= pools.leaf[np.maximum(t.donor, 0)] == pools.leaf[np.maximum(t.receiver, 0)]
-        return np.where(inside, within[t.pool], between[t.pool])
+        ends = np.maximum(t.donor, 0), np.maximum(t.receiver, 0)
+        same_leaf, same_sector = (part[ends[0]] == part[ends[1]] for part in (pools.leaf, pools.sector))
+        found = np.where(lines & same_leaf, within, between)
+        found = np.where(lines & ~same_sector, np.maximum(found, across), found)
+        return np.where((t.donor == INFLOW) | (t.receiver == SHORTFALL), totals, found)
 
     def late_under(self) -> dict[str, Bools]:
         """Lines behind under each reading."""

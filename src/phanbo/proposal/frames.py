@@ -170,7 +170,7 @@ def late_under(facts: Facts) -> ExtensionArray:
 
 
 def pools_frame(facts: Facts) -> pd.DataFrame:
-    """One row a pool: what was cut, added, came in or fell short, was returned; who decides."""
+    """One row a pool: what was cut, added, came in or fell short, was returned; who decides, by which entry of the rulebook."""
     pools, t = facts.case.pools, facts.ranked.transfers
     returned = sum_by(np.where(t.receiver == RESERVE, t.pool, -1), t.amount, len(pools.names))
     return pd.DataFrame(
@@ -182,6 +182,9 @@ def pools_frame(facts: Facts) -> pd.DataFrame:
             "returned": returned,
             "authority_within": text_of(pools.within),
             "authority_between": text_of(pools.between),
+            "authority_totals": text_of(pools.totals),
+            "kind": text_of(pools.kinds),
+            "level": text_of(pools.levels),
         }
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, BinaryIO
 
+from phanbo.report.annex_authority import write_authorities
 from phanbo.report.annex_changes import write_changes
 from phanbo.report.annex_lists import write_every_line, write_transfers, write_unchecked, write_unplaced
 from phanbo.report.annex_summary import write_summary
@@ -25,7 +26,7 @@ __all__ = ["write_annex"]
 def write_annex(
     proposal: Proposal, path: str | os.PathLike[str] | BinaryIO, lang: str = "vi", *, every_line: bool = True
 ) -> None:
-    """Write the annex: summary, adjustments by source, transfers, unplaced capital, what is unchecked.
+    """Write the annex: summary, adjustments by source, transfers, what each body decides, unplaced capital, what is unchecked.
 
     Amounts are in triệu đồng, exact to the đồng; totals are formulas that carry their value. The same proposal
     gives the same bytes.
@@ -50,6 +51,7 @@ def write_annex(
         write_summary(book, names)
         write_changes(book, names)
         write_transfers(book, names)
+        write_authorities(book, names)
         write_unplaced(book, names)
         write_unchecked(book, names)
         if every_line:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from phanbo.report.names import Names
     from phanbo.report.workbook import Sheet, Workbook
 
-__all__ = ["plan_year", "write_changes"]
+__all__ = ["SUBMITTED", "changes", "columns", "heading", "plan_year", "tree", "write_changes", "write_tree"]
 
 SUMMED = ("plan", "disbursed", "cut", "added", "plan_after", "expected_after")
 OF_PROJECT = ("total_investment", "allocated_to_date")
@@ -34,25 +34,28 @@ def write_changes(book: Workbook, names: Names) -> None:
     """Write the sheet of adjustments."""
     frame = changes(names)
     sheet = book.sheet(("Điều chỉnh", "Adjustments"), list(columns(names, frame).values()))
-    year, number = plan_year(names), names.proposal.meta["round"]["number"]
-    sheet.title(
-        (
-            f"BIỂU ĐIỀU CHỈNH KẾ HOẠCH VỐN ĐẦU TƯ CÔNG NĂM {year}" + (f", ĐỢT {number}" if number else ""),
-            f"ADJUSTMENT OF THE PUBLIC INVESTMENT PLAN {year}" + (f", ROUND {number}" if number else ""),
-        ),
-        (
-            "(Kèm theo Tờ trình số ……… ngày …… tháng …… năm ……)",
-            "(Attached to submission no. ……… of ………)",
-        ),
-    )
+    sheet.title(heading(names), SUBMITTED)
     sheet.unit()
     sheet.head(repeat=True, freeze=2)
     if frame.empty:
         sheet.text(book.say(NOTHING))
         return
-    _write(sheet, _tree(names, frame), columns(names, frame))
+    write_tree(sheet, tree(names, frame), columns(names, frame))
 
 
+def heading(names: Names) -> tuple[str, str]:
+    """Return the title of the annex: plan year and round."""
+    year, number = plan_year(names), names.proposal.meta["round"]["number"]
+    return (
+        f"BIỂU ĐIỀU CHỈNH KẾ HOẠCH VỐN ĐẦU TƯ CÔNG NĂM {year}" + (f", ĐỢT {number}" if number else ""),
+        f"ADJUSTMENT OF THE PUBLIC INVESTMENT PLAN {year}" + (f", ROUND {number}" if number else ""),
+    )
+
+
+SUBMITTED = (
+    "(Kèm theo Tờ trình số ……… ngày …… tháng …… năm ……)",
+    "(Attached to submission no. ……… of ………)",
+)
 NOTHING = (
     "Không có dòng vốn nào được điều chỉnh trong đợt này; lý do ở trang Tổng hợp.",
     "No line is adjusted in this round; the sheet Summary says why.",
@@ -100,7 +103,8 @@ def changes(names: Names) -> pd.DataFrame:
     frame["reason"] = [_without(text, f" ({cite}).") for text, cite in zip(said, cited, strict=True)]
     frame["citation"] = cited
     frame["stage"] = [word(GROUP, code, lang) for code in frame["stage"]]
-    frame["authority"] = [names.authority(code) for code in frame["authority"]]
+    decided = zip(frame["authority"], frame["line_id"], strict=True)
+    frame["authority"] = [names.authority(code, names.pool_of[line]) for code, line in decided]
     case = names.proposal.case
     if case is not None:
         place = {line: k for k, line in enumerate(case.portfolio.text("line_id").tolist())}
@@ -120,17 +124,17 @@ def _without(text: str, end: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """A row of totals over groups or, at the bottom, over lines."""
 
     number: str
     label: str
     lines: pd.DataFrame
     look: str
-    parts: tuple[_Group, ...] = field(default=())
+    parts: tuple[Group, ...] = field(default=())
 
 
-def _tree(names: Names, frame: pd.DataFrame) -> _Group:
+def tree(names: Names, frame: pd.DataFrame) -> Group:
     """Return TỔNG SỐ → plan year, if any is carried over → source → Giảm, Tăng."""
     year = plan_year(names)
     years = sorted(frame["plan_year"].unique().tolist(), reverse=True)
@@ -142,12 +146,12 @@ def _tree(names: Names, frame: pd.DataFrame) -> _Group:
             if each == year
             else (f"Vốn năm {each} kéo dài sang năm {year}", f"Capital of {each} carried over to {year}")
         )
-        parts.append(_Group(chr(ord("A") + k), names.say(label), mine, "group", tuple(_sources(names, mine))))
-    total = _Group("", names.say(("TỔNG SỐ", "TOTAL")), frame, "total", tuple(parts))
+        parts.append(Group(chr(ord("A") + k), names.say(label), mine, "group", tuple(_sources(names, mine))))
+    total = Group("", names.say(("TỔNG SỐ", "TOTAL")), frame, "total", tuple(parts))
     return total if years != [year] else replace(total, parts=parts[0].parts)
 
 
-def _sources(names: Names, frame: pd.DataFrame) -> Iterator[_Group]:
+def _sources(names: Names, frame: pd.DataFrame) -> Iterator[Group]:
     for k, (source, lines) in enumerate(frame.groupby("source", sort=True), start=1):
         halves = []
         for number, column, label in (
@@ -156,8 +160,8 @@ def _sources(names: Names, frame: pd.DataFrame) -> Iterator[_Group]:
         ):
             half = lines[lines[column] > 0]
             if len(half):
-                halves.append(_Group(number, names.say(label), half, "group"))
-        yield _Group(_roman(k), str(source), lines, "group", tuple(halves))
+                halves.append(Group(number, names.say(label), half, "group"))
+        yield Group(_roman(k), str(source), lines, "group", tuple(halves))
 
 
 def _roman(number: int) -> str:
@@ -168,20 +172,21 @@ def _roman(number: int) -> str:
     return text
 
 
-def _write(sheet: Sheet, group: _Group, columns: dict[str, Column]) -> None:
+def write_tree(sheet: Sheet, group: Group, columns: dict[str, Column]) -> None:
     """Write a group: its row of totals is kept free until the rows it adds stand."""
     top = sheet.reserve()
     for part in group.parts:
-        _write(sheet, part, columns)
+        write_tree(sheet, part, columns)
     if not group.parts:
         for k, row in enumerate(group.lines.to_dict("records"), start=1):
             sheet.line(_line(sheet, k, row, columns))
     place = {name: k for k, name in enumerate(columns)}
     cells: dict[str, Any] = {"number": group.number, "project": group.label}
-    for name in SUMMED:
+    for name in [name for name in SUMMED if name in place]:
         cells[name] = sheet.total(place[name], top + 1, sheet.row - 1, int(group.lines[name].sum()))
-    paid, plan = (int(group.lines[name].sum()) for name in ("disbursed", "plan"))
-    cells["ratio"] = _share(sheet, top, place, paid, plan)
+    if "ratio" in place:
+        paid, plan = (int(group.lines[name].sum()) for name in ("disbursed", "plan"))
+        cells["ratio"] = _share(sheet, top, place, paid, plan)
     sheet.line([cells.get(name) for name in columns], group.look, at=top)
 
 
@@ -193,7 +198,8 @@ def _line(sheet: Sheet, number: int, values: dict[Any, Any], columns: dict[str, 
     cells["cut"], cells["added"] = cells["cut"] or None, cells["added"] or None
     # after = assigned + up − down, and a reader can see that it is
     cells["plan_after"] = Formula(f"={plan}+{added}-{cut}", values["plan_after"])
-    cells["ratio"] = _share(sheet, sheet.row, place, values["disbursed"], values["plan"])
+    if "ratio" in place:
+        cells["ratio"] = _share(sheet, sheet.row, place, values["disbursed"], values["plan"])
     return list(cells.values())
 
 

@@ -63,7 +63,7 @@ def write_transfers(book: Workbook, names: Names) -> None:
     for row in frame.to_dict("records"):
         ends = (*names.end(row["from_line"]), *names.end(row["to_line"]))
         sums = (row["amount"], row["gain"], row["gain_per_dong"])
-        words = (names.priority(row["priority"]), names.authority(row["authority"]))
+        words = (names.priority(row["priority"]), names.authority(row["authority"], row["pool"]))
         sheet.line([row["rank"], *ends, row["pool"], *sums, *words])
     amount, gain = (
         sheet.total(column, top + 1, sheet.row - 1, int(frame[name].sum()))

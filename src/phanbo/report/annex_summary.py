@@ -198,7 +198,12 @@ def _by_authority(sheet: Sheet, names: Names) -> None:
     if not amounts:
         return
     _section(sheet, ("Theo cấp quyết định", "By authority"))
-    rows = [(names.authority(code), amount) for code, amount in amounts.items()]
+    frame, sums = names.proposal.frames["transfers"], dict[str, int]()
+    decided = zip(frame["authority"], frame["pool"], frame["amount"].tolist(), strict=True)
+    for code, pool, amount in sorted(decided, key=lambda row: [*amounts].index(row[0])):
+        body = names.authority(code, pool)
+        sums[body] = sums.get(body, 0) + amount
+    rows = [*sums.items()]
     first, last = _amounts(sheet, rows, ("Cấp quyết định việc chuyển vốn", "Who decides the transfers"))
     total = sheet.total(1, first, last, sum(amounts.values()))
     columns = (WIDTHS[0], Column(("", ""), 19, "money"))

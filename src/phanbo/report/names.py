@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from phanbo.calendar_file import parse_calendar
-from phanbo.errors import RulebookError
+from phanbo.proposal.annexes import authority_in, pools_of, rulebook_of
 from phanbo.rulebook import Rulebook
-from phanbo.rulebook_file import parse_rulebook
 from phanbo.rules import RULES
 from phanbo.tables.schema import LINES
 from phanbo.words import AUTHORITY, word
@@ -48,13 +46,7 @@ class Names:
     @cached_property
     def book(self) -> Rulebook | None:
         """The rulebook, read from the proposal's own text where no tables came with it."""
-        if self.proposal.rulebook is not None:
-            return self.proposal.rulebook
-        try:
-            calendar = parse_calendar(self.proposal.meta["calendar"]["text"])
-            return parse_rulebook(self.proposal.meta["rulebook"]["text"]).read_for(calendar)
-        except RulebookError:  # rules of somebody's own: their codes must do
-            return None
+        return rulebook_of(self.proposal)  # with rules of somebody's own none: their codes must do
 
     @cached_property
     def _rules(self) -> dict[str, Any]:
@@ -85,9 +77,21 @@ class Names:
         each = self._classes.get(code)
         return code if each is None else each.title(self.lang) + each.source.mark(self.lang)
 
-    def authority(self, code: str) -> str:
-        """Return who decides."""
-        return word(AUTHORITY, code, self.lang)
+    def authority(self, code: str, pool: str = "") -> str:
+        """Return who decides; in a pool, at its level of budget, and by whom charged."""
+        if not pool or code == "owner-internal":
+            return word(AUTHORITY, code, self.lang)
+        return authority_in(self.book, self._pools[pool], code).body(self.lang)
+
+    @cached_property
+    def _pools(self) -> dict[str, dict[Any, Any]]:
+        return pools_of(self.proposal)
+
+    @cached_property
+    def pool_of(self) -> dict[str, str]:
+        """The pool of every line."""
+        lines = self.proposal.frames["lines"]
+        return dict(zip(lines["line_id"], lines["pool"], strict=True))
 
     def column(self, name: str) -> str:
         """Return the title of a column of the tables; alternatives stand with a stroke between them."""

@@ -162,8 +162,10 @@ class AuthorityAtHand(Rule):
     ``within ∉ authority ⇒ add = cut = 0`` on every line of it.
 
     Where the authority of a move between owners is missing, nothing crosses an owner's edge in the pool and
-    nothing is returned; where that of a move inside an owner is missing, the pool stands still. A shortfall is
-    exempt: its lines still give their surplus, then more, but to nothing else.
+    nothing is returned; where that of a move inside an owner is missing, the pool stands still. Where that of a move
+    between sectors is missing, the sectors are pools of their own; a pool that cannot be parted (its source has an
+    inflow, or the tables name it) raises nobody. A shortfall is exempt: its lines still give their surplus, then more,
+    but to nothing else.
 
     Legal term: *thẩm quyền điều chỉnh kế hoạch vốn*.
     """
@@ -185,7 +187,10 @@ class AuthorityAtHand(Rule):
         pools = case.pools
         still = np.array([code not in hands for code in pools.within], dtype=bool)[pools.pool]
         walled = np.array([code not in hands for code in pools.between], dtype=bool)[pools.leaf_pool]
-        return Limits(cut=closed_where(still & ~case.shrinking), add=closed_where(still), closed=walled)
+        mixed = pools.beyond_sectors(hands)[pools.pool]
+        return Limits(
+            cut=closed_where(still & ~case.shrinking), add=closed_where(still | mixed), closed=walled
+        )
 
     def violations(self, case: Case, plan: Changes, *, alone: bool = False) -> Ints:
         """Return what moves beyond the authorities at hand."""
@@ -207,7 +212,18 @@ class AuthorityAtHand(Rule):
         # Elsewhere cuts and adds of each owner must cancel: nothing comes in, nothing goes to the reserve.
         free = np.where(inside, np.where(across, 0, np.abs(here)), plan.cut + plan.add)
         changed = (plan.cut > 0) | (plan.add > 0)
-        return np.where(changed, np.where(case.shrinking, forced, free), 0)
+        barred = np.where(self._parted(case, hands), 0, plan.add)
+        return np.where(changed, np.maximum(barred, np.where(case.shrinking, forced, free)), 0)
+
+    @staticmethod
+    def _parted(case: Case, hands: tuple[str, ...]) -> Bools:
+        """Return the lines whose pool is of one sector, or may be crossed."""
+        pools = case.pools
+        crossable = np.array([not code or code in hands for code in pools.across], dtype=bool)
+        least, most = np.full(crossable.size, len(case)), np.full(crossable.size, -1)
+        np.minimum.at(least, pools.pool, pools.sector)
+        np.maximum.at(most, pools.pool, pools.sector)
+        return np.asarray((crossable | (least == most))[pools.pool], dtype=bool)
 
 
 class MinimumMove(Rule):

@@ -62,9 +62,12 @@ def rule_costs(proposal: Proposal, case: Case, book: Rulebook) -> pd.DataFrame:
             row |= dict.fromkeys(base)
         else:
             settings = SETTINGS.get(rule.code, {})
-            other = case.under(replace(case.policy, **settings))
+            policy = replace(case.policy, **settings)
             less = replace(book, rules=tuple(r for r in book.rules if r is not rule))
-            told = {code: part for code, part in limits.items() if code != rule.code}
+            redrawn = policy.authority != case.policy.authority
+            other = case.under(policy, less.pools(case.portfolio, policy) if redrawn else None)
+            # Limits of owners hang on the pools.
+            told = {} if redrawn else {code: part for code, part in limits.items() if code != rule.code}
             free = make_bounds(other, less, told)
             after = base
             if other.policy != case.policy or not _alike(bounds, free):

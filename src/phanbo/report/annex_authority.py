@@ -1,0 +1,121 @@
+"""A sheet for each body that decides (*biểu theo cấp quyết định*): its part of the adjustment, its law, its balance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phanbo.report.annex_changes import SUBMITTED, changes, columns, heading, tree, write_tree
+from phanbo.report.workbook import Column, Formula, cell_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from phanbo.proposal.annexes import Annex
+    from phanbo.report.names import Names
+    from phanbo.report.workbook import Pair, Sheet, Workbook
+
+__all__ = ["write_authorities"]
+
+SHEETS: dict[str, Pair] = {
+    "ubnd": ("Biểu UBND tỉnh", "Annex prov. Committee"),
+    "ubnd:district": ("Biểu UBND huyện", "Annex district Committees"),
+    "ubnd:commune": ("Biểu UBND xã", "Annex commune Committees"),
+    "hdnd": ("Biểu HĐND tỉnh", "Annex prov. Council"),
+    "hdnd:district": ("Biểu HĐND huyện", "Annex district Councils"),
+    "hdnd:commune": ("Biểu HĐND xã", "Annex commune Councils"),
+    "standing-committee": ("Biểu Thường trực HĐND tỉnh", "Annex Standing Committee"),
+    "programme-lead": ("Biểu CQ chủ trì CT", "Annex programme agency"),
+    "central": ("Biểu cấp trung ương", "Annex central government"),
+}
+KEPT = ("number", "project", "project_id", "owner", "stage", "plan", "cut", "added", "plan_after", "rank")
+INSIDE = ("trong nội bộ chủ đầu tư", "inside an owner")
+POOLS = {
+    "cut": ("Giảm", "Cut"),
+    "inflow": ("Tăng nguồn", "Inflow"),
+    "added": ("Tăng", "Added"),
+    "shortfall": ("Bù hụt thu", "Shortfall"),
+    "returned": ("Về dự phòng", "To the reserve"),
+}
+
+
+def write_authorities(book: Workbook, names: Names) -> None:
+    """Write the sheets, the nearest body first; none where nothing moves."""
+    whole = changes(names)
+    for body, annex in names.proposal.by_authority().items():
+        frame = _lines(annex, whole)
+        shown = _columns(names, frame)
+        sheet = book.sheet(SHEETS[body], list(shown.values()))
+        who_vi, who_en = (annex.title(lang) for lang in ("vi", "en"))
+        sheet.title(
+            heading(names),
+            (f"Phần thuộc thẩm quyền quyết định: {who_vi}", f"To be decided by: {who_en}"),
+            SUBMITTED,
+        )
+        for text in _law(annex, names):
+            sheet.text(text)
+        if annex.lines["elsewhere"].any():
+            sheet.text(book.say(ELSEWHERE))
+        sheet.unit()
+        sheet.head(repeat=True, freeze=2)
+        write_tree(sheet, tree(names, frame), shown)
+        _balance(sheet, annex)
+
+
+ELSEWHERE = (
+    "Kế hoạch sau điều chỉnh chỉ tính phần của biểu này; dòng vốn còn thay đổi ở biểu khác có ghi số riêng.",
+    "The plan after is that of this annex alone; what another annex changes of a line stands apart.",
+)
+
+
+def _law(annex: Annex, names: Names) -> list[str]:
+    """Return under which article the body decides, with how surely it is known."""
+    said = []
+    for each in annex.authorities:
+        move = f" ({names.say(INSIDE)})" if each.code == "owner-internal" else ""
+        said.append(f"– {each.body(names.lang)}{move}: {each.cite(names.lang)}.")
+    head = names.say(("Căn cứ thẩm quyền (độ tin cậy trong ngoặc):", "By what law (how surely known):"))
+    return [head, *dict.fromkeys(said)]
+
+
+def _lines(annex: Annex, whole: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of an annex as the sheet of adjustments shows them, with its own amounts."""
+    mine = annex.lines.set_index("line_id")
+    frame = whole[whole["line_id"].isin(mine.index)].reset_index(drop=True)
+    here = mine.loc[frame["line_id"]].reset_index(drop=True)
+    amounts = {"cut": (-here["change"]).clip(lower=0), "added": here["change"].clip(lower=0)}
+    return frame.assign(
+        **amounts, plan_after=here["plan_after"], elsewhere=here["elsewhere"].replace(0, None)
+    )
+
+
+def _columns(names: Names, frame: pd.DataFrame) -> dict[str, Column]:
+    every = columns(names, frame)
+    shown = {name: every[name] for name in KEPT}
+    if frame["elsewhere"].any():
+        shown["elsewhere"] = Column(("Điều chỉnh ở biểu khác", "Changed by other annexes"), 13, "money")
+    return shown
+
+
+def _balance(sheet: Sheet, annex: Annex) -> None:
+    """Write the totals of each pool; the last column is what is left over: nothing."""
+    sheet.space()
+    sheet.text(sheet.book.say(("Cân đối theo bể vốn", "Balance by pool")), "section")
+    head = (Column(("STT", "No."), 5, "center"), Column(("Bể vốn", "Pool"), 30))
+    titles = [*POOLS.values(), ("Chênh lệch", "Difference")]
+    shown = [*head, *(Column(title, 11, "money") for title in titles)]
+    sheet.head(shown)
+    first, total = sheet.row, dict.fromkeys(POOLS, 0)
+    for k, row in enumerate(annex.pools.to_dict("records"), start=1):
+        sums = [int(row[name]) for name in POOLS]
+        total = {name: total[name] + amount for name, amount in zip(POOLS, sums, strict=True)}
+        sheet.line([str(k), row["pool"], *(x or None for x in sums), _left(sheet, sums)], columns=shown)
+    last, label = sheet.row - 1, sheet.book.say(("TỔNG SỐ", "TOTAL"))
+    cells = [sheet.total(k, first, last, amount) for k, amount in enumerate(total.values(), start=2)]
+    sheet.line([None, label, *cells, _left(sheet, [*total.values()])], "total", columns=shown)
+
+
+def _left(sheet: Sheet, sums: list[int]) -> Formula:
+    """Return cut and inflow less what is added, falls short and is returned, in the row to be written next."""
+    cut, inflow, added, shortfall, returned = (cell_name(sheet.row, k) for k in range(2, 7))
+    value = sums[0] + sums[1] - sum(sums[2:])
+    return Formula(f"={cut}+{inflow}-{added}-{shortfall}-{returned}", value)
