@@ -91,6 +91,8 @@ def frames_are_sure(made: Proposal) -> None:
     known = sources(made.rulebook)
     for code, confidence in shown(made):
         assert confidence == (says(known[code]) if code else ""), code
+    for row in made.pools.to_dict("records"):
+        assert row["confidence"] == says(made.rulebook.pools_by_kind[row["kind"]].source)
     for row in made.adjustments.to_dict("records") + made.lines.to_dict("records"):
         code = row["binding_rule"]
         assert row["citation"] == (cite(known[code]) if code else ""), code

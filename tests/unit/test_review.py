@@ -59,6 +59,7 @@ HEAD = 'extends = "vn-2025b"\ncode = "bac-linh"\ntitle_vi = "Bắc Lĩnh"\ntitle
 def stated(book: Rulebook) -> Counter[str]:
     """Return the codes of all a rulebook states, found from its fields one by one."""
     codes: list[str] = ["valid", "levels", "lead_department", "obligations", "closing", "last_adjustment"]
+    codes += ["delegation"] if book.delegation is not None else []
     codes += ["late_additions"] if book.late_additions is not None else []
     codes += [rule.code for rule in book.rules]
     codes += [f"priority[{each.code}]" for each in book.classes]
@@ -121,7 +122,7 @@ def test_nothing_of_a_rulebook_is_missing(book: Rulebook) -> None:
 def test_every_field_of_a_rulebook_is_reviewed_or_named_here() -> None:
     """A new field must come into the review, or be told here why not."""
     reviewed = "law valid_from valid_to closing last_adjustment late_additions norms levels rules classes obligations"
-    reviewed += " pools_by_kind questions lead_department_vi lead_department_en"
+    reviewed += " pools_by_kind delegation questions lead_department_vi lead_department_en"
     heading = "code title_vi title_en version based_on comparison text"
     assert {field.name for field in fields(BOOKS[0])} == {*reviewed.split(), *heading.split()}
 
@@ -213,6 +214,15 @@ def test_a_rule_of_ones_own_and_one_that_was_widened_stand_in_the_review() -> No
     assert (rows["what"]["own"], rows["formula"]["own"]) == (Own.title_vi, "")
     assert rows["what"]["donor-depth"].endswith("(đã nới theo thẩm quyền cho 1 dòng vốn)")
     assert rows["formula"]["donor-depth"] == "cut ≤ max(0, plan − Q(d))"
+
+
+def test_a_delegation_stands_in_the_review() -> None:
+    given = '[delegation]\nhdnd = "ubnd"\ndocument = "Nghị quyết 1/NQ-HĐND"\nconfidence = "memory"\n'
+    book = parse_rulebook(HEAD + given)
+    whole(book)
+    row = book.review().set_index("code").loc["delegation"]
+    assert row["what"].startswith("HĐND tỉnh giao UBND tỉnh quyết định thay")
+    assert (row["citation"], row["confidence"]) == ("Nghị quyết 1/NQ-HĐND (cần kiểm tra)", "memory")
 
 
 def test_what_is_said_of_a_date_a_pool_and_a_class() -> None:

@@ -15,10 +15,13 @@ from phanbo.proposal.facts import Facts
 from phanbo.proposal.reasons import reasons
 from phanbo.proposal.text import text_of
 from phanbo.proposal.tier_values import shown
+from phanbo.rules.base import CONFIDENCE_VI, weakest
 from phanbo.transfers import INFLOW, RESERVE, SHORTFALL
 
 if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
+
+    from phanbo.rulebook import Rulebook
 
 __all__ = ["FRAMES", "build_frames"]
 
@@ -184,9 +187,19 @@ def pools_frame(facts: Facts) -> pd.DataFrame:
             "authority_between": text_of(pools.between),
             "authority_totals": text_of(pools.totals),
             "kind": text_of(pools.kinds),
+            "confidence": text_of(_sure(facts.rulebook, kind) for kind in pools.kinds),
             "level": text_of(pools.levels),
         }
     )
+
+
+def _sure(book: Rulebook, kind: str) -> str:
+    """Return how surely it is known who decides in the pools of an entry, a delegation included."""
+    sources = [
+        book.pools_by_kind[kind].source,
+        *([] if book.delegation is None else [book.delegation.source]),
+    ]
+    return CONFIDENCE_VI[weakest(*(source.confidence for source in sources))]
 
 
 def tiers_frame(facts: Facts) -> pd.DataFrame:

@@ -87,6 +87,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "authority_between": TEXT,
         "authority_totals": TEXT,
         "kind": TEXT,
+        "confidence": TEXT,
         "level": TEXT,
     },
     "tiers": {"tier": TEXT, "value": MONEY, "bound": MONEY, "gap": MONEY},

@@ -13,10 +13,10 @@ from phanbo.report.review_words import NOTES, PARTS, TEXTS, VERIFY, key_words, k
 from phanbo.rules.base import Source
 from phanbo.rules.granted import Granted
 from phanbo.tables.schema import LINES
-from phanbo.words import AUTHORITY, day, language, word
+from phanbo.words import AUTHORITY, BODY, LEVEL, day, language, word
 
 if TYPE_CHECKING:
-    from phanbo.pool_tree import PoolKey
+    from phanbo.authority import PoolKey
     from phanbo.regime import YearDay
     from phanbo.rulebook import Rulebook
     from phanbo.rules import Rule
@@ -114,6 +114,9 @@ def _things(book: Rulebook, lang: str) -> Iterator[_Thing]:
         what = _say("class", lang, place=place, count=len(book.classes), title=each.title(lang))
         yield _Thing("class", code, what + _note(code, lang), class_formula(each.code), each.source)
     yield from (_pool(kind, pool, lang) for kind, pool in book.pools_by_kind.items())
+    if (given := book.delegation) is not None:
+        what = _say("delegation", lang, to=word(BODY, given.to, lang).format(word(LEVEL, "province", lang)))
+        yield _Thing("pool", "delegation", what, "", given.source)
     for norm in book.norms:
         told = "; ".join(f"{_subject(book, code, lang)}: {article}" for code, article in norm.articles)
         what = _say("norm", lang, first=norm.first, last=norm.last) + (f" ({told})" if told else "")
@@ -150,6 +153,9 @@ def _pool(kind: str, pool: PoolKey, lang: str) -> _Thing:
         within=word(AUTHORITY, pool.within, lang),
         between=word(AUTHORITY, pool.between, lang),
     )
+    for name in ("across_sectors", "totals"):
+        if code := getattr(pool, name):
+            what += _say(name, lang, who=word(AUTHORITY, code, lang))
     return _Thing("pool", f"pool.{kind}", what, " × ".join((*pool.key, "plan_year")), pool.source)
 
 

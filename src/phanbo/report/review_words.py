@@ -45,6 +45,12 @@ TEXTS: dict[str, Pair] = {
         "{kind}: vốn chỉ chuyển giữa các dòng cùng {key}. Trong một chủ đầu tư: {within}; giữa các chủ đầu tư: {between}",
         "{kind}: capital moves between lines of the same {key}. Inside an owner: {within}; between owners: {between}",
     ),
+    "across_sectors": ("; giữa các ngành, lĩnh vực: {who}", "; between sectors: {who}"),
+    "totals": ("; khi tổng vốn thay đổi: {who}", "; where the total changes: {who}"),
+    "delegation": (
+        "HĐND tỉnh giao {to} quyết định thay (chỉ theo nghị quyết của HĐND)",
+        "The provincial Council charges another with its decisions: {to} (by its resolution only)",
+    ),
     "norm": (
         "Nguyên tắc, tiêu chí, định mức phân bổ vốn của các năm kế hoạch {first}–{last}",
         "Principles, criteria and norms of allocation of plan years {first}–{last}",
@@ -107,6 +113,8 @@ LEVELS: dict[str, Pair] = {
     "commune": ("cấp xã", "commune"),
 }
 POOLS: dict[str, Pair] = {
+    "district": ("Ngân sách cấp huyện", "Budgets of districts"),
+    "commune": ("Ngân sách cấp xã", "Budgets of communes"),
     "default": ("Các nguồn vốn còn lại", "Every other source"),
     "programme": (
         "Dòng vốn có tên chương trình, bất kể nguồn",
