@@ -42,6 +42,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "cross_check",
         "pipeline",
         "whatif",
+        "comparison",
         "sensitivity",
         "explain",
         "many",
@@ -52,6 +53,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 )
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
+    ("proposal", "comparison"): "Proposal.under, Proposal.compare",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",

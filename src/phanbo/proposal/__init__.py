@@ -219,24 +219,24 @@ class Proposal:
 
         return annexes_of(self)
 
-    def compare(self, other: Proposal) -> pd.DataFrame:
-        """Return the lines on which two proposals differ: change here, there, and the difference (đồng)."""
-        here, there = (
-            p.frames["adjustments"].set_index("line_id")[["rank", "change", "binding_rule"]]
-            for p in (self, other)
-        )
-        joined = here.join(there.add_suffix("_other"), how="outer")
-        changes = joined[["change", "change_other"]].fillna(0).astype("int64")
-        frame = pd.DataFrame(
-            {
-                "change": changes["change"],
-                "change_other": changes["change_other"],
-                "difference": changes["change"] - changes["change_other"],
-                "binding_rule": joined["binding_rule"].fillna(""),
-                "binding_rule_other": joined["binding_rule_other"].fillna(""),
-            }
-        )
-        return frame[frame["difference"] != 0].sort_index().rename_axis("line_id").reset_index()
+    def under(self, rulebook: Rulebook | str | Path) -> Proposal:
+        """Return the same round (tables, calendar, date, policy) under another rulebook, verified as any other.
+
+        Outside the dates it governs only for comparison: the summary warns, an audit refuses the folder.
+        """
+        from phanbo.comparison import under
+
+        return under(self, self._case, rulebook)
+
+    def compare(self, other: Proposal, *, by: str | None = None, lang: str = "vi") -> pd.DataFrame:
+        """Return the lines on which two proposals differ: change here, there, and the difference (đồng).
+
+        Under two rulebooks also who decides. ``by="rule"``: what each difference between the rulebooks moves;
+        ``by="line"``: which of them moved a line (`phanbo.comparison.Comparison`; only the law may differ).
+        """
+        from phanbo.comparison import compared
+
+        return compared(self, other, by, lang)
 
     def explain(self, line_id: str, lang: str = "vi") -> Explanation:
         """Return why a line is treated as it is, in sentences with claims, and what would turn the decision.
