@@ -3,8 +3,8 @@
 0 done, 1 data, 2 usage, round, calendar, rulebook or policy, 3 infeasible, 4 certificate, 5 stopped, 6 a file
 cannot be read or written, 130 interrupted.
 
-`main` runs one command. `parser` knows them all; each topic (`tables`, `calendar`, `rounds`, `case`) declares its commands
-and does what they ask. `input` reads what is given, `texts` holds what is said.
+`main` runs one command. `parser` knows them all; each topic (`tables`, `calendar`, `rounds`, `case`,
+`comparison`) declares its commands and does what they ask. `input` reads what is given, `texts` holds what is said.
 """
 
 from __future__ import annotations

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from phanbo.cli import calendar, case, rounds, rulebook, tables
+from phanbo.cli import calendar, case, comparison, rounds, rulebook, tables
 from phanbo.cli.commands import Commands
 
 __all__ = ["Usage", "parser"]
 
-TOPICS = (tables, calendar, rulebook, rounds, case)
+TOPICS = (tables, calendar, rulebook, rounds, case, comparison)
 
 
 class Usage(Exception):

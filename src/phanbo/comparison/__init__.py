@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from phanbo.admission import find_rulebook
@@ -21,6 +22,7 @@ from phanbo.words import language
 
 if TYPE_CHECKING:
     from phanbo.case import Case
+    from phanbo.money import Bools
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
 
@@ -64,6 +66,7 @@ class Comparison:
     def __init__(self, proposal: Proposal, other: Proposal) -> None:
         self.proposal, self.other = proposal, other
         self.steps = steps_between(proposal, other)
+        self._here, self._there = Held.of(proposal), Held.of(other)
 
     def rules(self, lang: str = "vi") -> pd.DataFrame:
         """Return one row a difference between the rulebooks, in order, with what it moved.
@@ -94,7 +97,7 @@ class Comparison:
         }
 
     def _bodies(self) -> list[str]:
-        return [name for name in Held.of(self.proposal).totals if name.startswith("by:")]
+        return [name for name in self._here.totals if name.startswith("by:")]
 
     def _row(self, place: int, step: Step, side: int) -> dict[str, Any]:
         said, waits = step.difference, step.told_at != place
@@ -120,6 +123,19 @@ class Comparison:
         }
 
     @property
+    def totals(self) -> dict[str, tuple[int, int]]:
+        """``cut, added, expected`` and ``by:<body>`` under each of the two rulebooks, đồng."""
+        return {name: (value, self._there.totals[name]) for name, value in self._here.totals.items()}
+
+    @property
+    def differing(self) -> Bools:
+        """Lines on which the two proposals differ, in the change or in who decides; in the order of the tables."""
+        return np.asarray(
+            (self._here.change != self._there.change) | (self._here.authority != self._there.authority),
+            dtype=bool,
+        )
+
+    @property
     def lines(self) -> pd.DataFrame:
         """One row a line that moved at some step: what changed, and because of what.
 
@@ -129,7 +145,7 @@ class Comparison:
         and the steps at which it changed.
         """
         ids = self.proposal.frames["lines"]["line_id"].tolist()
-        here, there = Held.of(self.proposal), Held.of(self.other)
+        here, there = self._here, self._there
         moved, redecided = self._because(lambda step: step.moved), self._because(lambda step: step.redecided)
         some = sorted(moved.keys() | redecided.keys(), key=ids.__getitem__)
         change, other = here.change[some], there.change[some]

@@ -97,10 +97,10 @@ def joined(sources: Iterable[Source]) -> Source | None:
 
 def rule(rule: Rule, *, told: bool = False) -> Pair:
     """Return the title of a rule, with its parameters where they are to be *told*."""
+    names: list[str] = [each.name for each in fields(rule)] if told and is_dataclass(rule) else []
     parts = [
-        (f"{_label(each.name)[0]}: {value[0]}", f"{_label(each.name)[1]}: {value[1]}")
-        for each in (fields(rule) if told and is_dataclass(rule) else ())
-        if (value := plain(getattr(rule, each.name)))
+        (f"{label[0]}: {value[0]}", f"{label[1]}: {value[1]}")
+        for label, value in ((_label(name), plain(getattr(rule, name))) for name in names)
     ]
     vi, en = _spoken(parts)
     return (f"{rule.title_vi} ({vi})", f"{rule.title_en} ({en})") if parts else (rule.title_vi, rule.title_en)
@@ -183,7 +183,8 @@ def closing(day: YearDay) -> Pair:
     return f"{vi} năm sau", f"{en} of the next year"
 
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August"]
+MONTHS += ["September", "October", "November", "December"]
 
 
 def late_additions(late: LateAdditions | None) -> Pair:

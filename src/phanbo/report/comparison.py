@@ -1,0 +1,111 @@
+"""A round under two rulebooks as a workbook: what each difference moves, and why each line moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from phanbo.comparison.wording import KIND
+from phanbo.policy import AUTHORITIES
+from phanbo.report.names import Names
+from phanbo.report.workbook import Column, workbook
+from phanbo.words import AUTHORITY, day, word
+
+if TYPE_CHECKING:
+    from phanbo.comparison import Comparison
+    from phanbo.report.workbook import Sheet, Workbook
+
+__all__ = ["write_comparison"]
+
+RULES = (
+    Column(("Bước", "Step"), 6, "rank"),
+    Column(("Nội dung", "Item"), 24),
+    Column(("Loại khác biệt", "Kind"), 18),
+    Column(("Quy định trước", "Before"), 40),
+    Column(("Quy định sau", "After"), 40),
+    Column(("Căn cứ trước", "Citation before"), 28),
+    Column(("Căn cứ sau", "Citation after"), 28),
+    Column(("Độ tin cậy", "Confidence"), 14),
+    Column(("Số dòng đổi mức", "Lines changed"), 9, "count"),
+    Column(("Giảm", "Cut"), 13, "money"),
+    Column(("Tăng", "Added"), 13, "money"),
+    Column(("Giải ngân dự kiến", "Expected disbursement"), 13, "money"),
+    Column(("Do cấp khác quyết định", "Decided by another body"), 13, "money"),
+    *(Column(AUTHORITY[code], 13, "money") for code in AUTHORITIES),
+    Column(("Ghi chú", "Note"), 28),
+)
+LINES = (
+    Column(("Mã dòng vốn", "Line"), 16),
+    Column(("Dự án", "Project"), 36),
+    Column(("Chủ đầu tư", "Owner"), 28),
+    Column(("Mức điều chỉnh trước", "Change before"), 14, "money"),
+    Column(("Mức điều chỉnh sau", "Change after"), 14, "money"),
+    Column(("Trước trừ sau", "Before less after"), 14, "money"),
+    Column(("Đổi mức do", "Changed because of"), 28),
+    Column(("Cấp quyết định trước", "Decided before by"), 20),
+    Column(("Cấp quyết định sau", "Decided after by"), 20),
+    Column(("Đổi cấp quyết định do", "Body changed because of"), 28),
+)
+
+
+def write_comparison(found: Comparison, path: str | Path, lang: str = "vi") -> None:
+    """Write two sheets: one row a difference between the rulebooks, one row a line that any of them moved.
+
+    Amounts in triệu đồng, exact to the đồng; the differences of the steps are summed under them.
+    """
+    on = dt.date.fromisoformat(found.proposal.meta["as_of"])
+    title = "So sánh hai bộ quy định" if lang == "vi" else "Two rulebooks compared"
+    with workbook(path, title=title, on=on, lang=lang) as book:
+        _by_rule(book, found, on)
+        _by_line(book, found, on)
+
+
+def _titled(sheet: Sheet, found: Comparison, on: dt.date) -> None:
+    """Write the title, the round and what is only asked for comparison."""
+    here, there = (each.meta["rulebook"]["code"] for each in (found.proposal, found.other))
+    number = found.proposal.meta["round"]["number"]
+    sheet.title(
+        ("SO SÁNH MỘT ĐỢT DƯỚI HAI BỘ QUY ĐỊNH", "ONE ROUND UNDER TWO RULEBOOKS"),
+        (
+            f"Đợt {number}, số liệu đến {day(on)}: {here} → {there}",
+            f"Round {number}, data to {day(on, 'en')}: {here} → {there}",
+        ),
+    )
+    for each in (found.proposal, found.other):
+        if each.rulebook is not None and each.rulebook.comparison:
+            sheet.text(Names(each, sheet.book.lang).warning(each.summary["warnings"][0]), "alert")
+    sheet.unit()
+
+
+def _by_rule(book: Workbook, found: Comparison, on: dt.date) -> None:
+    sheet = book.sheet(("Theo quy định", "By rule"), RULES)
+    _titled(sheet, found, on)
+    sheet.head(repeat=True, freeze=2)
+    frame = found.rules(book.lang)
+    top = sheet.row
+    names = frame.columns.tolist()
+    for row in frame.itertuples(index=False):
+        cells = dict(zip(names, (None if pd.isna(value) else value for value in row), strict=True))
+        cells["kind"] = book.say(KIND[str(cells["kind"])])
+        sheet.line(list(cells.values()))
+    sums: list[Any] = [book.say(("TỔNG SỐ", "TOTAL")) if name == "item" else None for name in names]
+    if len(frame):
+        for k, column in enumerate(RULES):
+            if column.kind == "money" and names[k] != "authority":  # what is handed over twice is no sum
+                sums[k] = sheet.total(k, top, sheet.row - 1, int(frame[names[k]].sum()))
+    sheet.line(sums, "total")
+
+
+def _by_line(book: Workbook, found: Comparison, on: dt.date) -> None:
+    sheet = book.sheet(("Theo dòng vốn", "By line"), LINES)
+    _titled(sheet, found, on)
+    sheet.head(repeat=True, freeze=1)
+    projects = Names(found.proposal, book.lang).projects
+    for row in found.lines.to_dict("records"):
+        project, owner = projects.get(row["line_id"], ("", ""))
+        bodies = {name: word(AUTHORITY, row[name], book.lang) for name in ("authority", "authority_other")}
+        line, *rest = (row | bodies).values()
+        sheet.line([line, project, owner, *rest])
