@@ -163,14 +163,14 @@ def test_under_is_the_round_held_under_that_law(setting: Setting, name: str) -> 
 
 
 class Patient(Fixed):
-    """A forecaster that expects a tỷ more a day until payments close."""
+    """A forecaster that expects a tỷ more in twenty days until payments close."""
 
     def forecast(
         self, portfolio: Portfolio, calendar: Calendar, as_of: dt.date, deadline: dt.date
     ) -> Forecast:
         """Return the points of the closing date."""
         made = super().forecast(portfolio, calendar, as_of, deadline)
-        return replace(made, points=made.points + deadline.day * TY)
+        return replace(made, points=made.points + (deadline - dt.date(2024, 9, 1)).days * TY // 20)
 
 
 def test_another_closing_date_makes_the_outlook_anew_unless_it_was_handed_in() -> None:
@@ -183,6 +183,28 @@ def test_another_closing_date_makes_the_outlook_anew_unless_it_was_handed_in() -
     handed = proposal(policy=policy, outlook=proposal(policy=pb.Policy(forecaster=Fixed(TY))).outlook)
     assert (handed.under(book).outlook.points == handed.outlook.points).all()
     assert handed.under("vn-2020").to_json() == handed.to_json()
+
+
+def test_capital_added_late_is_paid_longer_where_the_law_says_so() -> None:
+    added = adding_late(reallocated=True)
+    settings: dict[str, Any] = {
+        "policy": pb.Policy(forecaster=Patient(5 * TY)),
+        "round": 3,
+        "as_of": "2024-11-01",
+    }
+    here = proposal(**settings)
+    there = here.under(added)
+    assert there.to_json() == proposal(**settings, rulebook=added).to_json()
+    assert (there.outlook.points > here.outlook.points).any()
+    assert table(here.compare(there, by="rule"))["late_additions"]["kind"] == "late-additions"
+
+
+def adding_late(*, reallocated: bool) -> Rulebook:
+    """Return vn-2020 with what vn-2025b says of capital added late."""
+    late = BOOKS["vn-2025b"].late_additions
+    assert late is not None
+    late = replace(late, reallocated=reallocated)
+    return replace(BOOKS["vn-2020"], late_additions=late).for_comparison()
 
 
 def test_an_assessment_handed_in_is_handed_in_again() -> None:
@@ -313,11 +335,11 @@ def test_where_no_round_can_be_held_in_between_the_effect_is_told_later(
     there = here.under("vn-2025b")
     held = steps.held_under
 
-    def refusing(proposal: Proposal, case: Any, book: Rulebook) -> Proposal:
+    def refusing(proposal: Proposal, case: Any, book: Rulebook, outlook: Any) -> Proposal:
         pools = book.pools_by_kind
         if pools["default"].between == "ubnd" and pools["oda_loan"].between == "central":
             raise pb.RulebookError("không", "no")
-        return held(proposal, case, book)
+        return held(proposal, case, book, outlook)
 
     monkeypatch.setattr(steps, "held_under", refusing)
     found = Comparison(here, there)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.admission import find_rulebook
-from phanbo.comparison.steps import Held, Step, held_under, steps_between
+from phanbo.comparison.steps import Held, Step, handed_in, held_under, steps_between
 from phanbo.comparison.wording import Pair
 from phanbo.proposal.text import text_of
 from phanbo.rules.base import CONFIDENCE_EN, CONFIDENCE_VI, Source, weakest
@@ -215,8 +215,13 @@ def _sureness(sources: tuple[Source | None, Source | None], lang: str) -> str:
 
 
 def under(proposal: Proposal, case: Case, rulebook: Rulebook | str | Path) -> Proposal:
-    """Return the same round under another rulebook; see `Proposal.under`."""
-    return held_under(proposal, case, find_rulebook(rulebook, case.as_of))
+    """Return the same round under another rulebook; see `Proposal.under`.
+
+    An outlook or assessment that was handed in is handed in again; any other is made for the dates of the rulebook.
+    """
+    book = find_rulebook(rulebook, case.as_of)
+    own = proposal.rulebook or book
+    return held_under(proposal, case, book, handed_in(case, own))
 
 
 def compared(proposal: Proposal, other: Proposal, by: str | None, lang: str) -> pd.DataFrame:

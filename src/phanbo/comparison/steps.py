@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from phanbo.absorption import Outlook, make_outlook
-from phanbo.admission import closing_date
 from phanbo.comparison.differences import Difference, differences
 from phanbo.errors import DataError, InfeasibleRound, RoundError, RulebookError
 from phanbo.money import Bools, Ints
-from phanbo.pipeline import propose
+from phanbo.pipeline import outlook_of, propose
 from phanbo.policy import AUTHORITIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from phanbo.absorption import Outlook
     from phanbo.case import Case
     from phanbo.proposal import Proposal
     from phanbo.rulebook import Rulebook
 
-__all__ = ["Held", "Step", "held_under", "steps_between"]
+__all__ = ["Held", "Step", "handed_in", "held_under", "steps_between"]
 
 UNHELD = (InfeasibleRound, DataError, RulebookError)
 """Why a rulebook in between may let no round be held: it takes one thing from each, and nobody enacted it."""
@@ -125,11 +124,10 @@ class Step:
         return np.asarray(self.before.authority != self.after.authority, dtype=bool)
 
 
-def held_under(proposal: Proposal, case: Case, book: Rulebook) -> Proposal:
-    """Return the same round under another rulebook.
+def held_under(proposal: Proposal, case: Case, book: Rulebook, outlook: Outlook | None) -> Proposal:
+    """Return the same round under another rulebook, for comparison only outside its dates.
 
-    Its dates do not bind: outside them it is asked for comparison only. An outlook or assessment that was handed in
-    is handed in again; any other is made for the closing date of the rulebook.
+    *outlook* is what `handed_in` finds. An assessment that was handed in is handed in again.
     """
     if not (book.comparison or book.covers(case.as_of)):
         book = book.for_comparison()
@@ -141,19 +139,14 @@ def held_under(proposal: Proposal, case: Case, book: Rulebook) -> Proposal:
         rulebook=book,
         policy=case.policy,
         assessment=None if proposal.meta["assessed"] is None else case.assessment,
-        outlook=_outlook(proposal, case, book),
+        outlook=outlook,
     )
 
 
-def _outlook(proposal: Proposal, case: Case, book: Rulebook) -> Outlook | None:
-    """Return the outlook of the round, ``None`` where another closing date asks for another one."""
-    here = closing_date(case.policy, proposal.rulebook or book, case.calendar)
-    there = closing_date(case.policy, book, case.calendar)
-    if here != there:
-        made = make_outlook(case.portfolio, case.calendar, case.as_of, here, case.policy)
-        if np.array_equal(made.points, case.outlook.points):
-            return None
-    return case.outlook
+def handed_in(case: Case, book: Rulebook) -> Outlook | None:
+    """Return the outlook of a round if it was handed in; ``None`` if it is the one of its rulebook's dates."""
+    made = outlook_of(case.portfolio, case.calendar, case.as_of, case.policy, book, case.round)
+    return None if np.array_equal(made.points, case.outlook.points) else case.outlook
 
 
 def steps_between(proposal: Proposal, other: Proposal) -> tuple[Step, ...]:
@@ -170,7 +163,7 @@ def steps_between(proposal: Proposal, other: Proposal) -> tuple[Step, ...]:
     _same_round(proposal, other)
     case, here, there = proposal._case, proposal._rulebook, other._rulebook  # noqa: SLF001
     found = differences(here, there, case.calendar.year)
-    steps = tuple(_walked(proposal, case, found))
+    steps = tuple(_walked(proposal, case, found, handed_in(case, here)))
     last, goal = steps[-1].after if steps else Held.of(proposal), Held.of(other)
     if not last.same(goal):
         raise RoundError(
@@ -182,7 +175,9 @@ def steps_between(proposal: Proposal, other: Proposal) -> tuple[Step, ...]:
     return steps
 
 
-def _walked(proposal: Proposal, case: Case, found: list[Difference]) -> Iterator[Step]:
+def _walked(
+    proposal: Proposal, case: Case, found: list[Difference], outlook: Outlook | None
+) -> Iterator[Step]:
     """Hold the round after each difference that can matter; yield every step, in order."""
     now, effects = Held.of(proposal), dict[int, tuple[Held, Held]]()
     told_at, waiting = list(range(len(found))), list[int]()
@@ -190,7 +185,7 @@ def _walked(proposal: Proposal, case: Case, found: list[Difference]) -> Iterator
         if not difference.matters:
             continue
         try:
-            after = Held.of(held_under(proposal, case, difference.book))
+            after = Held.of(held_under(proposal, case, difference.book, outlook))
         except UNHELD:
             if not any(later.matters for later in found[k + 1 :]):
                 raise
