@@ -352,3 +352,13 @@ def test_where_no_round_can_be_held_in_between_the_effect_is_told_later(
     assert found.rules()["by:ubnd"].sum() == there.summary["by_authority"]["ubnd"]
     joined = "pool.default.authority + pool.oda_grant.authority + pool.oda_loan.authority"
     assert set(found.lines["because_authority"]) == {joined}
+
+
+def test_the_key_of_a_pool_and_who_decides_in_it_are_two_steps() -> None:
+    here = BOOKS["vn-2020"].read_for(CALENDAR)
+    pool = replace(here.pools_by_kind["default"], key=("source", "sector"), between="ubnd")
+    there = replace(here, pools_by_kind={**here.pools_by_kind, "default": pool})
+    key, body = differences(here, there, 2024)
+    assert (key.item, body.item) == ("pool.default.key", "pool.default.authority")
+    assert key.book.pools_by_kind["default"].between == "hdnd"
+    assert body.book.pools_by_kind == there.pools_by_kind
