@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from phanbo.authority import PoolKey
 from phanbo.comparison import wording as say
 from phanbo.comparison.wording import NONE, Pair
-from phanbo.pool_tree import PoolKey
 from phanbo.rulebook import Rulebook
 from phanbo.rules import Rule
 from phanbo.rules.base import Source

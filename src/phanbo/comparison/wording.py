@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from typing import TypeAlias
 
-from phanbo.pool_tree import PoolKey
+from phanbo.authority import PoolKey
 from phanbo.regime import LateAdditions, Norm, PriorityClass, YearDay
 from phanbo.rules import Rule
 from phanbo.rules.base import Source, weakest
