@@ -350,7 +350,9 @@ def test_where_no_round_can_be_held_in_between_the_effect_is_told_later(
         assert rules[item]["note"].endswith(f"với bước {told['step']}")
     assert told["authority"] == here.summary["cut"]
     assert found.rules()["by:ubnd"].sum() == there.summary["by_authority"]["ubnd"]
-    joined = " + ".join([*(item for item in rules if pd.isna(rules[item]["lines"])), "pool.oda_loan.authority"])
+    joined = " + ".join(
+        [*(item for item in rules if pd.isna(rules[item]["lines"])), "pool.oda_loan.authority"]
+    )
     assert set(found.lines["because_authority"]) == {joined}
 
 

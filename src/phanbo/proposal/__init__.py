@@ -13,10 +13,10 @@ from phanbo.absorption import Outlook
 from phanbo.assessment import Assessment
 from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
-from phanbo.certificate import Certificate, LineFacts, RowClaim, certify
+from phanbo.certificate import Certificate, LineFacts, RowClaim
 from phanbo.errors import CertificateError, PhanboError
 from phanbo.portfolio import Portfolio
-from phanbo.proposal.claims import claims_of, transfers_of
+from phanbo.proposal.claims import transfers_of
 from phanbo.proposal.consistency import inconsistencies
 from phanbo.proposal.facts import Facts
 from phanbo.proposal.frames import build_frames
@@ -158,21 +158,9 @@ class Proposal:
 
     def certify(self) -> Certificate:
         """Re-check the decision itself (not the frames that only describe it); `propose` always does."""
-        case, book = self._case, self._rulebook
-        try:
-            claims = claims_of(self, case)
-        except (KeyError, ValueError, TypeError) as error:
-            return Certificate(
-                ok=False, findings=(f"the frames cannot be read: {error!r}",), gap={}, proved="legal"
-            )
-        certificate = certify(case, book, claims)
-        wrong = list(certificate.findings)
-        if self.meta["input_hash"] != case.portfolio.hash:
-            wrong.append("the tables are not those the proposal was made from")
-        known = {item.number: item for item in case.calendar.rounds}
-        if case.round.number and known.get(case.round.number) != case.round:
-            wrong.append("the round is not the calendar's round of that number")
-        return replace(certificate, ok=not wrong, findings=tuple(wrong))
+        from phanbo.proposal.recheck import recheck
+
+        return recheck(self, self._case, self._rulebook)
 
     def _rebuilt(self) -> Proposal:
         case, book = self._case, self._rulebook
