@@ -59,6 +59,13 @@ def test_many_provinces_are_done_as_shown(tmp_path: Path, monkeypatch: pytest.Mo
     assert all((tmp_path / "dot-2" / name / "proposal.xlsx").is_file() for name in ("lang-son", "nghe-an"))
 
 
+def test_another_year_and_law_are_as_shown() -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(blocks("python")[4], "README.md", "exec"), {"pb": pb})  # noqa: S102 — our own text
+    assert printed.getvalue().rstrip() == blocks("text")[3].rstrip()
+
+
 def test_the_first_screen_says_which_years_are_covered() -> None:
     screen = "\n".join(README.read_text(encoding="utf-8").splitlines()[:20])
     assert "plan years 2021–2026" in screen
