@@ -75,6 +75,20 @@ def test_the_first_screen_says_which_years_are_covered() -> None:
     assert (books[0].valid_from.year, books[-1].valid_to.year) == (2021, 2026)
 
 
+def test_the_confidence_is_counted_as_it_is() -> None:
+    text = README.read_text(encoding="utf-8")
+    for code in BUILT_IN:
+        review = pb.load_rulebook(code).review()
+        sure = review.loc[review["part"] != "question", "confidence"].value_counts().to_dict()
+        counts = [
+            sure["found"],
+            sure["seed"],
+            f"**{sure['memory'] + sure['memory+']}**",
+            sure["design"] + sure["policy"],
+        ]
+        assert f"| `{code}` | {' | '.join(map(str, counts))} |" in text
+
+
 def test_the_set_up_is_two_commands() -> None:
     commands = [line for line in blocks("sh")[0].splitlines() if line]
     assert commands == [
