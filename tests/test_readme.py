@@ -20,31 +20,23 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 
 
+def printed(number: int, known: dict[str, object]) -> str:
+    """Return what a block of Python prints, run with and into what is known already."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(blocks("python")[number], "README.md", "exec"), known)  # noqa: S102 — our own text
+    return out.getvalue().rstrip()
+
+
 def test_the_example_prints_what_the_readme_shows() -> None:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(blocks("python")[0], "README.md", "exec"), {})  # noqa: S102 — our own text
-    assert printed.getvalue().rstrip() == blocks("text")[0].rstrip()
+    assert printed(0, {}) == blocks("text")[0].rstrip()
 
 
-def test_the_questions_have_the_answers_shown() -> None:
-    printed = io.StringIO()
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_follows_it_prints_what_the_readme_shows(number: int) -> None:
     known: dict[str, object] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(blocks("python")[0], "README.md", "exec"), known)  # noqa: S102 — our own text
-    with contextlib.redirect_stdout(printed):
-        exec(compile(blocks("python")[1], "README.md", "exec"), known)  # noqa: S102 — our own text
-    assert printed.getvalue().rstrip() == blocks("text")[1].rstrip()
-
-
-def test_why_is_answered_as_shown() -> None:
-    printed = io.StringIO()
-    known: dict[str, object] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(blocks("python")[0], "README.md", "exec"), known)  # noqa: S102 — our own text
-    with contextlib.redirect_stdout(printed):
-        exec(compile(blocks("python")[2], "README.md", "exec"), known)  # noqa: S102 — our own text
-    assert printed.getvalue().rstrip() == blocks("text")[2].rstrip()
+    printed(0, known)
+    assert printed(number, known) == blocks("text")[number].rstrip()
 
 
 def test_many_provinces_are_done_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,18 +44,15 @@ def test_many_provinces_are_done_as_shown(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("lang-son", "nghe-an"):
         write_lang_son(f"{name}.xlsx")
     shown = blocks("python")[3].replace("workers=2", "workers=1")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
         exec(compile(shown, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 — our own text
-    assert "failed" not in printed.getvalue()
+    assert "failed" not in out.getvalue()
     assert all((tmp_path / "dot-2" / name / "proposal.xlsx").is_file() for name in ("lang-son", "nghe-an"))
 
 
 def test_another_year_and_law_are_as_shown() -> None:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(blocks("python")[4], "README.md", "exec"), {"pb": pb})  # noqa: S102 — our own text
-    assert printed.getvalue().rstrip() == blocks("text")[3].rstrip()
+    assert printed(4, {"pb": pb}) == blocks("text")[3].rstrip()
 
 
 def test_the_first_screen_says_which_years_are_covered() -> None:
