@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from hashlib import blake2b, sha256
 from pathlib import Path
 LEFT = "Còn lại cho phanbo audit / left to it: giới hạn, ràng buộc, dữ kiện / bounds, rows, facts; tiers, summary, ranks."
+NOT_LAW = "luật không áp dụng cho ngày này / not the law of this day"
 LITTER = {"MANIFEST.sha256", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 def files(root, plain, law):
@@ -64,7 +65,7 @@ def figures(plain, table):
     if sums["plan"] and plain["summary"]["year_end_ratio"] != sums["expected"] / sums["plan"]:
         yield "tổng kế hoạch của bảng / the total plan of the table"
 
-def columns(plain, table):
+def columns(plain, table, owing):
     """Yield each column in whole units: what the plan takes, what it may, its rows, what each goal counts a unit."""
     policy, unit, proof = plain["policy"], plain["policy"]["unit"], plain["certificate"]
     room, net, claimed, ranks = Counter(), Counter(), defaultdict(dict), [{} for _ in table]
@@ -77,7 +78,7 @@ def columns(plain, table):
         claimed[line][key] = 1
     for i, (row, cells, outlook) in enumerate(zip(plain["lines"], table, plain["outlook"]["lines"], strict=True)):
         leaf, facts = f"leaf:{row['pool']}|{row['owner']}", {name: column[i] for name, column in proof["facts"].items()}
-        plan, paid, taken, *claims = (int(cells.get(k) or 0) for k in "plan disbursed committed arrears prior_advance".split())
+        plan, paid, taken, *claims = (int(cells.get(k) or 0) for k in ("plan", "disbursed", "committed", *owing))
         levels, pin = [(y - plan) // unit for y in outlook["points"]], policy["pins"].get(row["line_id"], 0) // unit
         owed, spare = -(-max(0, sum(claims) - max(0, plan - paid - taken)) // unit), row["cut_bound"] // unit
         cuts = "cut", 1, max(spare, row["forced_bound"] // unit), spare, {leaf: 1}, {"worst_first": -facts["late_permille"]}
@@ -114,7 +115,7 @@ def best(plain, table, law):
     goals = ["protect", "protect_late"] * any(p["inflow"] < 0 for p in plain["pools"]) + ["pinned"] * bool(policy["pins"]) + goals
     if told[: len(goals)] != goals or not all(name.startswith(("canonical[", "line[")) for name in told[len(goals) :]):
         yield f"thứ tự mục tiêu / order of goals: {told} ≠ {goals}"
-    plan, rooms = list(columns(plain, table)), {row["key"]: row["headroom"] for row in proof["rows"]}
+    plan, rooms = list(columns(plain, table, law["obligations"])), {row["key"]: row["headroom"] for row in proof["rows"]}
     for x, _, rows, _ in plan:
         used.update({key: sign * x for key, sign in rows.items()})
     plan += [(used[key], [0, room // policy["unit"]], {key: -1}, {}) for key, room in rooms.items()]  # what each row takes
@@ -138,13 +139,12 @@ def main(root):
         own = any([tier["tolerance"] != "0" for tier in plain["policy"]["tiers"]] + [each.get("custom") for each in law["rule"]])
         legal_only = bool(plain["parent"]) or (plain["certificate"]["marked"] and own)  # a prefix, or no network
         wrong = [*files(root, plain, law), *figures(plain, table), *(() if legal_only else best(plain, table, law))]
-        wrong += ["chỉ để so sánh / for comparison only"] * bool(law.get("comparison"))
+        wrong += [NOT_LAW] * ("comparison" in law or not str(law["valid_from"]) <= plain["as_of"] <= str(law["valid_to"]))
     except Exception as error:  # noqa: BLE001 — whatever a file holds
         wrong, law, legal_only = [f"không đọc được / cannot be read: {error!r}"], {}, True
     found = [f"Được nới / granted: {each}" for each in law.get("granted", ())] + [f"SAI / WRONG: {fault}" for fault in wrong]
     print(*found, *["ĐÚNG / RIGHT"][: not wrong], sep="\n")
-    print("Chỉ xét hợp lệ / legality only." if legal_only else "Xét cả tối ưu / optimality too.", LEFT)
-    return int(bool(wrong))
+    return print("Chỉ xét hợp lệ / legality only." if legal_only else "Xét cả tối ưu / optimality too.", LEFT) or int(bool(wrong))
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
     sys.exit(main(Path(sys.argv[1])) if len(sys.argv) == 2 else print("Cách dùng / usage: python check.py DIR") or 2)

@@ -38,12 +38,18 @@ def admit(
     if not (book.comparison or book.covers(day)):
         span = f"{book.valid_from} … {book.valid_to}"
         raise _round_error(
-            day, f"ngoài hiệu lực của {book.code} ({span})", f"outside the validity of {book.code} ({span})"
+            day,
+            f"ngoài hiệu lực của {book.code} ({span}); không nêu bộ quy định thì phanbo dùng luật của ngày số liệu",
+            f"outside the validity of {book.code} ({span}); without a rulebook the law of the data date is taken",
         )
     last = calendar.last_adjustment or book.last_adjustment.on(calendar.year)
     if day > last:
+        own = calendar.last_adjustment is not None
+        where = calendar.code if own else f"{book.code}: {book.last_adjustment.source.cite()}"
         raise _round_error(
-            day, f"sau hạn điều chỉnh cuối cùng {last}", f"after the last adjustment date {last}"
+            day,
+            f"sau hạn điều chỉnh cuối cùng {last} ({where}); tỉnh có hạn khác thì ghi last_adjustment trong lịch",
+            f"after the last adjustment date {last} ({where}); another one of the province is the calendar's last_adjustment",
         )
     warnings = []
     if book.comparison:

@@ -12,6 +12,7 @@ from phanbo.errors import PolicyError, RulebookError
 from phanbo.grouping import sum_by
 from phanbo.policy import Tier
 from phanbo.program import Block, LinearProgram, TierCosts
+from phanbo.rulebook import ADVANCES, Rulebook
 from phanbo.rules.walls import duty
 from phanbo.segments import Segments, add_segments, cut_segments, obligation_units, pinned_units
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.money import Bools, Ints
     from phanbo.portfolio import Portfolio
-    from phanbo.rulebook import Rulebook
     from phanbo.rules.base import GroupRows
 
 __all__ = ["Columns", "assemble", "binding_groups", "canonical_ranks", "network", "tier_plan"]
@@ -278,7 +278,7 @@ def tier_plan(case: Case, rulebook: Rulebook) -> tuple[Tier, ...]:
     PolicyError
         When the policy names a class the rulebook does not have.
     """
-    classes = [f"priority[{c.code}]" for c in rulebook.classes]
+    classes = [f"priority[{c.code}]" for c in rulebook.classes if c.code != ADVANCES]
     asked = {tier.name: tier for tier in case.policy.ordered_tiers}
     for name in asked:
         if name.startswith("priority[") and name not in classes:

@@ -83,7 +83,9 @@ def assess(
     """
     calendar = calendar if isinstance(calendar, Calendar) else load_calendar(calendar)
     policy, day = check_policy(policy), as_date(as_of)
-    book = find_rulebook(rulebook, day)
+    # January still pays for the plan year: its law, not that of the next one.
+    inside = min(max(day, dt.date(calendar.year, 1, 1)), dt.date(calendar.year, 12, 31))
+    book = find_rulebook(rulebook, inside)
     same_year(portfolio, calendar)
     of_these_lines(portfolio, calendar, None, outlook)
     round_ = calendar.round_at(day) if round is None else calendar.round(round)

@@ -32,7 +32,7 @@ from phanbo.words import LEVEL, word
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CITABLE", "Rulebook"]
+__all__ = ["ADVANCES", "CITABLE", "Rulebook"]
 
 CITABLE = frozenset(
     code
@@ -151,9 +151,9 @@ class Rulebook:
     def read_for(self, calendar: Calendar) -> Rulebook:
         """Return the rulebook with its citations read for one province and plan year.
 
-        What rests on a province's directive cites the calendar's; where the calendar names none, the convention that
-        phanbo took from the directive of Lạng Sơn. What the norm of the plan year says too is cited with it. Nothing
-        but citations changes.
+        What rests on a province's directive cites the calendar's; where the calendar names no article, the province has
+        not said on what it rests, and phanbo's convention is shown as that. What the norm of the plan year says too is cited
+        with it. Nothing but citations changes.
         """
         norm = self.norm(calendar.year)
         rules = tuple(
@@ -166,7 +166,11 @@ class Rulebook:
             replace(each, source=_read_for(each.source, f"priority[{each.code}]", calendar, norm))
             for each in self.classes
         )
-        return replace(self, rules=rules, classes=classes)
+        pools = {
+            kind: replace(key, source=_read_for(key.source, f"pool.{kind}", calendar, norm))
+            for kind, key in self.pools_by_kind.items()
+        }
+        return replace(self, rules=rules, classes=classes, pools_by_kind=pools)
 
     def for_comparison(self) -> Rulebook:
         """Return it without its dates, to ask what a round would have been under it; never for a legal proposal."""
@@ -371,10 +375,9 @@ def _read_for(source: Source, code: str, calendar: Calendar, norm: Norm | None) 
     article = dict(calendar.citations).get(code, "")
     if code in CITABLE and calendar.directive and article:
         read = Source(calendar.directive, article, "seed")
-    elif (
-        said.document == DIRECTIVE != calendar.directive
-    ):  # what one province directs is a convention in another
-        read = replace(said, document=f"Thông lệ theo {DIRECTIVE}", confidence="design")
+    elif said.document == DIRECTIVE != calendar.directive:
+        # What one province directs is at most a convention in another.
+        read = Source("Tỉnh chưa nêu căn cứ", "", "design" if said.confidence == "seed" else said.confidence)
     if norm is not None and (article := norm.article(code)):
         read = replace(
             read,

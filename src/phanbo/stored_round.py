@@ -167,6 +167,15 @@ def _stray_law(stored: StoredRound) -> Iterator[str]:
         yield f"bộ quy định bị bỏ hoặc sửa / the rulebook {book.code} that phanbo ships was cut or changed: {name}"
     if case.portfolio.hash != plain["input_hash"]:
         yield "bảng trong input/ không phải bảng đã dùng / the tables of input/ are not those it was made from"
+    year, last = (
+        case.calendar.year,
+        case.calendar.last_adjustment or book.last_adjustment.on(case.calendar.year),
+    )
+    if not book.covers(case.as_of) or {case.as_of.year, case.portfolio.year} != {year} or case.as_of > last:
+        yield (
+            f"ngày số liệu {case.as_of} ngoài hiệu lực của {book.code}, năm kế hoạch hoặc hạn điều chỉnh / the data date lies "
+            "outside the days of its law, its plan year or the last day of adjustment"
+        )
     if case.round.number and case.round not in case.calendar.rounds:
         yield "đợt không phải là đợt mang số đó trong lịch / the round is not the calendar's of that number"
     if case.held.any() and not case.policy.min_move:

@@ -33,9 +33,9 @@ GROUP: Words = {
 """Stages, and the group of capital carried over."""
 
 AUTHORITY: Words = {
-    "owner-internal": ("trong nội bộ chủ đầu tư (UBND)", "inside the owner (People's Committee)"),
-    "ubnd": ("UBND tỉnh", "provincial People's Committee"),
-    "hdnd": ("HĐND tỉnh", "provincial People's Council"),
+    "owner-internal": ("UBND cùng cấp (trong nội bộ chủ đầu tư)", "People's Committee (inside the owner)"),
+    "ubnd": ("UBND cùng cấp", "People's Committee"),
+    "hdnd": ("HĐND cùng cấp", "People's Council"),
     "programme-lead": ("cơ quan chủ trì chương trình", "lead agency of the programme"),
     "central": ("cấp trung ương", "central government"),
 }
@@ -73,7 +73,10 @@ MISSED: Words = {
 
 TIER: Words = {
     "pinned": ("yêu cầu của cấp xem xét", "what the reviewers ask"),
-    "obligations": ("trả nợ đọng, vốn ứng trước", "arrears and advances"),
+    "obligations": (
+        "nghĩa vụ phải trả: vốn ứng trước (đến 2024: cả nợ đọng)",
+        "claims to be paid: advances (to 2024: arrears too)",
+    ),
     "priority": ("thứ tự ưu tiên", "legal priority"),
     "key": ("dự án trọng điểm", "key projects"),
     "return": ("thu hồi về dự phòng", "returned to the reserve"),

@@ -310,7 +310,7 @@ def test_codes_are_shown_in_words(path: Path) -> None:
         for text in cells.values():
             assert not (isinstance(text, str) and CODES.search(text)), text
     authorities = {r["Thẩm quyền"] for r in changes_of(path)} - {None}
-    assert authorities <= {"trong nội bộ chủ đầu tư (UBND)", "UBND tỉnh", "HĐND tỉnh"}
+    assert authorities <= {"UBND cùng cấp (trong nội bộ chủ đầu tư)", "UBND cùng cấp", "HĐND cùng cấp"}
 
 
 def test_unverified_citations_say_so(full: Proposal, path: Path) -> None:

@@ -26,8 +26,8 @@ COMMANDS = re.findall(r"^\$ phanbo (.*)$", GUIDE, re.MULTILINE)
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files of the guide and a small table of the plan year."""
-    (tmp_path / "lich-bac-linh.toml").write_text(CALENDAR, encoding="utf-8")
-    (tmp_path / "quy-dinh-bac-linh.toml").write_text(OVERLAY, encoding="utf-8")
+    (tmp_path / "lich-nam-khe.toml").write_text(CALENDAR, encoding="utf-8")
+    (tmp_path / "quy-dinh-nam-khe.toml").write_text(OVERLAY, encoding="utf-8")
     table().to_excel(tmp_path / "ke-hoach-2026.xlsx", index=False, sheet_name="KeHoachVon")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -92,15 +92,15 @@ def test_the_faults_it_shows_are_what_is_said(place: Path, capsys: pytest.Captur
 
 def test_its_rulebook_says_only_what_differs(place: Path) -> None:
     """The commitment is asked no more; the offer is cited from the province, the milestone from its directive."""
-    law, own = propose(), propose(rulebook=place / "quy-dinh-bac-linh.toml")
+    law, own = propose(), propose(rulebook=place / "quy-dinh-nam-khe.toml")
     cited = [{rule.code: rule.source.cite() for rule in rules_of(made)} for made in (law, own)]
     assert cited[0].keys() - cited[1].keys() == {"commitment"}
     assert cited[1].keys() <= cited[0].keys()
     assert {code for code, cite in cited[1].items() if cite != cited[0][code]} == {"offer-only-gives"}
     cites = cited[1]
-    assert cites["donor-test"] == "Chỉ thị của Chủ tịch UBND tỉnh Bắc Lĩnh, tháng 02/2026 (giả định), mục 4"
+    assert cites["donor-test"] == "Chỉ thị của Chủ tịch UBND tỉnh Nam Khê, tháng 02/2026 (giả định), mục 4"
     assert cites["offer-only-gives"].startswith(
-        "Quyết định của UBND tỉnh Bắc Lĩnh, tháng 01/2026 (giả định), Điều 5"
+        "Quyết định của UBND tỉnh Nam Khê, tháng 01/2026 (giả định), Điều 5"
     )
     assert "quy ước của phanbo" in cites["fast-line"]
     unchecked = [{gap["rule"] for gap in made.summary["unchecked"]} for made in (law, own)]

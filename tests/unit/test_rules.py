@@ -306,7 +306,7 @@ SOURCES = {
     "owner-import": ("Chỉ thị", "II.5.3", "seed"),
     "offer-only-gives": ("Chỉ thị", "II.2.4", "design"),
     "revenue-shortfall": ("Chỉ thị", "II.6.2", "seed"),
-    "medium-term-listed": ("Luật Đầu tư công 39/2019/QH14", "Điều 53 khoản 1", "found"),
+    "medium-term-listed": ("Luật Đầu tư công 39/2019/QH14", "Điều 53 khoản 1", "memory+"),
     "approved-decision": ("Luật Đầu tư công 39/2019/QH14", "Điều 53 khoản 2", "found"),
     "new-start-funding": ("Luật Đầu tư công 39/2019/QH14", "Điều 51 khoản 5", "found"),
     "capital-time-limit": ("Luật Đầu tư công 39/2019/QH14", "Điều 52", "memory+"),

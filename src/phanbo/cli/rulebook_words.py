@@ -126,9 +126,21 @@ def _known(row: dict[Any, Any], frame: pd.DataFrame, lang: str) -> Iterator[str]
 def _block(mark: str, head: str, below: Sequence[str]) -> list[str]:
     """Return a paragraph with a hanging mark, and what stands below it."""
     deep = " " * len(mark)
-    lines = textwrap.wrap(head, WIDTH, initial_indent=mark, subsequent_indent=deep, break_long_words=False)
+    lines = textwrap.wrap(
+        head,
+        WIDTH,
+        initial_indent=mark,
+        subsequent_indent=deep,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     for text in below:
         lines += textwrap.wrap(
-            text, WIDTH, initial_indent=deep, subsequent_indent=deep + "  ", break_long_words=False
+            text,
+            WIDTH,
+            initial_indent=deep,
+            subsequent_indent=deep + "  ",
+            break_long_words=False,
+            break_on_hyphens=False,
         )
     return lines

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from phanbo.bounds import make_bounds
+from phanbo.errors import RulebookError
 from phanbo.explain.decision import Stated, decision_claims, rule_claims, stated_bounds
 from phanbo.explain.letter_layout import letter_text, subject_of
 from phanbo.explain.sentence import Claim, Sentence
@@ -170,10 +171,16 @@ def file_name(owner: str) -> str:
 def letters_of(proposal: Proposal, lang: str = "vi") -> Letters:
     """Return a letter to each owner with a changed line, an offer, or a line that waits for capital.
 
-    `ValueError` for a language that phanbo does not speak.
+    `ValueError` for a language that phanbo does not speak; `RulebookError` where the law was asked for comparison only.
     """
     lang = language(lang)
     case, book = proposal._case, proposal._rulebook  # noqa: SLF001 — one house
+    if book.comparison:
+        raise RulebookError(
+            f"{book.code} chỉ được hỏi để so sánh: không có công văn cho phương án này.",
+            f"{book.code} is asked for comparison only: there are no letters of this proposal.",
+            {"rulebook": book.code},
+        )
     bounds = make_bounds(case, book)
     stated = stated_bounds(proposal, bounds)
     lines, asks = proposal.frames["lines"], _asks(proposal)

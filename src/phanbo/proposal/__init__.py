@@ -368,7 +368,7 @@ def make_proposal(
     best = {name: value for name, value, _, _ in proof.tiers if name in values}
     facts = Facts(case, rulebook, bounds, ranked, values, best)
     frames = build_frames(facts)
-    horizon = str(case.policy.deadline or rulebook.closing_date(case.calendar.year))
+    horizon = str(case.policy.deadline or rulebook.added_until(case.calendar.year, case.round.report_by))
     return Proposal(
         frames=frames,
         summary=summarise(facts, frames, warnings, horizon),

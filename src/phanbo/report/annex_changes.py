@@ -46,9 +46,14 @@ def write_changes(book: Workbook, names: Names) -> None:
 def heading(names: Names) -> tuple[str, str]:
     """Return the title of the annex: plan year and round."""
     year, number = plan_year(names), names.proposal.meta["round"]["number"]
+    apart = (
+        ("CHỈ ĐỂ SO SÁNH – ", "FOR COMPARISON ONLY – ") if names.book and names.book.comparison else ("", "")
+    )
     return (
-        f"BIỂU ĐIỀU CHỈNH KẾ HOẠCH VỐN ĐẦU TƯ CÔNG NĂM {year}" + (f", ĐỢT {number}" if number else ""),
-        f"ADJUSTMENT OF THE PUBLIC INVESTMENT PLAN {year}" + (f", ROUND {number}" if number else ""),
+        f"{apart[0]}BIỂU ĐIỀU CHỈNH KẾ HOẠCH VỐN ĐẦU TƯ CÔNG NĂM {year}"
+        + (f", ĐỢT {number}" if number else ""),
+        f"{apart[1]}ADJUSTMENT OF THE PUBLIC INVESTMENT PLAN {year}"
+        + (f", ROUND {number}" if number else ""),
     )
 
 

@@ -30,7 +30,9 @@ class SpentMoney(Rule):
     code = "spent-money"
     title_vi = "Giữ phần vốn đã giải ngân và khối lượng đã nghiệm thu chưa thanh toán"
     title_en = "Capital paid, or accepted and not yet paid, stays with the line"
-    source = Source("Nghị định 99/2021/NĐ-CP", "Điều 6, Điều 10", "memory+")
+    source = Source(
+        "Nghị định 99/2021/NĐ-CP", "quản lý, thanh toán vốn đầu tư công (từ 01/01/2022)", "memory"
+    )
     needs = ("committed",)
     when_forced = True
 

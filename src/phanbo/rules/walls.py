@@ -173,7 +173,7 @@ class AuthorityAtHand(Rule):
     code = "authority"
     title_vi = "Chỉ đề xuất trong thẩm quyền đã chọn cho đợt này"
     title_en = "Only moves within the authority chosen for this round"
-    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67; lựa chọn của đợt", "policy")
+    source = Source("Luật Đầu tư công 39/2019/QH14", "Điều 67", "policy")
     nature = "wall"
     granted_by = "hdnd"
     closes_owners = True
