@@ -20,6 +20,7 @@ __all__ = [
     "check_policy",
     "closing_date",
     "find_rulebook",
+    "foreign_law",
     "of_these_lines",
     "same_year",
     "still_open",
@@ -80,6 +81,15 @@ def admit(
             "The table has no column of stated needs: no line can receive capital."
         )
     return tuple(warnings)
+
+
+def foreign_law(book: Rulebook, day: dt.date) -> str:
+    """Return the warning that a rulebook does not govern a day."""
+    span = f"{book.valid_from} … {book.valid_to}"
+    return (
+        f"Bộ quy định {book.code} ({span}) không áp dụng cho ngày {day}. / "
+        f"The rulebook {book.code} ({span}) does not govern {day}."
+    )
 
 
 def of_these_lines(

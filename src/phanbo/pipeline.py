@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from numbers import Integral, Real
 from pathlib import Path
@@ -23,6 +23,7 @@ from phanbo.admission import (
     check_policy,
     closing_date,
     find_rulebook,
+    foreign_law,
     of_these_lines,
     same_year,
     still_open,
@@ -90,7 +91,10 @@ def assess(
     of_these_lines(portfolio, calendar, None, outlook)
     round_ = calendar.round_at(day) if round is None else calendar.round(round)
     outlook = outlook or outlook_of(portfolio, calendar, day, policy, book, round_)
-    return build_assessment(portfolio, calendar, day, round_, policy, outlook, lead=book.lead_department_vi)
+    state = build_assessment(portfolio, calendar, day, round_, policy, outlook, lead=book.lead_department_vi)
+    return (
+        state if book.covers(inside) else replace(state, warnings=(*state.warnings, foreign_law(book, day)))
+    )
 
 
 def propose(  # noqa: PLR0913 — the public interface

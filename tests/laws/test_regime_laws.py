@@ -373,3 +373,9 @@ def test_a_late_round_gives_more_to_a_line_that_goes_on() -> None:
         for book in (LATER["vn-2025b"], pb.rulebook_file.parse_rulebook(ADDING))
     )
     assert 0 < usual < late
+
+
+def test_an_assessment_under_the_law_of_another_day_says_so() -> None:
+    for name, warned in (("vn-2020", False), ("vn-2025b", True), (None, False)):
+        state = pb.assess(sample().portfolio, calendar=CALENDAR, as_of="2024-09-15", rulebook=name)
+        assert any("does not govern 2024-09-15" in text for text in state.warnings) is warned

@@ -39,7 +39,7 @@ _EXAMPLE: dict[str, object] = {
     "allocated_before": 20_000_000_000,
     "project_class": "C",
     "procedures_complete": "có",
-    "locality": "Huyện Lộc Bình",
+    "locality": "Xã Lộc Bình",
     "sector": "Giao thông",
 }
 

@@ -113,8 +113,8 @@ KINDS_OF_LINE = (
         "Địa điểm xây dựng",
         "Locality",
         headers=("Địa điểm XD", "Địa điểm xây dựng", "Địa điểm thực hiện", "Địa điểm", "Địa bàn"),
-        help_vi="Huyện, xã nơi xây dựng.",
-        help_en="Where it is built.",
+        help_vi="Nơi xây dựng; với ngân sách cấp xã (huyện): xã, phường (huyện) có ngân sách đó, viết như nhau ở mọi dòng.",
+        help_en="Where it is built; for a commune's (district's) budget whose it is, spelled alike on every line.",
     ),
     Column(
         "sector",

@@ -158,7 +158,7 @@ SOURCES = Table(
                 ("commune", ("xã", "cấp xã", "ngân sách xã")),
             ),
             headers=("Cấp ngân sách", "Cấp"),
-            help_vi="Trung ương, tỉnh, huyện hoặc xã.",
+            help_vi="Trung ương, tỉnh, xã; huyện đến 30/6/2025.",
             help_en="Central, provincial, district or commune.",
         ),
         Column(
@@ -221,7 +221,7 @@ OWNERS = Table(
             "Loại đơn vị",
             "Kind",
             headers=("Loại đơn vị", "Loại"),
-            help_vi="Sở, ban, huyện, ban quản lý dự án…",
+            help_vi="Sở, ban, xã, phường, ban quản lý dự án…",
             help_en="Department, district, management board…",
         ),
         Column(
@@ -230,7 +230,7 @@ OWNERS = Table(
             "Địa bàn",
             "Locality",
             headers=("Địa bàn", "Huyện"),
-            help_vi="Huyện, thành phố của đơn vị.",
+            help_vi="Xã, phường của đơn vị; huyện đến 30/6/2025.",
             help_en="Where the owner is.",
         ),
         Column(
