@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phanbo.policy import AUTHORITIES
 from phanbo.rules.base import Source
 from phanbo.words import BODY, LEVEL, word
 
-__all__ = ["LOCAL_LEVELS", "Authority", "Delegation", "PoolKey", "decided", "entry_of", "level_of"]
+__all__ = [
+    "LOCAL_LEVELS",
+    "Authority",
+    "Delegation",
+    "PoolKey",
+    "budget_of",
+    "decided",
+    "entry_of",
+    "level_of",
+    "walled",
+]
 
 LOCAL_LEVELS = ("district", "commune")
 """Levels at which every locality has a budget of its own; they are kinds of source, too."""
+CENTRAL = ("central_targeted", "central_programme", "recovery")
+FOREIGN = ("oda_loan", "oda_grant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +148,46 @@ def decided(
     return Authority("ubnd" if delegation.to == "ubnd" else code, level, key.source, delegation)
 
 
+def budget_of(kind: str) -> str:
+    """Return whose money a kind of source is: ``central``, ``foreign`` or ``local``."""
+    return "central" if kind in CENTRAL else "foreign" if kind in FOREIGN else "local"
+
+
 def level_of(kind: str, said: str = "") -> str:
     """Return the level of budget of a source: by its kind, else by what the table of sources says, else the province.
 
-    Capital of the central budget is moved inside the province by the province.
+    Central and foreign capital is moved inside the province by the province, whoever spends it.
+
+    Examples
+    --------
+    >>> level_of("land_fee", "commune"), level_of("central_targeted", "commune")
+    ('commune', 'province')
     """
+    if budget_of(kind) != "local":
+        return "province"
     return next((level for level in (kind, said) if level in LOCAL_LEVELS), "province")
 
 
 def entry_of(
     pools: Mapping[str, PoolKey], kind: str, level: str = "province", *, programme: bool = False
 ) -> str:
-    """Return the pool entry of a rulebook that governs a line: of its programme, its kind, its level of budget."""
+    """Return the pool entry of a rulebook that governs a line: of its programme, its kind, its level of budget.
+
+    A programme's local money is not its central money: another body decides on the total.
+    """
     if programme:
-        return "programme"
+        central = budget_of(kind) != "local" and "central_programme" in pools
+        return "central_programme" if central else "programme"
     return next((name for name in (kind, level) if name in pools), "default")
+
+
+def walled(pools: Mapping[str, PoolKey], entry: str, kind: str, level: str) -> PoolKey:
+    """Return the key of an entry with the walls that stand whatever the money is spent on.
+
+    A locality's budget pays for its own tasks alone (*nhiệm vụ chi thuộc ngân sách cấp nào do ngân sách cấp đó bảo
+    đảm*, Law 83/2015, Art. 9.4); a loan agreement (*hiệp định vay*) for what it was made for.
+    """
+    key, own = pools[entry], pools.get(kind)
+    loan = ("loan",) if own is not None and "loan" in own.key else ()
+    walls = (*loan, *(("locality",) if level in LOCAL_LEVELS else ()))
+    return replace(key, key=(*key.key, *(wall for wall in walls if wall not in key.key)))

@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from phanbo.authority import LOCAL_LEVELS, Delegation, PoolKey, decided, entry_of, level_of
+from phanbo.authority import (
+    LOCAL_LEVELS,
+    Delegation,
+    PoolKey,
+    budget_of,
+    decided,
+    entry_of,
+    level_of,
+    walled,
+)
 from phanbo.case import Pools
 from phanbo.errors import DataError, Finding
 from phanbo.grouping import joint_codes
 from phanbo.money import Ints
 from phanbo.portfolio import Portfolio
+from phanbo.words import AUTHORITY, LEVEL, word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +38,8 @@ UNKNOWN = {
     "locality": ("chưa rõ địa bàn", "owner"),
 }
 """Where a table is silent, the wall is drawn around this. An owner of a district's or commune's budget is a unit of that
-locality and spends from no other's; a sector or a loan is a matter of the project."""
+locality and spends from no other's; a sector or a loan is a matter of the project. Without the column, too, but for
+sectors: then no wall between them is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +75,12 @@ def draw_pools(
     ------
     DataError
         When a source with an inflow lies in several pools, so that nobody can say which one shrinks; when a
-        line is called as a pool's reserve, shortfall or inflow is; when a source is of a level that is no more.
+        line is called as a pool's reserve, shortfall or inflow is; when a source is of a level that is no more;
+        when the table of sources puts money of different law into one pool.
     """
     _refuse_levels(portfolio, levels)
     drawn = _drawn(by_kind, portfolio, hands)
+    _refuse_mixed(drawn, by_kind, portfolio)
     pool, names = drawn.pool, drawn.names
     _refuse_namesakes(names, portfolio)
     leaf, some = joint_codes((pool, names), portfolio.codes("owner"))
@@ -129,7 +142,7 @@ def entries_of(
 
 
 def _drawn(by_kind: Mapping[str, PoolKey], portfolio: Portfolio, hands: tuple[str, ...] | None) -> _Drawn:
-    """Return the pool of each line, and the name of each pool with the key of its first line.
+    """Return the pool of each line, and the name of each pool with the key of one of its lines.
 
     A name is made once for all lines that agree in every column it may rest on.
     """
@@ -138,12 +151,13 @@ def _drawn(by_kind: Mapping[str, PoolKey], portfolio: Portfolio, hands: tuple[st
     # Where nobody at hand may cross sectors they are walls; a source with an inflow stays whole: one pool bears it.
     barred = {e for e, key in by_kind.items() if hands is not None and key.across_sectors not in ("", *hands)}
     parted = np.isin(entry.astype(str), [*barred]) & ~whole
-    law, rows = joint_codes(_numbered(entry), _numbered(level), (parted.astype(np.int64), "ab"))
+    law, rows = joint_codes(
+        _numbered(entry), _numbered(level), portfolio.codes("kind"), (parted.astype(np.int64), "ab")
+    )
+    told = zip(entry[rows].tolist(), portfolio.text("kind")[rows].tolist(), level[rows].tolist(), strict=True)
     keys = [
-        replace(by_kind[e], key=(*by_kind[e].key, "sector"))
-        if part and "sector" not in by_kind[e].key
-        else by_kind[e]
-        for e, part in zip(entry[rows].tolist(), parted[rows].tolist(), strict=True)
+        replace(key, key=(*key.key, "sector")) if part and "sector" not in key.key else key
+        for key, part in zip((walled(by_kind, *each) for each in told), parted[rows].tolist(), strict=True)
     ]
     columns = {name: _wall(name, [name in key.key for key in keys], law, portfolio) for name in POOL_COLUMNS}
     alike, some = joint_codes(
@@ -152,8 +166,9 @@ def _drawn(by_kind: Mapping[str, PoolKey], portfolio: Portfolio, hands: tuple[st
     names = _names([keys[k] for k in law[some].tolist()], portfolio, some)
     pool, distinct = pd.factorize(np.array(names, dtype=object), sort=True)
     pool = pool.astype(np.int64)
-    first = np.full(len(distinct), len(portfolio), dtype=np.int64)
-    np.minimum.at(first, pool, some)
+    # Of entries that say the same the first in the alphabet is cited, whatever the order of the lines.
+    alphabetic = np.lexsort((some, law[some]))
+    first = some[alphabetic][np.unique(pool[alphabetic], return_index=True)[1]]
     governing = [keys[k] for k in law[first].tolist()]
     return _Drawn(pool[alike], distinct.tolist(), entry[first].tolist(), governing, level[first].tolist())
 
@@ -167,7 +182,7 @@ def _wall(name: str, used: list[bool], law: Ints, portfolio: Portfolio) -> tuple
     """Number the lines by a column where their key rests on it; where it is blank, by what stands in for it."""
     codes, distinct = portfolio.codes(name)
     size = len(distinct)
-    if name in UNKNOWN and name in ("loan", *portfolio.given):
+    if name in UNKNOWN and name in ("loan", "locality", *portfolio.given):
         other, others = portfolio.codes(UNKNOWN[name][1])
         codes, size = np.where(portfolio.text(name) == "", size + other, codes), size + len(others)
     return np.where(np.array(used, dtype=bool)[law], codes + 1, 0), range(size + 1)
@@ -176,12 +191,12 @@ def _wall(name: str, used: list[bool], law: Ints, portfolio: Portfolio) -> tuple
 def _names(keys: list[PoolKey], portfolio: Portfolio, lines: Ints) -> list[str]:
     """Return the name of the pool of some lines, each with its key.
 
-    A wall that the table does not state is drawn around what stands in for it; without the column it is unchecked.
+    A wall that the table does not state is drawn around what stands in for it; without its column sectors are unchecked.
     """
     columns = {name: portfolio.text(name)[lines].tolist() for name in POOL_COLUMNS}
     years = portfolio.integer("plan_year")[0][lines]
     for name, (unknown, other) in UNKNOWN.items():
-        if name in ("loan", *portfolio.given):
+        if name in ("loan", "locality", *portfolio.given):
             others = portfolio.text(other)[lines].tolist()
             columns[name] = [text or f"{unknown}: {o}" for text, o in zip(columns[name], others, strict=True)]
     named = _said_of_source(portfolio, "pool")
@@ -199,6 +214,62 @@ def _sectors(portfolio: Portfolio) -> Ints:
         return np.zeros(len(portfolio), dtype=np.int64)
     used = _wall("sector", [True], np.zeros(len(portfolio), dtype=np.int64), portfolio)
     return joint_codes(used)[0]
+
+
+def _refuse_mixed(drawn: _Drawn, by_kind: Mapping[str, PoolKey], portfolio: Portfolio) -> None:
+    """Refuse a pool of money that different bodies decide on, of different levels or budgets; whatever the order of lines."""
+    entry, level = entries_of(by_kind, portfolio)
+    some = joint_codes(
+        (drawn.pool, drawn.names), portfolio.codes("source"), _numbered(entry), portfolio.codes("kind")
+    )[1]
+    asked = _said_of_source(portfolio, "authority")
+    laws: dict[int, dict[tuple[str, ...], list[str]]] = {}
+    for line in some.tolist():
+        key, source = by_kind[entry[line]], str(portfolio.text("source")[line])
+        between = asked.get(source, "") or key.between
+        money = level[line], budget_of(str(portfolio.text("kind")[line]))
+        law = (*money, key.within, between, key.across_sectors, key.totals or between)
+        laws.setdefault(int(drawn.pool[line]), {}).setdefault(law, []).append(source)
+    findings = [_mixed(drawn.names[pool], found) for pool, found in sorted(laws.items()) if len(found) > 1]
+    if findings:
+        raise DataError(findings)
+
+
+def _mixed(pool: str, laws: Mapping[tuple[str, ...], list[str]]) -> Finding:
+    told = {
+        lang: "; ".join(sorted(_law_words(law, sources, lang) for law, sources in laws.items()))
+        for lang in ("vi", "en")
+    }
+    return Finding(
+        code="pool-mixed",
+        severity="error",
+        table="sources",
+        column="pool",
+        value=pool,
+        message_vi=f"bể vốn “{pool}” gộp các nguồn không cùng luật: {told['vi']}",
+        message_en=f"pool {pool!r} mixes sources of different law: {told['en']}",
+        mend_vi="bảng sources, cột pool: đặt tên bể riêng cho mỗi nhóm nguồn trên, hoặc để trống",
+        mend_en="table sources, column pool: name a pool of its own for each group above, or leave it empty",
+    )
+
+
+def _law_words(law: tuple[str, ...], sources: list[str], lang: str) -> str:
+    level, budget, _, between, across, totals = law
+    names = ", ".join(f"“{source}”" for source in sorted(set(sources)))
+    moves = zip(MOVED[lang == "en"], (between, across, totals), strict=True)
+    decide = ", ".join(f"{move} {word(AUTHORITY, code, lang)}" for move, code in moves if code)
+    return f"{names} ({BUDGET[budget][lang == 'en']}, {word(LEVEL, level, lang)}; {decide})"
+
+
+BUDGET = {
+    "central": ("vốn trung ương", "central capital"),
+    "foreign": ("vốn nước ngoài", "foreign capital"),
+    "local": ("vốn địa phương", "local capital"),
+}
+MOVED = (
+    ("giữa các đơn vị:", "giữa các ngành:", "đổi tổng vốn:"),
+    ("between owners:", "between sectors:", "changed totals:"),
+)
 
 
 def _refuse_levels(portfolio: Portfolio, levels: tuple[str, ...]) -> None:

@@ -284,13 +284,15 @@ class Rulebook:
 
     def _unchecked_pools(self, portfolio: Portfolio) -> Iterator[Unchecked]:
         """Find walls and authorities that hang on a column the tables do not have."""
-        entry = entries_of(self.pools_by_kind, portfolio)[0].astype(str)
+        entry, level = (each.astype(str) for each in entries_of(self.pools_by_kind, portfolio))
+        local = np.isin(level, LOCAL_LEVELS)
         for column in sorted({"sector", "locality"}.difference(portfolio.given)):
             for rule, held in (
                 ("pool-balance", [e for e, key in self.pools_by_kind.items() if column in key.key]),
                 ("authority", [e for e, key in self.pools_by_kind.items() if _by_sector_only(key)]),
             ):
-                lines = int(np.isin(entry, held).sum())
+                walled = np.isin(entry, held) | (local if column == "locality" else False)
+                lines = int(walled.sum())
                 if lines and (rule == "pool-balance" or column == "sector"):
                     yield Unchecked(rule, column, lines)
 

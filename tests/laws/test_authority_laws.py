@@ -64,6 +64,10 @@ def rounds(draw: st.DrawFn, /, *, shortfall: bool | None = None, **fixed: Any) -
     if draw(st.booleans()):
         told = [draw(places) for _ in range(len(frame))]
         frame = frame.assign(locality=pd.Series(told, dtype=object))
+    if draw(st.booleans()):
+        before = frame["programme"] if "programme" in frame else pd.Series([None] * len(frame), dtype=object)
+        named = frame["source"].isin([COMMUNE, DISTRICT])
+        frame = frame.assign(programme=before.astype(object).mask(named, "Nông thôn mới"))
     return replace(setting, lines=frame), BOOKS[name]
 
 
@@ -115,9 +119,8 @@ def test_every_transfer_is_decided_as_its_two_ends_say(drawn: tuple[Setting, Rul
 def test_no_locality_pays_for_another(drawn: tuple[Setting, Rulebook]) -> None:
     made = held(drawn)
     tables = made.assessment.portfolio
-    if "locality" not in tables.given:
-        return
-    rows = tables.lines.fillna({"locality": ""}).set_index("line_id").to_dict("index")
+    frame = tables.lines if "locality" in tables.given else tables.lines.assign(locality="")
+    rows = frame.fillna({"locality": ""}).set_index("line_id").to_dict("index")
     for giver, taker in made.transfers[["from_line", "to_line"]].itertuples(index=False):
         if giver in rows and taker in rows and rows[giver]["kind"] in ("district", "commune"):
             assert rows[giver]["locality"] == rows[taker]["locality"]

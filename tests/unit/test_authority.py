@@ -87,11 +87,71 @@ def codes(made: Proposal) -> set[str]:
         ("vn-2020", "land_fee", {"same_owner": False, "level": "commune"}, "hdnd", "HĐND xã"),
         ("vn-2020", "district", {"same_owner": False, "level": "commune"}, "hdnd", "HĐND huyện"),
         ("vn-2020", "oda_loan", {"same_owner": False, "level": "central"}, "central", "cấp trung ương"),
+        # central and foreign money is moved by the province's bodies, whatever the table of sources says
+        ("vn-2020", "central_targeted", {"same_owner": False, "level": "commune"}, "ubnd", "UBND tỉnh"),
+        (
+            "vn-2020",
+            "central_targeted",
+            {"same_owner": True, "level": "district"},
+            "owner-internal",
+            "UBND tỉnh",
+        ),
+        ("vn-2025b", "central_targeted", {"same_owner": False, "level": "district"}, "ubnd", "UBND tỉnh"),
+        ("vn-2025b", "oda_grant", {"same_owner": False, "level": "commune"}, "ubnd", "UBND tỉnh"),
+        # a programme's local money keeps its Council where the total changes
+        (
+            "vn-2025b",
+            "land_fee",
+            {"same_owner": False, "programme": True, "level": "commune", "totals_kept": False},
+            "hdnd",
+            "HĐND xã",
+        ),
     ],
 )
 def test_who_decides(name: str, kind: str, move: dict[str, Any], code: str, body: str) -> None:
     found = BOOKS[name].authority(kind, **move)
     assert (found.code, found.body()) == (code, body)
+
+
+@pytest.mark.parametrize("name", [*BOOKS])
+@pytest.mark.parametrize(
+    "kind", ["central_targeted", "central_programme", "recovery", "oda_loan", "oda_grant"]
+)
+@pytest.mark.parametrize("programme", [False, True])
+def test_another_total_of_central_money_is_never_the_provinces(
+    name: str, kind: str, *, programme: bool
+) -> None:
+    found = BOOKS[name].authority(kind, same_owner=True, totals_kept=False, programme=programme)
+    assert found.code == "central"
+
+
+def test_a_shortfall_of_central_money_is_the_central_levels() -> None:
+    frame = lines(4, source=[CENTRAL] * 4, sector=["Y tế"] * 4)
+    made = proposal(frame, sources=inflow(-3 * TY, CENTRAL))
+    short = made.transfers["to_line"].str.startswith("shortfall:")
+    assert short.any()
+    assert set(made.transfers["authority"][short]) == {"central"}
+    assert made.pools["authority_totals"].tolist() == ["central"]
+
+
+@pytest.mark.parametrize(
+    ("name", "entries", "read"),
+    [
+        ("vn-2020", "central_targeted district commune programme central_programme default", False),
+        ("vn-2025a", "central_targeted district commune programme central_programme", False),
+        ("vn-2025a", "default", True),
+        ("vn-2025b", "commune programme central_programme oda_loan oda_grant recovery", False),
+        ("vn-2025b", "default central_targeted", True),
+    ],
+)
+def test_no_entry_is_surer_than_what_was_read(name: str, entries: str, *, read: bool) -> None:
+    for entry in entries.split():
+        source = BOOKS[name].pools_by_kind[entry].source
+        assert (source.confidence == "found") == read, entry
+        assert source.mark() == ("" if read else " (cần kiểm tra)")
+    wall = BOOKS["vn-2025a"].pools_by_kind["central_targeted"]
+    assert wall.across_sectors == "central"
+    assert "Điều 59 khoản 7 điểm c" in wall.source.article
 
 
 def test_the_law_is_cited_with_how_surely_it_is_known() -> None:
@@ -341,11 +401,46 @@ def test_an_empty_locality_is_drawn_around_the_owner() -> None:
     assert made.transfers[["from_line", "to_line"]].to_numpy().tolist() == [["L0", "L1"]]
 
 
-def test_without_the_column_localities_are_unchecked() -> None:
-    made = proposal(budgets(COMMUNE))
-    assert made.pools["pool"].tolist() == [f"{COMMUNE} · 2024"]
+@pytest.mark.parametrize("programme", [None, "NTM"])
+def test_without_the_column_the_owner_is_the_wall_and_localities_are_told_unchecked(
+    programme: str | None,
+) -> None:
+    owners = ["UBND xã X", "UBND xã X", "UBND xã Y", "UBND xã Y"]
+    made = proposal(budgets(COMMUNE, programme=[programme] * 4).assign(owner=owners))
+    middle = f" · {programme} · investment" if programme else ""
+    assert made.pools["pool"].tolist() == [
+        f"{COMMUNE}{middle} · chưa rõ địa bàn: UBND xã {x} · 2024" for x in "XY"
+    ]
+    assert made.transfers[["from_line", "to_line"]].to_numpy().tolist() == [["L0", "L1"], ["L2", "L3"]]
     gap = made.unchecked[made.unchecked["column"] == "locality"]
     assert gap[["rule", "lines"]].to_numpy().tolist() == [["pool-balance", 4]]
+    apart = proposal(budgets(COMMUNE, programme=[programme] * 4))
+    assert apart.transfers.empty
+
+
+@pytest.mark.parametrize(
+    ("source", "sources"),
+    [
+        (DISTRICT, None),
+        (COMMUNE, None),
+        ("Thu tiền sử dụng đất", pd.DataFrame({"source": ["Thu tiền sử dụng đất"], "level": ["xã"]})),
+    ],
+)
+def test_a_programme_opens_no_wall_of_localities(source: str, sources: pd.DataFrame | None) -> None:
+    frame = budgets(source, locality=["A", "B", "A", "B"], programme=["NTM"] * 4)
+    made = proposal(frame, sources=sources)
+    assert made.pools["pool"].tolist() == [f"{source} · NTM · investment · {x} · 2024" for x in "AB"]
+    assert made.transfers.empty
+    inside = proposal(frame.assign(locality=["A", "A", "B", "B"]), sources=sources)
+    assert inside.transfers[["from_line", "to_line"]].to_numpy().tolist() == [["L0", "L1"], ["L2", "L3"]]
+    assert codes(inside) == {"programme-lead"}
+
+
+def test_a_programme_opens_no_wall_of_loans() -> None:
+    loan = "Vốn nước ngoài (ODA)"
+    made = proposal(budgets(loan, loan=["A", "B", "A", "B"], programme=["NTM"] * 4))
+    assert made.pools["pool"].tolist() == [f"{loan} · NTM · investment · {x} · 2024" for x in "AB"]
+    assert made.transfers.empty
 
 
 def test_the_level_in_the_sources_table_draws_the_same_walls() -> None:
@@ -385,6 +480,55 @@ def test_a_district_source_handed_over_is_taken() -> None:
     given = year_2026(budgets(DISTRICT, locality=["Xã A"] * 4))
     given["portfolio"] = pb.Portfolio(given["portfolio"].lines.drop(columns="kind"), sources=sources)
     assert list(pb.propose(**given).by_authority()) == ["ubnd:commune"]
+
+
+# -- pools named in the table of sources -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ((CENTRAL, {}), (SOURCE, {}), ("vốn trung ương", "vốn địa phương")),
+        ((COMMUNE, {}), (SOURCE, {}), ("HĐND", "xã")),
+        (
+            (SOURCE, {"authority": "ubnd"}),
+            ("Xổ số kiến thiết", {}),
+            ("giữa các đơn vị: UBND", "giữa các đơn vị: HĐND"),
+        ),
+        (("Vốn nước ngoài (ODA)", {}), ("Chương trình phục hồi", {}), ("vốn nước ngoài", "vốn trung ương")),
+    ],
+)
+def test_one_named_pool_holds_money_of_one_law(
+    first: tuple[str, dict[str, str]], second: tuple[str, dict[str, str]], said: tuple[str, str]
+) -> None:
+    told = []
+    for pair in ((first, second), (second, first)):
+        sources = pd.DataFrame([{"source": name, "pool": "Một bể", **more} for name, more in pair])
+        frame = lines(4, source=[pair[0][0]] * 2 + [pair[1][0]] * 2, sector=["Y tế"] * 4, locality=["A"] * 4)
+        with pytest.raises(DataError) as caught:
+            proposal(frame, sources=sources)
+        (finding,) = caught.value.findings
+        assert (finding.code, finding.table, finding.column) == ("pool-mixed", "sources", "pool")
+        for words in (first[0], second[0], "Một bể", *said):
+            assert words in finding.message_vi
+        assert "đặt tên bể riêng" in finding.mend_vi
+        told.append((finding.message_vi, finding.message_en))
+    assert told[0] == told[1]
+
+
+def test_a_named_pool_of_one_law_does_not_hang_on_the_order_of_lines() -> None:
+    table = pd.DataFrame({"source": [SOURCE, "Thu tiền sử dụng đất"], "pool": ["Một bể"] * 2})
+    land = {"key": ["source"], "within": "owner-internal", "between": "hdnd", **RESOLUTION}
+    book = overlay(pool={"land_fee": land})
+    for names in ([SOURCE] * 2 + ["Thu tiền sử dụng đất"] * 2, ["Thu tiền sử dụng đất"] * 2 + [SOURCE] * 2):
+        made = proposal(lines(4, source=names), sources=table, rulebook=book)
+        assert made.pools[["pool", "kind"]].to_numpy().tolist() == [["Một bể · 2024", "default"]]
+
+
+def test_a_named_pool_parts_a_programme_from_other_money() -> None:
+    table = pd.DataFrame({"source": [SOURCE], "pool": ["Một bể"]})
+    with pytest.raises(DataError, match="mixes sources of different law"):
+        proposal(lines(4, programme=["NTM", "NTM", None, None]), sources=table)
 
 
 # -- annexes --------------------------------------------------------------------------------------------
