@@ -25,7 +25,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "rules",
         "rulebook_text authority pool_tree regime",
         "rulebook",
-        "rulebook_file",
+        "rulebook_entries rulebook_overlay rulebook_file",
         "case_file",
         "stored_round",
         "audit",

@@ -6,11 +6,9 @@ named, never passed over.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import functools
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,43 +17,17 @@ import tomli_w
 
 from phanbo.authority import Delegation, PoolKey
 from phanbo.calendar import as_date
-from phanbo.calendar_file import read_toml, strict_date, what_is_wrong
+from phanbo.calendar_file import read_toml, what_is_wrong
 from phanbo.errors import RulebookError, RulebookUnavailable
-from phanbo.policy import AUTHORITIES
-from phanbo.pool_tree import POOL_COLUMNS
 from phanbo.regime import LateAdditions, Norm, PriorityClass, Question, YearDay
 from phanbo.rulebook import Rulebook
+from phanbo.rulebook_entries import BUILT_IN, Words, faults_of
+from phanbo.rulebook_overlay import extended, overlay_faults, own_faults
 from phanbo.rules import RULES, Rule
-from phanbo.rules.base import CONFIDENCE_VI, Source
+from phanbo.rules.base import Source
 from phanbo.rules.granted import widened
-from phanbo.rules.priority import CLASS_TESTS
-from phanbo.tables.schema import KINDS
 
 __all__ = ["BUILT_IN", "load_rulebook", "parse_rulebook", "rulebook_at", "rulebook_faults", "rulebook_text"]
-
-BUILT_IN = ("vn-2020", "vn-2025a", "vn-2025b")
-LEVELS = ("central", "province", "district", "commune")
-CLAIMS = ("arrears", "prior_advance")
-DELEGATES = ("ubnd", "standing-committee")
-CITED = "document article confidence"
-ENTRIES = {
-    "": "code title_vi title_en version law valid_from valid_to closing last_adjustment late_additions norm levels "
-    "lead_department_vi lead_department_en obligations rule class pool question granted delegation extends based_on "
-    "comparison",
-    "closing": f"month day {CITED}",
-    "last_adjustment": f"month day {CITED}",
-    "late_additions": f"after_month after_day until_month until_day reallocated {CITED}",
-    "norm": f"first last articles {CITED}",
-    "rule": f"code parameters removed custom {CITED}",
-    "class": f"code title_vi title_en {CITED}",
-    "pool.*": f"key within between across_sectors totals {CITED}",
-    "delegation": f"hdnd {CITED}",
-    "question": "about text_vi text_en",
-    "granted": "rule by cut add",
-}
-"""What a rulebook file may say, table by table."""
-DATED = ("closing", "last_adjustment", "late_additions")
-"""What a question may be about beside rules, classes (``priority[code]``) and pools (``pool.kind``)."""
 
 
 def load_rulebook(name: str | Path) -> Rulebook:
@@ -113,72 +85,58 @@ def rulebook_at(day: str | dt.date) -> Rulebook:
 
 
 def parse_rulebook(text: str) -> Rulebook:
-    """Return the rulebook a TOML text describes; `RulebookError` says what is wrong."""
+    """Return the rulebook a TOML text describes; `RulebookError` says all that is wrong."""
+    raw, faults = _read(text)
+    if not faults:
+        try:
+            return _build(raw, text if tomllib.loads(text) == raw else tomli_w.dumps(raw))
+        except (KeyError, TypeError, ValueError) as error:  # what was granted of a rule that is law
+            faults = [what_is_wrong(error)]
+    vi, en = ("; ".join(told) for told in zip(*faults, strict=True))
+    raise RulebookError(
+        f"Tệp quy định không dùng được: {vi}.", f"The rulebook cannot be used: {en}.", {"reason": en}
+    )
+
+
+def rulebook_faults(text: str) -> list[Words]:
+    """Return everything that is wrong with a rulebook's text, Vietnamese and English, each with where it stands.
+
+    Nothing where `parse_rulebook` takes it.
+    """
+    faults = _read(text)[1]
+    if not faults:
+        try:
+            parse_rulebook(text)
+        except RulebookError as error:
+            faults = [(error.message("vi"), error.message("en"))]
+    return faults
+
+
+def _read(text: str) -> tuple[dict[str, Any], list[Words]]:
+    """Return what a TOML text says, laid over the rulebook it extends, and everything that is wrong with it."""
     try:
         raw = tomllib.loads(text)
-        if "extends" in raw:
-            raw = _extended(raw)
-            text = tomli_w.dumps(raw)
-        return _build(raw, text)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        vi, en = what_is_wrong(error)
-        raise RulebookError(
-            f"Tệp quy định không dùng được: {vi}.", f"The rulebook cannot be used: {en}.", {"reason": en}
-        ) from error
+    except (ValueError, RecursionError) as error:
+        return {}, [what_is_wrong(error)]
+    if "extends" not in raw:
+        return raw, faults_of(raw)
+    if faults := overlay_faults(raw):
+        return raw, faults
+    whole = extended(raw, tomllib.loads(_shipped(raw["extends"])))
+    return whole, list(dict.fromkeys([*own_faults(raw), *faults_of(whole)]))
 
 
 def _shipped(name: str) -> str:
     return (resources.files("phanbo") / "rulebooks" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def _extended(own: dict[str, Any]) -> dict[str, Any]:
-    """Return a built-in rulebook with what a file of one's own says otherwise.
-
-    Tables are joined entry by entry, rules by their code; classes, norms and questions are replaced where given.
-    """
-    base = own["extends"]
-    if base not in BUILT_IN:
-        raise ValueError(f"extends = {base!r}: only {', '.join(BUILT_IN)} can be extended")
-    whole: dict[str, Any] = tomllib.loads(_shipped(base))
-    lacking = [name for name in ("code", "title_vi", "title_en", "version") if name not in own]
-    if lacking or own["code"] in BUILT_IN:
-        raise ValueError(
-            f"a rulebook of one's own needs a code of its own, {', '.join(lacking) or 'not a built-in one'}"
-        )
-    rules = {entry["code"]: entry for entry in whole["rule"]}
-    for entry in own.get("rule", ()):
-        rules[entry["code"]] = {**rules.get(entry["code"], {}), **entry}
-    pools = dict(whole["pool"])
-    for kind, entry in own.get("pool", {}).items():
-        pools[kind] = {**pools.get(kind, {}), **entry}
-    for name, value in own.items():
-        joined = isinstance(value, dict) and isinstance(whole.get(name), dict)
-        whole[name] = {**whole[name], **value} if joined else value
-    whole |= {"rule": list(rules.values()), "pool": pools, "based_on": base}
-    del whole["extends"]
-    return whole
-
-
-def _build(raw: dict[str, Any], text: str) -> Rulebook:
-    strange = [*_unknown_entries(raw), *_strange(raw)]
-    if strange:
-        raise ValueError(f"unknown, missing or repeated entries: {', '.join(strange)}")
+def _build(raw: Mapping[str, Any], text: str) -> Rulebook:
+    """Return the rulebook of entries in which nothing is wrong."""
     removed = {entry["code"] for entry in raw["rule"] if entry.get("removed")}
-    asked = [entry for entry in raw["rule"] if entry["code"] not in removed]
-    unknown = [entry["code"] for entry in asked if entry["code"] not in RULES or entry.get("custom")]
-    if unknown:
-        raise RulebookError(
-            f"Không có quy định: {', '.join(unknown)}. Quy định tự viết phải được đưa vào bằng rulebook.with_rule(…).",
-            f"Unknown rules: {', '.join(unknown)}. A rule of one's own is added by rulebook.with_rule(…).",
-            {"rules": unknown},
-        )
-    valid_from, valid_to = strict_date(raw["valid_from"]), strict_date(raw["valid_to"])
-    if valid_to < valid_from:
-        raise ValueError(f"valid_to {valid_to} lies before valid_from {valid_from}")
     return Rulebook(
-        **{name: str(raw[name]) for name in ("code", "title_vi", "title_en", "version", "law")},
-        valid_from=valid_from,
-        valid_to=valid_to,
+        **{name: raw[name] for name in ("code", "title_vi", "title_en", "version", "law")},
+        valid_from=raw["valid_from"],
+        valid_to=raw["valid_to"],
         closing=_year_day(raw["closing"]),
         last_adjustment=_year_day(raw["last_adjustment"]),
         late_additions=_late(raw.get("late_additions")),
@@ -187,9 +145,11 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
             for n in raw.get("norm", ())
         ),
         levels=tuple(raw["levels"]),
-        lead_department_vi=str(raw["lead_department_vi"]),
-        lead_department_en=str(raw["lead_department_en"]),
-        rules=widened((_rule(entry) for entry in asked), raw.get("granted", ())),
+        lead_department_vi=raw["lead_department_vi"],
+        lead_department_en=raw["lead_department_en"],
+        rules=widened(
+            (_rule(entry) for entry in raw["rule"] if entry["code"] not in removed), raw.get("granted", ())
+        ),
         classes=tuple(
             PriorityClass(c["code"], c["title_vi"], c["title_en"], _source(c)) for c in raw["class"]
         ),
@@ -199,8 +159,8 @@ def _build(raw: dict[str, Any], text: str) -> Rulebook:
         questions=tuple(
             Question(tuple(q["about"]), q["text_vi"], q["text_en"]) for q in raw.get("question", ())
         ),
-        based_on=str(raw.get("based_on", "")),
-        comparison=raw.get("comparison", False) is True,
+        based_on=raw.get("based_on", ""),
+        comparison=raw.get("comparison", False),
         text=text,
     )
 
@@ -227,154 +187,7 @@ def _year_day(entry: Mapping[str, Any]) -> YearDay:
 def _late(entry: Mapping[str, Any] | None) -> LateAdditions | None:
     if entry is None:
         return None
-    if not isinstance(entry["reallocated"], bool):
-        raise TypeError("late_additions.reallocated is true or false")
     after, until = (
         YearDay(entry[f"{end}_month"], entry[f"{end}_day"], _source(entry)) for end in ("after", "until")
     )
     return LateAdditions(after, until, entry["reallocated"])
-
-
-def _unknown_entries(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Find entries nobody reads: a slip of the pen would else change the law in silence."""
-    yield from sorted(set(raw) - set(ENTRIES[""].split()))
-    for table, names in ENTRIES.items():
-        name, _, each = table.partition(".")
-        found: Any = raw.get(name, ()) if name else ()
-        rows = found.values() if each else [found] if isinstance(found, dict) else found
-        for row in rows:
-            yield from (f"{name}.{entry}" for entry in sorted(set(row) - set(names.split())))
-
-
-def _strange(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Find values a rulebook may not have, and entries it lacks."""
-    codes = [entry["code"] for entry in raw["rule"] if not entry.get("removed") and not entry.get("custom")]
-    classes, pools = [c["code"] for c in raw["class"]], raw["pool"]
-    yield from sorted({code for code in codes if codes.count(code) > 1})
-    yield from sorted({code for code in classes if classes.count(code) > 1 or code not in CLASS_TESTS})
-    yield from (f"pool.{kind}" for kind in pools if kind not in (*KINDS, "default", "programme"))
-    for pool in pools.values():
-        named = [
-            pool["within"],
-            pool["between"],
-            *(pool[n] for n in ("across_sectors", "totals") if n in pool),
-        ]
-        yield from (code for code in named if code not in AUTHORITIES)
-        yield from (part for part in pool["key"] if part not in POOL_COLUMNS)
-    yield from (level for level in raw["levels"] if level not in LEVELS)
-    yield from (claim for claim in raw["obligations"] if claim not in CLAIMS)
-    cited = [*raw["class"], *pools.values(), *raw.get("norm", ()), raw["closing"], raw["last_adjustment"]]
-    cited += [entry for entry in raw["rule"] if "document" in entry]
-    for given in [raw["delegation"]] if "delegation" in raw else []:
-        cited.append(given)
-        yield from (f"delegation.hdnd {to}" for to in [given["hdnd"]] if to not in DELEGATES)
-    yield from sorted(
-        {f"confidence {c['confidence']}" for c in cited if c["confidence"] not in CONFIDENCE_VI}
-    )
-    yield from (f"pool.{kind}" for kind in ("default", "programme") if kind not in pools)
-    yield from (f"pool.{kind}.key" for kind, pool in pools.items() if not pool["key"])
-    if not classes:
-        yield "class"
-
-
-def rulebook_faults(text: str) -> list[tuple[str, str]]:
-    """Return everything that is wrong with a rulebook's text, Vietnamese and English, each with where it stands.
-
-    Nothing where `parse_rulebook` takes it. Part after part is read by itself, so that one fault hides no other.
-    """
-    try:
-        raw = tomllib.loads(text)
-        raw = _extended(raw) if "extends" in raw else raw
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        return [what_is_wrong(error)]
-    faults = [
-        ("mục lạ, thiếu hoặc lặp: " + entry, "unknown, missing or repeated: " + entry)
-        for check in (_unknown_entries, _strange)
-        for entry in _as_far(check(raw))
-    ]
-    for where, build in _parts(raw):
-        try:
-            build()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            vi, en = what_is_wrong(error)
-            faults.append((f"{where}: {vi}", f"{where}: {en}"))
-    if not faults:
-        try:
-            parse_rulebook(text)
-        except RulebookError as error:
-            faults.append((error.message("vi"), error.message("en")))
-    return list(dict.fromkeys(faults))
-
-
-def _as_far(entries: Iterator[str]) -> Iterator[str]:
-    """Yield entries until a part is so wrong that nothing more can be asked: `_parts` names it."""
-    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
-        yield from entries
-
-
-def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yield where each part of a rulebook stands and how it is read."""
-    needed = "code title_vi title_en version law levels lead_department_vi lead_department_en obligations class pool"
-    for name in needed.split():
-        yield name, functools.partial(raw.__getitem__, name)
-    for name in ("valid_from", "valid_to"):
-        yield name, functools.partial(_read, strict_date, raw, name)
-    for name in ("closing", "last_adjustment"):
-        yield name, functools.partial(_read, _year_day, raw, name)
-    yield "late_additions", lambda: _late(raw.get("late_additions"))
-    for name in ("rule", "class", "norm", "question", "pool"):
-        rows = raw.get(name, {} if name == "pool" else [])
-        named = (
-            [(f"pool.{k}", e) for k, e in rows.items()] if isinstance(rows, dict) else _numbered(name, rows)
-        )
-        if isinstance(rows, dict) != (name == "pool") or not all(
-            isinstance(entry, dict) for _, entry in named
-        ):
-            yield name, functools.partial(_refuse, f"{name}: TOML")
-            continue
-        for where, entry in named:
-            yield where, functools.partial(READ[name], entry)
-            if name == "question" and (strange := sorted(set(entry.get("about", ())) - _citable(raw))):
-                yield where, functools.partial(_refuse, "about: " + ", ".join(strange))
-
-
-def _read(how: Callable[[Any], object], raw: Mapping[str, Any], name: str) -> object:
-    return how(raw[name])
-
-
-def _numbered(name: str, rows: object) -> list[tuple[str, Any]]:
-    """Return the entries of a list with their code or number."""
-    listed = rows if isinstance(rows, list) else [rows]
-    return [
-        (f"{name} {entry.get('code', k) if isinstance(entry, dict) else k}", entry)
-        for k, entry in enumerate(listed, start=1)
-    ]
-
-
-def _read_rule(entry: Mapping[str, Any]) -> object:
-    """Read a rule, but one taken out or of one's own: these are told elsewhere."""
-    if entry.get("removed") or entry.get("custom"):
-        return None
-    if entry["code"] not in RULES:
-        raise ValueError(f"there is no such rule; {', '.join(sorted(RULES))}")
-    return _rule(entry)
-
-
-READ: dict[str, Callable[[Mapping[str, Any]], object]] = {
-    "rule": _read_rule,
-    "class": _source,
-    "norm": lambda entry: (entry["first"], entry["last"], _source(entry)),
-    "pool": lambda entry: (entry["key"], entry["within"], entry["between"], _source(entry)),
-    "question": lambda entry: (entry["about"], entry["text_vi"], entry["text_en"]),
-}
-"""How one entry of each list is read."""
-
-
-def _refuse(what: str) -> None:
-    raise ValueError(what)
-
-
-def _citable(raw: Mapping[str, Any]) -> set[str]:
-    """Return what a question may be about."""
-    classes = {f"priority[{code}]" for code in CLASS_TESTS}
-    return {*RULES, *classes, *(f"pool.{kind}" for kind in raw.get("pool", ())), *DATED}

@@ -414,14 +414,14 @@ def test_stale_input_is_found(setting: Setting, data: st.DataObject) -> None:
 def test_a_rule_switched_off_is_found_and_named(code: str) -> None:
     """The round is held without it, consistently; the rulebook says so, or just lacks it."""
     lacking = parse_rulebook(without(RULEBOOK.text, code))
-    for book in (RULEBOOK.without_rule(code), lacking):
+    for book, how in ((RULEBOOK.without_rule(code), "removed"), (lacking, "missing")):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(pipeline, "verified", lambda proposal: proposal)
             forged = sample().propose(rulebook=book)
         with saved(forged) as folder:
             named = [en for en in first(folder).findings if "was cut or changed" in en]
             assert [en.split(" / ")[1] for en in named] == [
-                f"the rulebook vn-2020 that phanbo ships was cut or changed: {code}"
+                f"the rulebook vn-2020 that phanbo ships was cut or changed: rule {code} ({how})"
             ]
 
 

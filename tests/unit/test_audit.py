@@ -615,11 +615,11 @@ def test_how_a_text_departs_from_the_shipped_one() -> None:
     text = RULEBOOK.text
     assert departures(text, text) == ([], [])
     other = text.replace("{ a = 6, b = 4, c = 3 }", "{ a = 9, b = 4, c = 3 }")
-    assert departures(other, text) == (["capital-time-limit"], [])
-    assert departures(text.replace("day = 31", "day = 30"), text) == (["closing"], [])
+    assert departures(other, text) == (["rule capital-time-limit (parameters)"], [])
+    assert departures(text.replace("day = 31", "day = 30"), text) == (["closing (day)"], [])
     first_two = '[[rule]]\ncode = "locked"\n[[rule]]\ncode = "counterpart"\n'
     turned = '[[rule]]\ncode = "counterpart"\n[[rule]]\ncode = "locked"\n'
     assert departures(text.replace(first_two, turned), text) == (["rule order"], [])
     assert departures(RULEBOOK.with_rule(AskedLimits()).text, text) == ([], ["asked-limit"])
     replaced = RULEBOOK.with_rule(RULEBOOK.rule("locked"))
-    assert departures(replaced.text, text) == (["locked"], [])
+    assert departures(replaced.text, text) == (["rule locked (custom)"], [])

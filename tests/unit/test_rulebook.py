@@ -118,7 +118,7 @@ def test_files(tmp_path: Path) -> None:
         ("a = 6", 'a = "six"', "six"),
         ("[closing]\nmonth = 1\nday = 31", "[closing]\nmonth = 1\nday = 32", "day"),
         ("[closing]\nmonth = 1\n", "[closing]\n", "month"),
-        ("parameters = {", "paramaters = {", "rule.paramaters"),
+        ("parameters = {", "paramaters = {", "rule capital-time-limit.paramaters"),
         ("valid_from = 2021-01-01", 'valid_from = "2021-01-01"', "unquoted"),
         ("valid_from = 2021-01-01", "valid_from = 2031-01-01", "before"),
         ('confidence = "found"', 'confidence = "sure"', "sure"),
