@@ -266,7 +266,7 @@ def test_every_difference_of_the_laws_is_a_row() -> None:
             assert row["before"] == row["after"]
             assert row["citation_before"] != row["citation_after"]
     assert "miễn cả dự án đặc biệt: có" in rules["medium-term-listed"]["after"]
-    assert "HĐND tỉnh" in rules["pool.default.authority"]["before"]
+    assert "HĐND cùng cấp" in rules["pool.default.authority"]["before"]
     assert rules["pool.default.authority"]["confidence"] == "cần kiểm tra"
     assert rules["priority"]["after"].startswith("1. Dự án đầu tư công đặc biệt")
     assert frame["step"].tolist() == list(range(1, len(frame) + 1))

@@ -41,9 +41,9 @@ def test_a_folder_and_a_law_say_what_two_folders_say(case: Path, capsys: pytest.
     figure = f"{cut:,}".replace(",", ".")
     assert out.startswith("Đợt 2, số liệu đến 15/9/2024: vn-2020 so với vn-2025b.\n")
     assert "vn-2025b: Chỉ để so sánh" in out
-    assert f"Thẩm quyền HĐND tỉnh: {figure} → 0 (-{figure})" in out
-    assert f"Thẩm quyền UBND tỉnh: 0 → {figure} (+{figure})" in out
-    assert f"{figure} do cấp khác quyết định; UBND tỉnh +{figure}; HĐND tỉnh -{figure}." in out
+    assert f"Thẩm quyền HĐND cùng cấp: {figure} → 0 (-{figure})" in out
+    assert f"Thẩm quyền UBND cùng cấp: 0 → {figure} (+{figure})" in out
+    assert f"{figure} do cấp khác quyết định; UBND cùng cấp +{figure}; HĐND cùng cấp -{figure}." in out
     assert "Điều 67 (cần kiểm tra)" in out
 
 
@@ -77,8 +77,8 @@ def test_the_workbook_has_two_sheets_whose_totals_are_the_difference(
     rules, lines = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     head = next(row for row in rules if row[0] == "Bước")
     total = rules[-1]
-    assert total[head.index("HĐND tỉnh")] == -found.totals["cut"][0] / MILLION
-    assert total[head.index("UBND tỉnh")] == found.totals["cut"][0] / MILLION
+    assert total[head.index("HĐND cùng cấp")] == -found.totals["cut"][0] / MILLION
+    assert total[head.index("UBND cùng cấp")] == found.totals["cut"][0] / MILLION
     assert len(rules) - rules.index(head) - 2 == len(found.steps)
     ids = [row[0] for row in lines[-len(found.lines) :]]
     assert ids == found.lines["line_id"].tolist()
