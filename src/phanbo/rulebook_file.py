@@ -30,6 +30,9 @@ from phanbo.rules.granted import widened
 __all__ = ["BUILT_IN", "load_rulebook", "parse_rulebook", "rulebook_at", "rulebook_faults", "rulebook_text"]
 
 
+LISTS = ("norm", "rule", "class", "question", "granted")
+
+
 def load_rulebook(name: str | Path) -> Rulebook:
     """Load a rulebook: a built-in name (``"vn-2025b"``) or the path of a TOML file.
 
@@ -89,7 +92,7 @@ def parse_rulebook(text: str) -> Rulebook:
     raw, faults = _read(text)
     if not faults:
         try:
-            return _build(raw, text if tomllib.loads(text) == raw else tomli_w.dumps(raw))
+            return _build(raw, text if tomllib.loads(text) == raw else _written(raw))
         except (KeyError, TypeError, ValueError) as error:  # what was granted of a rule that is law
             faults = [what_is_wrong(error)]
     vi, en = ("; ".join(told) for told in zip(*faults, strict=True))
@@ -128,6 +131,18 @@ def _read(text: str) -> tuple[dict[str, Any], list[Words]]:
 
 def _shipped(name: str) -> str:
     return (resources.files("phanbo") / "rulebooks" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _written(raw: Mapping[str, Any]) -> str:
+    """Return entries as TOML, every rule under a ``[[rule]]`` of its own, so that more can be written behind it."""
+    lists = {name: rows for name, rows in raw.items() if name in LISTS}
+    parts = [tomli_w.dumps({name: value for name, value in raw.items() if name not in lists})]
+    for name, rows in lists.items():
+        for row in rows:
+            below = {key: value for key, value in row.items() if isinstance(value, dict)}
+            parts.append(f"[[{name}]]\n" + tomli_w.dumps({k: v for k, v in row.items() if k not in below}))
+            parts += [tomli_w.dumps({name: below})] if below else []
+    return "\n".join(parts)
 
 
 def _build(raw: Mapping[str, Any], text: str) -> Rulebook:

@@ -233,6 +233,15 @@ def test_a_norm_may_name_rules_and_classes() -> None:
     ]
 
 
+@pytest.mark.parametrize("base", BUILT_IN)
+def test_a_rulebook_of_ones_own_can_be_changed_further(base: str) -> None:
+    """Also where every rule is short."""
+    own = parse_rulebook(tomli_w.dumps(OVERLAY | {"extends": base}))
+    less = parse_rulebook(own.without_rule("absorption").text)
+    assert {rule.code for rule in own.rules} - {rule.code for rule in less.rules} == {"absorption"}
+    assert repr(parse_rulebook(own.text).rules) == repr(own.rules)
+
+
 # -- whatever is done to a file -------------------------------------------------------------------------
 
 OVERLAY: dict[str, Any] = tomllib.loads(
@@ -322,7 +331,8 @@ def test_nothing_but_a_rulebook_error(text: str) -> None:
         assert rulebook_faults(text)
         return
     assert rulebook_faults(text) == []
-    assert parse_rulebook(book.text) == book
+    again = parse_rulebook(book.text)
+    assert (repr(again), again.text) == (repr(book), book.text)
     standing(book.text)
     assert len(book.review()) > 0
 
