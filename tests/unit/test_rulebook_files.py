@@ -236,7 +236,9 @@ def test_a_norm_may_name_rules_and_classes() -> None:
 @pytest.mark.parametrize("base", BUILT_IN)
 def test_a_rulebook_of_ones_own_can_be_changed_further(base: str) -> None:
     """Also where every rule is short."""
-    own = parse_rulebook(tomli_w.dumps(OVERLAY | {"extends": base}))
+    # The first law knows no capital added late.
+    known = {name: entry for name, entry in OVERLAY.items() if base != "vn-2020" or name != "late_additions"}
+    own = parse_rulebook(tomli_w.dumps(known | {"extends": base}))
     less = parse_rulebook(own.without_rule("absorption").text)
     assert {rule.code for rule in own.rules} - {rule.code for rule in less.rules} == {"absorption"}
     assert repr(parse_rulebook(own.text).rules) == repr(own.rules)
