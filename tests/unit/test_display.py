@@ -43,7 +43,7 @@ def test_a_proposal_shows_its_totals_and_first_rows() -> None:
     text = proposal_html(made)
     assert text == made._repr_html_()
     assert "Phương án điều chỉnh đợt 2, số liệu đến 15/9/2024 (triệu đồng)" in text
-    assert "HĐND tỉnh" in text
+    assert "HĐND cùng cấp" in text
     assert "10.000" in text  # a plan of 10 tỷ
     counted = Counter(text).count
     assert counted["table"] == 2
