@@ -253,7 +253,9 @@ def test_law_is_never_granted() -> None:
     with pytest.raises(pb.RulebookError, match="cannot be granted"):
         RULEBOOK.granting([{**entry, "rule": "locked", "by": 0}])
     text = RULEBOOK.text.replace(
-        "[[class]]", '[[granted]]\nrule = "donor-test"\nby = "department"\ncut = { L0 = 5 }\nadd = {}\n[[class]]', 1
+        "[[class]]",
+        '[[granted]]\nrule = "donor-test"\nby = "department"\ncut = { L0 = 5 }\nadd = {}\n[[class]]',
+        1,
     )
     with pytest.raises(pb.RulebookError, match="is law"):
         parse_rulebook(text)
