@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from phanbo.errors import Finding
+from phanbo.tables.files.sheet import address, letter
 from phanbo.tables.layout.headers import Heading, find_row, fold, read_headings, read_unit, resolve, year_of
-from phanbo.tables.layout.sheets import address, letter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phanbo.tables.layout.sheets import Cell, Sheet
+    from phanbo.tables.files.sheet import Cell, Sheet
     from phanbo.tables.schema.column import Table
 
 __all__ = ["BY_HAND", "Block", "Options", "empty", "read_block"]

@@ -12,22 +12,22 @@ import pandas as pd
 from phanbo.money import MILLION
 from phanbo.tables.cells import number_cells
 from phanbo.tables.check.grid import Grid, Log
+from phanbo.tables.files.sheet import address, letter
 from phanbo.tables.layout import wide
 from phanbo.tables.layout.amounts import read_numbers, unit_of
 from phanbo.tables.layout.block import empty
 from phanbo.tables.layout.doubtful import settle
 from phanbo.tables.layout.headers import data_date
-from phanbo.tables.layout.sheets import address, letter
 from phanbo.tables.schema import LINES, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phanbo.errors import Finding
+    from phanbo.tables.files.sheet import Cell
     from phanbo.tables.layout.amounts import Numbers
     from phanbo.tables.layout.block import Block, Options
     from phanbo.tables.layout.headers import Heading
-    from phanbo.tables.layout.sheets import Cell
 
 __all__ = ["Part", "join", "read_part"]
 

@@ -1,0 +1,81 @@
+"""A sheet as plain cells, whatever file it came from."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+__all__ = ["Cell", "Faults", "Sheet", "address", "letter"]
+
+Cell = Any
+"""What a file may hold in a cell: text, number, yes/no, date; ``""`` or None where it is empty."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What the cells of a sheet do not tell: found in its XML, by (row, column) counted from 0."""
+
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    unsaved: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    last_row: int = 0
+    last_column: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet (or text file): every row from the first on, so that row i is row i + 1 of the file.
+
+    Attributes
+    ----------
+    name : str
+        As the file has it, in NFC.
+    rows : list of list
+        The cells; rows of a text file may be of different lengths.
+    faults : Faults
+        What the cells do not tell.
+    merged : tuple of ((int, int), (int, int))
+        First and last cell of each merged range, both counted from 0 and included.
+    hidden, is_text : bool
+        Whether the sheet is hidden; whether the file holds only text.
+    """
+
+    name: str
+    rows: list[list[Cell]]
+    faults: Faults = field(default_factory=Faults)
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    hidden: bool = False
+    is_text: bool = False
+
+    @cached_property
+    def columns(self) -> list[tuple[Cell, ...]]:
+        """The same cells by column, all as long as there are rows; ``""`` where a row is shorter."""
+        return (
+            list(itertools.zip_longest(*self.rows, fillvalue=""))
+            if len({*map(len, self.rows)}) > 1
+            else list(zip(*self.rows, strict=True))
+        )
+
+
+def letter(index: int) -> str:
+    """Return the spreadsheet's name of column *index*, counted from 0.
+
+    Examples
+    --------
+    >>> letter(0), letter(27)
+    ('A', 'AB')
+    """
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def address(row: int, column: int) -> str:
+    """Return the address of a cell, both counted from 0: ``address(11, 2)`` is ``"C12"``."""
+    return f"{letter(column)}{row + 1}"
