@@ -13,7 +13,9 @@ from phanbo.tables.cells import Cells, number_cells
 from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
+    from phanbo.money import Bools, Ints
     from phanbo.tables.layout.block import Block, Options
+    from phanbo.tables.layout.columns import Columns
     from phanbo.tables.layout.headers import Heading
 
 __all__ = ["Numbers", "holds_money", "read_numbers", "unit_of"]
@@ -41,6 +43,15 @@ class Numbers:
         if column is None or not column.known[i]:
             return None
         return int(column.data[i])
+
+    def amounts(self, heading: Heading) -> Ints:
+        """Return the amounts under *heading* in đồng, 0 where there is none."""
+        cells = self.cells[heading.index]
+        return np.where(cells.known, cells.data, 0)
+
+    def told(self, heading: Heading) -> Bools:
+        """Return in which rows the amount under *heading* is other than nothing."""
+        return np.asarray(self.amounts(heading) != 0, dtype=np.bool_)
 
 
 def holds_money(block: Block, heading: Heading) -> bool:
@@ -113,14 +124,14 @@ def _assume(block: Block, unstated: list[Heading]) -> int | None:
     return None
 
 
-def read_numbers(block: Block, unit: int, *, by_hand: bool) -> Numbers:
+def read_numbers(block: Block, columns: Columns, unit: int, *, by_hand: bool) -> Numbers:
     """Read every money column; a unit in its own header counts before *unit* unless that is *by_hand*."""
     numbers = Numbers()
     for heading in block.headings:
         if not holds_money(block, heading):
             continue
         own = unit if by_hand else heading.folded.unit or unit
-        raw = pd.Series([block.cell(row, heading) for row in block.rows], dtype=object)
+        raw = pd.Series(columns.cells(heading), dtype=object)
         numbers.headings.append(heading)
         numbers.units[heading.index] = own
         numbers.cells[heading.index] = number_cells(raw, unit=own, plain=block.sheet.is_text)

@@ -94,11 +94,13 @@ def _settle_allocated(block: Block, heading: Heading, numbers: Numbers, lines: S
 
 def _refuse_twice(block: Block) -> None:
     """Two headers of one column are an error that shows both; the first is kept."""
-    first: dict[tuple[str, tuple[str, ...]], Heading] = {}
+    first: dict[tuple[object, ...], Heading] = {}
     for place, heading in enumerate(block.headings):
         if not heading.column:
             continue
-        key = (heading.column, heading.folded.years if heading.carried else ("own",))
+        said = heading.meaning
+        years = heading.folded.years if heading.carried else ("own",)
+        key = (heading.column, years, (said.source, said.total, said.month) if said is not None else ())
         earlier = first.setdefault(key, heading)
         if earlier is heading:
             continue

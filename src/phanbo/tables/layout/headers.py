@@ -76,6 +76,10 @@ class Meaning:
         It belongs to the carried-over pair of a wide table.
     source : str
         The source it names.
+    total : bool
+        It adds up the columns of its sources beside it.
+    month : int
+        The month it plans, 0 for none.
     doubt : Ambiguous or None
         Set where the values below must settle it.
     """
@@ -84,6 +88,8 @@ class Meaning:
     years: tuple[str, ...] = ()
     carried: bool = False
     source: str = ""
+    total: bool = False
+    month: int = 0
     doubt: Ambiguous | None = None
 
 

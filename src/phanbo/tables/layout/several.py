@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from phanbo.errors import Finding
@@ -43,9 +44,12 @@ class _Held:
 
 def check_summary(parts: Sequence[Part], *, asked: bool) -> set[str]:
     """Report sheets that repeat the lines of the others, an error unless they were *asked* for; return them."""
-    held = [_held(part) for part in parts if part.rows]
-    found = set()
-    for sheet, part in zip(held, [part for part in parts if part.rows], strict=True):
+    filled = [part for part in parts if len(part.rows)]
+    found: set[str] = set()
+    if len(filled) < 2:
+        return found
+    held = [_held(part) for part in filled]
+    for sheet, part in zip(held, filled, strict=True):
         others = [other for other in held if other is not sheet]
         if not _repeats(sheet, others):
             continue
@@ -71,17 +75,17 @@ def check_summary(parts: Sequence[Part], *, asked: bool) -> set[str]:
 
 
 def _held(part: Part) -> _Held:
+    empty = np.full(len(part.rows), None, dtype=object)
     ids, names = (
-        text_cells(pd.Series(part.columns.get(name, [None] * len(part.rows)), dtype=object)).data
+        text_cells(pd.Series(part.columns.get(name, empty), dtype=object)).data
         for name in ("project_id", "project")
     )
     plans, paid = (
-        number_cells(pd.Series(part.columns.get(name, [0] * len(part.rows)), dtype=object)).data.tolist()
-        for name in ("plan", "disbursed")
+        number_cells(pd.Series(part.columns.get(name, empty))).data.tolist() for name in ("plan", "disbursed")
     )
     projects = [fold(code or name) for code, name in zip(ids, names, strict=True)]
     rows = Counter((project, plan) for project, plan in zip(projects, plans, strict=True) if plan)
-    return _Held(part.sheets[0], rows, (sum(plans), sum(paid)))
+    return _Held(str(part.sheets[0]), rows, (sum(plans), sum(paid)))
 
 
 def _repeats(sheet: _Held, others: Sequence[_Held]) -> bool:

@@ -1,49 +1,261 @@
-"""What real tables add to one row a line: group and total rows, and a carried-over pair of columns."""
+"""Wide tables: what one row says of several lines, of this year and carried over, of each source."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from phanbo.money import format_dong
-from phanbo.tables.layout.block import empty
+from phanbo.tables.check.statements import Statement
+from phanbo.tables.files.sheet import address
 from phanbo.tables.schema.column import Type
-from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from phanbo.money import Bools, Ints
     from phanbo.tables.layout.amounts import Numbers
     from phanbo.tables.layout.block import Block
+    from phanbo.tables.layout.columns import Columns
     from phanbo.tables.layout.headers import Heading
 
-__all__ = ["Carried", "Rows", "carried_pairs", "copied_to_carried", "sort_rows"]
+__all__ = ["Slice", "named_source", "part_out"]
 
-_TOTAL = re.compile(r"(?:tổng|cộng|toàn tỉnh)\b")
-_TOTAL_NAME = re.compile(
-    r"(?:tổng|cộng|toàn tỉnh)"
-    r"(?:[ :(.,-]+(?:số|cộng|hợp|vốn|các|nguồn|ngân sách|ns\w*|kế hoạch|chung|toàn|dự án|[ivx]+|[a-z]|\d+)\b.*)?[ :.]*"
-)
-"""A name that no project has; the wider `_TOTAL` counts only where the owner is empty."""
-
-_MARK = re.compile(
-    r"(?P<roman>[IVX]+)|(?P<letter>[A-Z])|(?P<number>\d+(?:\.0)?)|(?P<part>\d+(?:\.\d+)+|[a-z]\)?|[-+*])"
-)
-_ORDER = frozenset({"stt", "tt", "số tt", "số thứ tự"})
-_SAYS_WHO = ("owner", "stage", "source", "project_id")
+_LISTED = 20
+_PAIR = frozenset({"plan", "disbursed"})
 
 
 @dataclass(slots=True)
-class Rows:
-    """Positions in ``block.rows``: the lines, and the rows that only group or add them up."""
+class Slice:
+    """Lines out of one set of columns: *held* rows, the heading of each column, their year and source.
 
-    lines: list[int] = field(default_factory=list)
-    groups: list[int] = field(default_factory=list)
+    ``zeros`` are the columns whose empty cells are known to be nothing, for their total says so.
+    """
+
+    held: Ints
+    named: dict[str, Heading]
+    year: int | None
+    source: str = ""
+    zeros: dict[str, Bools] = field(default_factory=dict)
+
+
+def _source(heading: Heading) -> str:
+    return heading.meaning.source if heading.meaning is not None else ""
+
+
+def _is_total(heading: Heading) -> bool:
+    return heading.meaning is not None and heading.meaning.total
+
+
+def named_source(block: Block) -> str:
+    """Return the source that the plan's own header names."""
+    plan = block.heading("plan")
+    return _source(plan) if plan is not None else ""
+
+
+def part_out(
+    block: Block, columns: Columns, numbers: Numbers, lines: Ints
+) -> tuple[list[Slice], list[Statement]]:
+    """Part the rows into lines by year and source, and return what the totals of such columns state."""
+    own = [h for h in block.headings if h.column and not h.carried and not _month(h)]
+    pairs = [h for h in block.headings if h.carried and h.column in _PAIR]
+    carried = _carried_pairs(block, own, pairs)
+    sets = [_Set(block, columns, numbers, own)]
+    sets += [_Set(block, columns, numbers, group) for group in _by_year(block, pairs).values()]
+    statements = [statement for each in sets for statement in each.check_totals(lines)]
+    slices = []
+    moved = np.zeros(len(columns), dtype=np.bool_)
+    for pair in carried:
+        moved |= numbers.told(pair.plan) | numbers.told(pair.disbursed)
+    if any(heading.column == "plan" for heading in own) or not carried:
+        slices += sets[0].slices(lines, moved, carried)
+    shared = {name: heading for name, heading in sets[0].shared.items() if name in _copied(block)}
+    for pair in carried:
+        held = lines[(numbers.told(pair.plan) | numbers.told(pair.disbursed))[lines]]
+        named = {**shared, "plan": pair.plan, "disbursed": pair.disbursed}
+        slices.append(Slice(held, named, pair.year, _source(pair.plan)))
+    return slices, statements
+
+
+def _month(heading: Heading) -> bool:
+    return heading.meaning is not None and bool(heading.meaning.month)
+
+
+class _Set:
+    """Headings of one plan, some of them parted by source."""
+
+    def __init__(self, block: Block, columns: Columns, numbers: Numbers, headings: Sequence[Heading]) -> None:
+        self.block, self.columns, self.numbers = block, columns, numbers
+        self.parts: dict[str, dict[str, Heading]] = {}
+        self.totals: dict[str, Heading] = {}
+        sourced = [h for h in headings if _source(h) and h.index in numbers.cells]
+        rest = [h for h in headings if h not in sourced]
+        names = {h.column for h in sourced}
+        alone = len({_source(h) for h in sourced}) < 2 and not any(h.column in names for h in rest)
+        if not alone:
+            for heading in sourced:
+                self.parts.setdefault(_source(heading), {})[heading.column] = heading
+            # a column of all sources beside them is their total, whatever it is called
+            self.totals = {h.column: h for h in rest if h.column in names}
+        self.shared = {h.column: h for h in (headings if alone else rest) if h.column not in self.totals}
+
+    def check_totals(self, lines: Ints) -> list[Statement]:
+        """Re-add the totals of the columns by source; a row where they differ is an error that asks."""
+        found = []
+        for name, total in self.totals.items():
+            cells = self.numbers.cells[total.index]
+            added = self._added(name)
+            rows = lines[cells.known[lines]]
+            wrong = rows[(cells.data != added)[rows]]
+            stated = sum(cells.data[rows].tolist())
+            found.append(
+                Statement(
+                    "columns",
+                    total.text,
+                    name,
+                    stated,
+                    sum(added[rows].tolist()),
+                    self.block.sheet.name,
+                    address(self.block.header, total.index),
+                    self.block.header + 1,
+                )
+            )
+            for i in wrong.tolist():
+                found.append(self._row(name, total, i, int(cells.data[i]), int(added[i])))
+        return found
+
+    def _row(self, name: str, total: Heading, i: int, stated: int, added: int) -> Statement:
+        row = self.block.rows[i]
+        parts = ", ".join(address(row, part[name].index) for part in self.parts.values() if name in part)
+        self.block.report(
+            "total-column",
+            "error",
+            (
+                f"“{total.text}” ghi {format_dong(stated)} đồng, các nguồn ở {parts} cộng lại {format_dong(added)}",
+                f"“{total.text}” states {stated:,} đồng, its sources in {parts} add up to {added:,}",
+            ),
+            (
+                'sửa ô sai; hoặc bỏ cột tổng bằng columns={"tiêu đề": ""} nếu các nguồn là đúng',
+                'correct the wrong cell; or leave the total out, columns={"header": ""}, if the sources are right',
+            ),
+            heading=total,
+            row=row,
+            value=stated,
+        )
+        return Statement(
+            "columns",
+            total.text,
+            name,
+            stated,
+            added,
+            self.block.sheet.name,
+            address(row, total.index),
+            row + 1,
+        )
+
+    def _added(self, name: str) -> Ints:
+        parts = [part[name] for part in self.parts.values() if name in part]
+        return sum(
+            (self.numbers.amounts(heading) for heading in parts), np.zeros(len(self.columns), np.int64)
+        )
+
+    def slices(self, lines: Ints, moved: Bools, carried: Sequence[_Pair]) -> list[Slice]:
+        """Return the lines of this plan; rows of a carried-over pair alone have none."""
+        if not self.parts:
+            held = lines
+            if carried:
+                money = [self.shared[name] for name in ("plan", "disbursed") if name in self.shared]
+                own = np.zeros(len(self.columns), dtype=np.bool_)
+                blank = np.ones(len(self.columns), dtype=np.bool_)
+                for heading in money:
+                    own |= self.columns.filled(heading)
+                for pair in carried:
+                    blank &= ~self.columns.filled(pair.plan)
+                held = lines[(own | blank)[lines]]
+            return [Slice(held, self.shared, self.block.year)]
+        held_by = {
+            source: np.logical_or.reduce([self._says(heading) for heading in part.values()])
+            for source, part in self.parts.items()
+        }
+        count = np.sum([*held_by.values()], axis=0)
+        self._ask_unparted(lines, count)
+        self._note_empty(lines, count, moved)
+        zeros = {name: self._proven(name) for name in self.totals}
+        shared = {name: h for name, h in self.shared.items() if name != "line_id"}
+        return [
+            Slice(
+                lines[held_by[source][lines]],
+                {**shared, **part},
+                self.block.year,
+                source,
+                {name: zeros[name] for name in part if name in zeros},
+            )
+            for source, part in self.parts.items()
+        ]
+
+    def _says(self, heading: Heading) -> Bools:
+        """Where a cell has an amount other than nothing, or something that is no amount."""
+        return self.numbers.told(heading) | (
+            self.columns.filled(heading) & ~self.numbers.cells[heading.index].known
+        )
+
+    def _proven(self, name: str) -> Bools:
+        total = self.numbers.cells[self.totals[name].index]
+        return np.asarray(total.known & (total.data == self._added(name)), dtype=np.bool_)
+
+    def _is_shared(self, name: str) -> bool:
+        if name not in self.block.table.names:
+            return name not in {"adjustment", "adjusted"}
+        column = self.block.table.column(name)
+        return column.type is not Type.MONEY or column.per_project
+
+    def _ask_unparted(self, lines: Ints, count: Ints) -> None:
+        for name, heading in self.shared.items():
+            if self._is_shared(name) or heading.index not in self.numbers.cells:
+                continue
+            asked = lines[(self._says(heading) & (count != 1))[lines]]
+            if not len(asked):
+                continue
+            row = self.block.rows[int(asked[0])]
+            listed = ", ".join(address(self.block.rows[i], heading.index) for i in asked[:_LISTED].tolist())
+            listed += " …" if len(asked) > _LISTED else ""
+            self.block.report(
+                "column-unparted",
+                "error",
+                (
+                    f"“{heading.text}” không chia theo nguồn, mà dòng có nhiều nguồn hoặc không có nguồn nào: {listed}",
+                    f"“{heading.text}” is not parted by source, and the row has several sources or none: {listed}",
+                ),
+                (
+                    "chia cột này theo nguồn, hoặc mỗi nguồn một dòng",
+                    "part the column by source, or write one row a source",
+                ),
+                heading=heading,
+                row=row,
+                value=self.block.cell(row, heading),
+            )
+
+    def _note_empty(self, lines: Ints, count: Ints, moved: Bools) -> None:
+        none = lines[((count == 0) & ~moved)[lines]]
+        if not len(none):
+            return
+        listed = ", ".join(str(self.block.rows[i] + 1) for i in none[:_LISTED].tolist())
+        listed += " …" if len(none) > _LISTED else ""
+        self.block.report(
+            "row-no-source",
+            "warning",
+            (
+                f"dòng không có vốn của nguồn nào, không thành dòng vốn: {listed}",
+                f"rows with no capital of any source make no line: {listed}",
+            ),
+            value=listed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class _Pair:
     """A carried-over pair of columns and the year its capital was planned in."""
 
     plan: Heading
@@ -51,196 +263,28 @@ class Carried:
     year: int | None
 
 
-def sort_rows(block: Block, numbers: Numbers) -> Rows:
-    """Part the lines from the group and total rows, and report the latter once."""
-    candidates = _candidates(block)
-    sums = _Sums(block, numbers, candidates)
-    rows = Rows()
-    for i in range(len(block.rows)):
-        if i not in candidates:
-            rows.lines.append(i)
-        elif sums.has_money(i) and not sums.adds_up(i) and not _owner_empty(block, block.rows[i]):
-            _ask_total(block, i)
-        elif not sums.has_money(i) or sums.adds_up(i) or sums.styles[i] in {"total", "roman", "letter"}:
-            rows.groups.append(i)
-        else:
-            # money that nothing explains: a line whose owner was forgotten, not a heading
-            rows.lines.append(i)
-    _report_groups(block, sums, rows.groups)
-    return rows
+def _by_year(block: Block, headings: Sequence[Heading]) -> dict[int | None, list[Heading]]:
+    found: dict[int | None, list[Heading]] = {}
+    for heading in headings:
+        found.setdefault(_carried_year(heading, block.year), []).append(heading)
+    return found
 
 
-def _candidates(block: Block) -> set[int]:
-    """Rows that say of no line who owns it: all the columns that would are empty."""
-    headings = [heading for name in _SAYS_WHO if (heading := block.heading(name)) is not None]
-    headings += [h for h in block.headings if h.doubt is not None and "stage" in h.doubt.columns]
-    blank_is_telling = any(heading.column == "owner" for heading in headings)
-    return {
-        i
-        for i, row in enumerate(block.rows)
-        if (blank_is_telling and all(empty(block.cell(row, heading)) for heading in headings))
-        or _style(block, i) == "total"
-    }
-
-
-def _ask_total(block: Block, i: int) -> None:
-    """Ask about a row named like a total, with an owner, that adds nothing up."""
-    project = block.heading("project")
-    block.report(
-        "total-unclear",
-        "error",
-        (
-            f"“{_name(block, i)}” có tên như dòng tổng nhưng không bằng tổng các dòng: là dòng tổng hay dòng vốn?",
-            f"“{_name(block, i)}” is named like a total and adds nothing up: a total row or a line?",
-        ),
-        (
-            "dòng tổng: sửa số, hoặc để trống chủ đầu tư; dòng vốn: ghi mã dự án",
-            "a total: correct it, or leave the owner empty; a line: give its project id",
-        ),
-        heading=project,
-        row=block.rows[i],
-        value=_name(block, i),
-    )
-
-
-def _name(block: Block, i: int) -> str:
-    """Return the name in a row: under the project's header, else the first text of its first three cells."""
-    row = block.rows[i]
-    project = block.heading("project")
-    if project is not None and not empty(cell := block.cell(row, project)):
-        return str(cell)
-    texts = (cell for cell in block.sheet.rows[row][:3] if isinstance(cell, str) and cell.strip())
-    return next(texts, "")
-
-
-def _named_total(block: Block, i: int) -> bool:
-    """Whether a row is named like a total and has no project id, whoever is said to own it."""
-    code = block.heading("project_id")
-    if code is not None and not empty(block.cell(block.rows[i], code)):
-        return False
-    return _TOTAL_NAME.fullmatch(fold(_name(block, i))) is not None
-
-
-def _style(block: Block, i: int) -> str:
-    """How a row is numbered: total, roman, letter, number, part, or nothing."""
-    row = block.rows[i]
-    texts = [cell for cell in block.sheet.rows[row][:3] if isinstance(cell, str)]
-    if any(_TOTAL.match(fold(text)) for text in texts) and _owner_empty(block, row):
-        return "total"
-    if _named_total(block, i):
-        return "total"
-    order = next((heading for heading in block.headings if heading.folded.key in _ORDER), None)
-    mark = str(block.cell(row, order)).strip(" .") if order is not None else ""
-    match = _MARK.fullmatch(mark)
-    return str(match.lastgroup) if match is not None else ""
-
-
-def _owner_empty(block: Block, row: int) -> bool:
-    owner = block.heading("owner")
-    return owner is None or empty(block.cell(row, owner))
-
-
-class _Sums:
-    """Running sums of the lines, to see which rows a group row adds up."""
-
-    def __init__(self, block: Block, numbers: Numbers, candidates: set[int]) -> None:
-        self.block = block
-        self.numbers = numbers
-        # columns of the whole project are repeated on its lines, so their totals need not re-add
-        self.headings = [heading for heading in numbers.headings if heading.column in {"plan", "disbursed"}]
-        self.running = [self._running(heading, candidates) for heading in self.headings]
-        self.edges = [*sorted(candidates), len(block.rows)]
-        self.styles = {i: _style(block, i) for i in self.edges[:-1]}
-        self.edge_of: dict[int, list[int]] = {}
-        for edge in self.edges if self.headings else []:
-            self.edge_of.setdefault(self.running[0][edge], []).append(edge)
-
-    def _running(self, heading: Heading, candidates: set[int]) -> list[int]:
-        sums = [0]
-        for i in range(len(self.block.rows)):
-            sums.append(sums[-1] + (0 if i in candidates else self.numbers.at(heading, i) or 0))
-        return sums
-
-    def has_money(self, i: int) -> bool:
-        """Whether the row states a plan or a disbursement other than nothing."""
-        return any(self.numbers.at(heading, i) for heading in self.headings)
-
-    def adds_up(self, i: int) -> bool:
-        """Whether the row's plan is the sum of the lines up to some later group row, or of all above it."""
-        return bool(self._spans(i))
-
-    def _spans(self, i: int) -> list[tuple[int, int]]:
-        stated = self.numbers.at(self.headings[0], i) or 0
-        sums = self.running[0]
-        spans = [(i + 1, edge) for edge in self.edge_of.get(sums[i] + stated, ()) if edge > i]
-        spans += [(edge, i) for edge in (0, *self.edge_of.get(sums[i] - stated, ())) if edge <= i]
-        return [span for span in spans if sums[span[1]] - sums[span[0]] == stated]
-
-    def differences(self, i: int) -> list[tuple[Heading, int, int]]:
-        """Return what the row states and what its lines add up to, for each column where they differ."""
-        below = [(i + 1, edge) for edge in self.edges if edge > i]
-        spans = self._spans(i) or [self._own_span(i), *below[:50]]
-        return min((self._differences(i, span) for span in spans), key=len)
-
-    def _differences(self, i: int, span: tuple[int, int]) -> list[tuple[Heading, int, int]]:
-        found = []
-        for heading, sums in zip(self.headings, self.running, strict=True):
-            stated, added = self.numbers.at(heading, i), sums[span[1]] - sums[span[0]]
-            if stated is not None and stated != added:
-                found.append((heading, stated, added))
-        return found
-
-    def _own_span(self, i: int) -> tuple[int, int]:
-        """Up to the next row of its level or a higher one; levels come in the order they first appear."""
-        levels = list(dict.fromkeys(self.styles.values()))
-        own = levels.index(self.styles[i])
-        if levels[own] == "total":
-            return (0, len(self.block.rows))
-        ends = (edge for edge, style in self.styles.items() if edge > i and levels.index(style) <= own)
-        return (i + 1, next(ends, len(self.block.rows)))
-
-
-def _report_groups(block: Block, sums: _Sums, groups: Sequence[int]) -> None:
-    if groups:
-        listed = ", ".join(str(block.rows[i] + 1) for i in groups[:40]) + (" …" if len(groups) > 40 else "")
-        block.report(
-            "group-rows",
-            "note",
-            (
-                f"{len(groups)} dòng nhóm, tổng cộng hoặc ghi chú không phải là dòng vốn: {listed}",
-                f"{len(groups)} group, total or remark rows are not lines: {listed}",
-            ),
-            value=listed,
-        )
-    for i in groups:
-        if sums.has_money(i):
-            for heading, stated, added in sums.differences(i):
-                block.report(
-                    "subtotal",
-                    "warning",
-                    (
-                        f"dòng tổng ghi {format_dong(stated)} đồng, các dòng cộng lại {format_dong(added)}",
-                        f"the total row states {stated:,} đồng, its lines add up to {added:,}",
-                    ),
-                    ("kiểm tra dòng thiếu, dòng thừa hoặc số cộng", "look for missing or extra rows"),
-                    heading=heading,
-                    row=block.rows[i],
-                    value=stated,
-                )
-
-
-def carried_pairs(block: Block) -> list[Carried]:
+def _carried_pairs(block: Block, own: Sequence[Heading], headings: Sequence[Heading]) -> list[_Pair]:
     """Return the carried-over pairs of *block*; a plan without its disbursement is reported once."""
-    plans = [heading for heading in block.headings if heading.column == "plan" and heading.carried]
-    paid = [heading for heading in block.headings if heading.column == "disbursed" and heading.carried]
-    own = [h for h in block.headings if h.column in {"plan", "disbursed"} and not h.carried]
-    if len(plans) == 1 and not paid and [heading.column for heading in own] == ["disbursed"]:
+    plans = [heading for heading in headings if heading.column == "plan"]
+    if any(_source(plan) for plan in plans):
+        plans = [plan for plan in plans if _source(plan)]  # the rest are their totals
+    paid = [heading for heading in headings if heading.column == "disbursed"]
+    money = [heading for heading in own if heading.column in _PAIR]
+    if len(plans) == 1 and not paid and [heading.column for heading in money] == ["disbursed"]:
         # a sheet of carried-over capital alone: its only disbursement is of that capital
-        paid = own
+        paid = money
     pairs = []
     for plan in plans:
         year = _carried_year(plan, block.year)
-        same = [h for h in paid if _carried_year(h, block.year) == year] or (paid if len(plans) == 1 else [])
+        same = [h for h in paid if _source(h) == _source(plan) and _carried_year(h, block.year) == year]
+        same = same or (paid if len(plans) == 1 else [])
         if not same:
             block.report(
                 "carried-alone",
@@ -257,7 +301,7 @@ def carried_pairs(block: Block) -> list[Carried]:
                 value=plan.text,
             )
             continue
-        pairs.append(Carried(plan, same[0], year))
+        pairs.append(_Pair(plan, same[0], year))
     return pairs
 
 
@@ -268,11 +312,11 @@ def _carried_year(heading: Heading, year: int | None) -> int | None:
     return year - 1 if year is not None else None
 
 
-def copied_to_carried(block: Block) -> list[str]:
+def _copied(block: Block) -> set[str]:
     """Return the columns a carried-over line shares with its row: who and what, no money of this year."""
-    return [
+    return {
         column.name
         for column in block.table.columns
         if column.name not in {"line_id", "plan_year"}
         and (column.type is not Type.MONEY or column.per_project or column.per_source)
-    ]
+    }
