@@ -75,7 +75,11 @@ class Meaning:
     carried : bool
         It belongs to the carried-over pair of a wide table.
     source : str
-        The source it names.
+        The source it names, as the file has it.
+    total : bool
+        It adds up the columns of the sources beside it.
+    month : int
+        The month of a column of a schedule laid out side by side, ``0`` elsewhere.
     doubt : Ambiguous or None
         Set where the values below must settle it.
     """
@@ -84,6 +88,8 @@ class Meaning:
     years: tuple[str, ...] = ()
     carried: bool = False
     source: str = ""
+    total: bool = False
+    month: int = 0
     doubt: Ambiguous | None = None
 
 
@@ -96,9 +102,9 @@ class Heading:
     index : int
         Position in the row, from 0.
     text : str
-        The header as the file has it, on one line.
+        The header as the file has it, on one line; of several rows, top to bottom.
     folded : Folded
-        Its comparable form.
+        Its comparable form; of several rows, of the words that tell its meaning.
     meanings : tuple of Meaning
         What it may mean; none for a header phanbo does not know.
     column : str
@@ -107,6 +113,10 @@ class Heading:
         The meaning chosen, once the plan year is known.
     by_hand : bool
         Whether the caller said what it means.
+    path : tuple of str
+        The texts over the column, from the top row of the headers to the bottom one.
+    row : int or None
+        Position of the lowest row that holds one of them; None in a header of one row.
     """
 
     index: int
@@ -116,6 +126,8 @@ class Heading:
     column: str = ""
     meaning: Meaning | None = None
     by_hand: bool = False
+    path: tuple[str, ...] = ()
+    row: int | None = None
 
     @property
     def carried(self) -> bool:
