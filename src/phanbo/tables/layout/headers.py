@@ -31,6 +31,8 @@ __all__ = [
     "data_date",
     "find_row",
     "fold",
+    "look_up",
+    "names_by_hand",
     "read_headings",
     "read_unit",
     "resolve",
@@ -177,7 +179,9 @@ def _enter_lines(enter: Callable[[str, Meaning], None]) -> None:
         enter(text, Meaning("ratio"))
 
 
-def _look_up(folded: Folded, table: Table) -> tuple[Meaning, ...]:
+@functools.lru_cache(maxsize=8192)
+def look_up(folded: Folded, table: Table) -> tuple[Meaning, ...]:
+    """Return what a folded text may mean in *table*, nothing if phanbo does not know it."""
     lexicon = _lexicon(table)
     key, years = folded.key, tuple[str, ...]()
     found = lexicon.get(key, ())
@@ -204,15 +208,20 @@ def _plan_in_state(folded: Folded, table: Table) -> tuple[Meaning, ...]:
     if key == folded.key:
         return ()
     before = _BEFORE.search(folded.key) and not AFTER.search(folded.key)
-    meanings = (meaning for meaning in _look_up(replace(folded, key=key), table) if meaning.column == "plan")
+    meanings = (meaning for meaning in look_up(replace(folded, key=key), table) if meaning.column == "plan")
     return tuple(replace(meaning, column="plan_initial") if before else meaning for meaning in meanings)
+
+
+def names_by_hand(renames: Mapping[str, str] | None) -> dict[Folded, str]:
+    """Return the headers the caller named, made comparable, and their columns."""
+    return {fold(text): column for text, column in (renames or {}).items()}
 
 
 def read_headings(
     cells: Sequence[object], table: Table, renames: Mapping[str, str] | None = None
 ) -> list[Heading]:
     """Read a row of cells as headers of *table*; *renames* maps headers of the file to columns by hand."""
-    by_hand = {fold(text): column for text, column in (renames or {}).items()}
+    by_hand = names_by_hand(renames)
     taken = {*by_hand.values()} - {""}
     headings = []
     for index, cell in enumerate(cells):
@@ -225,7 +234,7 @@ def read_headings(
             meaning = Meaning(by_hand[folded], ("{n}",) if states_year else ())
             headings.append(Heading(index, text, folded, (meaning,), meaning.column, meaning, by_hand=True))
         else:
-            found = _look_up(folded, table)
+            found = look_up(folded, table)
             kept = tuple(m for m in found if m.carried or m.column not in taken)
             headings.append(Heading(index, text, folded, kept))
     return headings
