@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from phanbo.tables.files.sheet import Cell, Sheet
     from phanbo.tables.schema.column import Table
 
-__all__ = ["BY_HAND", "Block", "Options", "empty", "read_block"]
+__all__ = ["BY_HAND", "Block", "Options", "empty", "read_block", "read_blocks"]
 
 BY_HAND = (
     'nói rõ bằng columns={"tiêu đề trong tệp": "tên cột"}',
@@ -58,6 +58,8 @@ class Block:
         The plan year the sheet states.
     findings : list of Finding
         What was found on the way.
+    title : str
+        The text above the headers that names this table, ``""`` if there is none.
     """
 
     sheet: Sheet
@@ -68,6 +70,7 @@ class Block:
     unit: int | None
     year: int | None
     findings: list[Finding] = field(default_factory=list)
+    title: str = ""
 
     def cell(self, row: int, heading: Heading) -> Cell:
         """Return the cell of *row* under *heading*, ``""`` where the row is shorter."""
@@ -125,7 +128,9 @@ class Block:
         value: object = "",
     ) -> None:
         """Add a finding; *heading* and *row* (a position) place it, a heading alone means its header cell."""
-        at = self.header if row is None else row
+        at = row
+        if at is None:
+            at = heading.row if heading is not None and heading.row is not None else self.header
         self.findings.append(
             Finding(
                 code=code,
@@ -148,6 +153,12 @@ class Block:
 def empty(cell: Cell) -> bool:
     """Whether a cell holds nothing to read."""
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
+
+
+def read_blocks(sheet: Sheet, table: Table, options: Options) -> list[Block]:
+    """Read every table in *sheet* that has headers of *table*, from the top and from the left."""
+    block = read_block(sheet, table, options)
+    return [block] if block is not None else []
 
 
 def read_block(sheet: Sheet, table: Table, options: Options) -> Block | None:

@@ -31,6 +31,8 @@ __all__ = [
     "data_date",
     "find_row",
     "fold",
+    "look_up",
+    "names_by_hand",
     "read_headings",
     "read_unit",
     "resolve",
@@ -75,11 +77,11 @@ class Meaning:
     carried : bool
         It belongs to the carried-over pair of a wide table.
     source : str
-        The source it names.
+        The source it names, as the file has it.
     total : bool
-        It adds up the columns of its sources beside it.
+        It adds up the columns of the sources beside it.
     month : int
-        The month it plans, 0 for none.
+        The month of a column of a schedule laid out side by side, ``0`` elsewhere.
     doubt : Ambiguous or None
         Set where the values below must settle it.
     """
@@ -102,9 +104,9 @@ class Heading:
     index : int
         Position in the row, from 0.
     text : str
-        The header as the file has it, on one line.
+        The header as the file has it, on one line; of several rows, top to bottom.
     folded : Folded
-        Its comparable form.
+        Its comparable form; of several rows, of the words that tell its meaning.
     meanings : tuple of Meaning
         What it may mean; none for a header phanbo does not know.
     column : str
@@ -113,6 +115,10 @@ class Heading:
         The meaning chosen, once the plan year is known.
     by_hand : bool
         Whether the caller said what it means.
+    path : tuple of str
+        The texts over the column, from the top row of the headers to the bottom one.
+    row : int or None
+        Position of the lowest row that holds one of them; None in a header of one row.
     """
 
     index: int
@@ -122,6 +128,8 @@ class Heading:
     column: str = ""
     meaning: Meaning | None = None
     by_hand: bool = False
+    path: tuple[str, ...] = ()
+    row: int | None = None
 
     @property
     def carried(self) -> bool:
@@ -171,7 +179,9 @@ def _enter_lines(enter: Callable[[str, Meaning], None]) -> None:
         enter(text, Meaning("ratio"))
 
 
-def _look_up(folded: Folded, table: Table) -> tuple[Meaning, ...]:
+@functools.lru_cache(maxsize=8192)
+def look_up(folded: Folded, table: Table) -> tuple[Meaning, ...]:
+    """Return what a folded text may mean in *table*, nothing if phanbo does not know it."""
     lexicon = _lexicon(table)
     key, years = folded.key, tuple[str, ...]()
     found = lexicon.get(key, ())
@@ -198,15 +208,20 @@ def _plan_in_state(folded: Folded, table: Table) -> tuple[Meaning, ...]:
     if key == folded.key:
         return ()
     before = _BEFORE.search(folded.key) and not AFTER.search(folded.key)
-    meanings = (meaning for meaning in _look_up(replace(folded, key=key), table) if meaning.column == "plan")
+    meanings = (meaning for meaning in look_up(replace(folded, key=key), table) if meaning.column == "plan")
     return tuple(replace(meaning, column="plan_initial") if before else meaning for meaning in meanings)
+
+
+def names_by_hand(renames: Mapping[str, str] | None) -> dict[Folded, str]:
+    """Return the headers the caller named, made comparable, and their columns."""
+    return {fold(text): column for text, column in (renames or {}).items()}
 
 
 def read_headings(
     cells: Sequence[object], table: Table, renames: Mapping[str, str] | None = None
 ) -> list[Heading]:
     """Read a row of cells as headers of *table*; *renames* maps headers of the file to columns by hand."""
-    by_hand = {fold(text): column for text, column in (renames or {}).items()}
+    by_hand = names_by_hand(renames)
     taken = {*by_hand.values()} - {""}
     headings = []
     for index, cell in enumerate(cells):
@@ -219,7 +234,7 @@ def read_headings(
             meaning = Meaning(by_hand[folded], ("{n}",) if states_year else ())
             headings.append(Heading(index, text, folded, (meaning,), meaning.column, meaning, by_hand=True))
         else:
-            found = _look_up(folded, table)
+            found = look_up(folded, table)
             kept = tuple(m for m in found if m.carried or m.column not in taken)
             headings.append(Heading(index, text, folded, kept))
     return headings
