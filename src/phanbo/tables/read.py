@@ -168,7 +168,9 @@ def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str
 
 
 def _option(vi: str, en: str, known: str) -> Finding:
-    mends = (f"dùng một trong: {known}", f"use one of: {known}") if known else ("", "")
+    mends = (
+        (f"dùng một trong: {known}", f"use one of: {known}") if known else ("kiểm tra tên", "check the name")
+    )
     return Finding("option-unknown", "error", vi, en, *mends, rule="option-unknown")
 
 

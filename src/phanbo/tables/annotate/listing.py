@@ -79,6 +79,10 @@ class _Pen:
                 cell.number_format = "#,##0"
             if head:
                 cell.font, cell.fill = self._bold, self._fills[HEAD]
+        lines = max(
+            1 + len(str(value)) // (width - 2) for value, (_, width) in zip(values, COLUMNS, strict=False)
+        )
+        self.page.row_dimensions[self.row].height = min(15 * lines, 400)  # LibreOffice does not fit it itself
         if colour:
             self.page.cell(self.row, 2).fill = self._fills[colour]
 
