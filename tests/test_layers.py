@@ -14,7 +14,7 @@ ROOT = Path(phanbo.__file__).parent
 HOUSE: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "errors money grouping words records",
+        "errors fault_text money grouping words records",
         "tables",
         "portfolio",
         "calendar reference_curve calendar_file policy",

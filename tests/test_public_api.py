@@ -16,8 +16,8 @@ from phanbo.proposal.schema import COLUMNS
 NAMES = (
     "Answer Assessment Batch Calendar CalendarError CertificateError CrossCheckError DEFAULT_TIERS DataError InfeasibleRound "
     "PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
-    "Task Tier WhatIf assess check_excel load_calendar load_proposal load_rulebook propose propose_many read_csv read_excel "
-    "read_parquet rulebook_at"
+    "Task Tier WhatIf annotate_excel assess check_excel load_calendar load_proposal load_rulebook propose propose_many "
+    "read_csv read_excel read_parquet rulebook_at"
 )
 
 SIGNATURES = {
@@ -32,6 +32,8 @@ SIGNATURES = {
     "load_proposal": "folder *rulebook=None",
     "read_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000",
     "check_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000",
+    "annotate_excel": "path out *findings=None *lang=vi *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 "
+    "*max_bytes=200000000",
     "read_csv": "folder *unit=None *year=None *columns=None",
     "read_parquet": "folder *unit=None *year=None *columns=None",
     "Portfolio": "lines history=None schedule=None sources=None owners=None reports=None controls=None",
@@ -57,6 +59,7 @@ SIGNATURES = {
     "Assessment.to_json": "self",
     "Assessment.to_excel": "self path lang=vi",
     "Portfolio.at": "self date",
+    "Portfolio.reconcile": "self",
     "Portfolio.with_cell": "self line_id column value",
     "Portfolio.check": "self",
 }

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from phanbo.proposal.storage import load_proposal
     from phanbo.rulebook import Rulebook
     from phanbo.rulebook_file import load_rulebook, rulebook_at
+    from phanbo.tables.annotate import annotate_excel
     from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
     from phanbo.whatif import Answer, WhatIf
 
@@ -63,6 +64,7 @@ __all__ = [
     "Task",
     "Tier",
     "WhatIf",
+    "annotate_excel",
     "assess",
     "check_excel",
     "load_calendar",
@@ -101,6 +103,7 @@ _HOMES = {
     "proposal.storage": ("load_proposal",),
     "rulebook": ("Rulebook",),
     "rulebook_file": ("load_rulebook", "rulebook_at"),
+    "tables.annotate": ("annotate_excel",),
     "tables.read": ("check_excel", "read_csv", "read_excel", "read_parquet"),
     "whatif": ("Answer", "WhatIf"),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from phanbo.fault_text import faults_html, faults_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -65,11 +67,13 @@ class Finding:
 
     def line(self, lang: str = "vi") -> str:
         """Return the finding as one line of text: where, what, how to mend."""
-        place = " ".join(
-            part for part in (self.sheet or self.table, self.cell or self._row(lang), self.column) if part
-        )
+        place = " ".join(part for part in (self.place(lang), self.column) if part)
         message, mend = (self.message_vi, self.mend_vi) if lang == "vi" else (self.message_en, self.mend_en)
         return (f"{place}: " if place else "") + message + (f" → {mend}" if mend else "")
+
+    def place(self, lang: str = "vi") -> str:
+        """Return where it is: sheet (or table) and cell (or row)."""
+        return " ".join(part for part in (self.sheet or self.table, self.cell or self._row(lang)) if part)
 
     def _row(self, lang: str) -> str:
         if self.row is None:
@@ -123,31 +127,37 @@ def _rebuild(kind: type[PhanboError], state: dict[str, Any]) -> PhanboError:
 class DataError(PhanboError):
     """The tables cannot be used; every fault is listed at once.
 
+    The message tells the findings by code, with their first places, so that a thousand of them can still be read.
+
     Attributes
     ----------
     findings : tuple of Finding
         All findings of severity ``"error"``, in the order of the tables.
+    differences : tuple of Mapping
+        The totals that are stated and do not add up, to the đồng: ``level``, ``key``, ``label``, ``column``, ``added``,
+        ``stated``, ``gap``, ``sheet``, ``row``, ``cell``, ``ok``.
     """
 
     code = "data"
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], differences: Sequence[Mapping[str, Any]] = ()) -> None:
         self.findings = tuple(findings)
-        shown = 20
-        more = len(self.findings) - shown
-
-        def text(lang: str, head: str, rest: str) -> str:
-            lines = [head] + ["- " + f.line(lang) for f in self.findings[:shown]]
-            return "\n".join([*lines, rest] if more > 0 else lines)
-
+        self.differences = tuple(dict(each) for each in differences)
         super().__init__(
-            text("vi", f"Dữ liệu có {len(self.findings)} lỗi:", f"… và {more} lỗi khác."),
-            text("en", f"The data has {len(self.findings)} faults:", f"… and {more} more."),
+            faults_text(self.findings, self.differences, "vi"),
+            faults_text(self.findings, self.differences, "en"),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as a plain mapping, every finding included."""
-        return {**super().to_dict(), "findings": [f.to_dict() for f in self.findings]}
+        """Return the error as a plain mapping, every finding and every difference included."""
+        return {
+            **super().to_dict(),
+            "findings": [f.to_dict() for f in self.findings],
+            "differences": [dict(each) for each in self.differences],
+        }
+
+    def _repr_html_(self) -> str:
+        return faults_html(self.findings, self.differences)
 
 
 class CalendarError(PhanboError):

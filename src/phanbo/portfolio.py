@@ -12,10 +12,10 @@ import pandas as pd
 
 from phanbo.errors import DataError, Finding, RoundError
 from phanbo.tables.check import Examined, examine, in_order
-from phanbo.tables.check.canonical import csv_bytes, frame_of, hash_of, table_csv
+from phanbo.tables.check.canonical import csv_bytes, findings_frame, frame_of, hash_of, raw_frames, table_csv
 from phanbo.tables.check.dated import DATED, paid_at
-from phanbo.tables.check.others import control_scopes, in_scope
 from phanbo.tables.check.overview import overview_html, overview_text
+from phanbo.tables.check.reconcile import Balance, balances, differences, moved_controls, reconcile_frame
 from phanbo.tables.check.revise import OTHERS_HANG_ON, revised
 from phanbo.tables.line_columns import LineColumns
 from phanbo.tables.schema import LINES, TABLES
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from phanbo.tables.check.statements import Statement
 
 __all__ = ["Portfolio", "build_portfolio"]
 
@@ -53,6 +54,7 @@ class Portfolio(LineColumns):
     _repairs: tuple[Finding, ...]
     _doubts: tuple[Finding, ...]
     _files: tuple[tuple[str, str], ...]
+    _statements: tuple[Statement, ...]
 
     def __init__(
         self,
@@ -78,9 +80,13 @@ class Portfolio(LineColumns):
     def _take(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
         errors = [finding for finding in examined.findings if finding.severity == "error"]
         if errors:
-            raise DataError(errors)
+            raise DataError(errors, differences(examined.stated))
         self.__dict__.update(
-            _grids=examined.grids, _repairs=examined.repairs, _doubts=examined.doubts, _files=tuple(files)
+            _grids=examined.grids,
+            _repairs=examined.repairs,
+            _doubts=examined.doubts,
+            _files=tuple(files),
+            _statements=examined.statements,
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -90,7 +96,8 @@ class Portfolio(LineColumns):
         raise AttributeError(f"a portfolio never changes: {name} cannot be deleted")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("_grids", "_repairs", "_doubts", "_files", "hash")}
+        kept = ("_grids", "_repairs", "_doubts", "_files", "_statements", "hash")
+        return {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -170,15 +177,39 @@ class Portfolio(LineColumns):
     @property
     def notes(self) -> pd.DataFrame:
         """Every repair and every fact worth knowing, one a row."""
-        return _findings_frame(finding for finding in self._findings if finding.severity == "note")
+        return findings_frame(finding for finding in self._findings if finding.severity == "note")
 
     def check(self) -> pd.DataFrame:
         """Return all warnings and notes, one a row."""
-        return _findings_frame(self._findings)
+        return findings_frame(self._findings)
 
     @property
     def _findings(self) -> tuple[Finding, ...]:
         return in_order((*self._repairs, *self._doubts))
+
+    def reconcile(self) -> pd.DataFrame:
+        """Return the sums of the lines beside every total that is stated of them, to the đồng.
+
+        One row each for the province, every source and every owner (``plan`` and ``disbursed``), for every total of
+        `controls`, and for every total the file itself states (its subtotal rows, its columns "Tổng số"). Σ lines =
+        Σ owners = Σ sources = province, in exact integers.
+
+        Returns
+        -------
+        DataFrame
+            ``level``, ``key``, ``label``, ``column``, ``stated`` and ``gap`` (stated less added; empty where nothing is
+            stated), ``added``, ``sheet``, ``row``, ``cell`` of what is stated, ``ok``.
+
+        Notes
+        -----
+        What a file states is true of its tables as read: a portfolio made from another (`replace`, `with_cell`,
+        `at`) or read back from where it was saved has the totals of `controls` only, moved as their lines moved.
+        """
+        return reconcile_frame(self._balances)
+
+    @cached_property
+    def _balances(self) -> list[Balance]:
+        return balances(self._grids, self._statements)
 
     @cached_property
     def dated(self) -> dt.date | None:
@@ -207,7 +238,7 @@ class Portfolio(LineColumns):
         DataError
             The new figures cannot be used.
         """
-        frames = self._frames()
+        frames = raw_frames(self._grids)
         for name, cells in columns.items():
             LINES.column(name)
             frames["lines"][name] = _column_of(cells, len(self))
@@ -252,20 +283,9 @@ class Portfolio(LineColumns):
             made.__dict__[name] = {key: kept for key, kept in getattr(self, name).items() if key != column}
         return made
 
-    def _frames(self) -> dict[str, pd.DataFrame]:
-        """Return the tables as raw frames again: what was given, and where it stood."""
-        frames = {}
-        for name, grid in self._grids.items():
-            frame = frame_of(grid)
-            frame = frame[[column for column in frame.columns if column in grid.given]]
-            frame["_sheet"], frame["_row"] = grid.sheets, grid.rows
-            frame.attrs["letters"] = grid.letters
-            frames[name] = frame
-        return frames
-
-    def _remade(self, frames: Mapping[str, pd.DataFrame], notes: Iterable[Finding]) -> Portfolio:
+    def _remade(self, frames: dict[str, pd.DataFrame], notes: Iterable[Finding]) -> Portfolio:
         if "controls" in frames:
-            self._carry_controls(frames)
+            frames["controls"] = moved_controls(frames, self._lines, self._grids["controls"])
         added = tuple(notes)
         redated = any(finding.code == DATED for finding in added)
         kept = [finding for finding in self._repairs if finding.code != DATED or not redated]
@@ -273,19 +293,6 @@ class Portfolio(LineColumns):
         made = object.__new__(Portfolio)
         made._set(examined, self._files)
         return made
-
-    def _carry_controls(self, frames: Mapping[str, pd.DataFrame]) -> None:
-        """Move the control totals by what the lines they cover have moved: they were true of the tables as read."""
-        lines, controls = self._lines, frames["controls"]
-        for name in ("plan", "disbursed"):
-            if name not in controls:
-                continue
-            moved = frames["lines"][name].to_numpy(dtype=np.int64) - lines.values(name)
-            totals = controls[name].copy()
-            for at, by, key, year in control_scopes(self._grids["controls"]):
-                if not pd.isna(totals.iloc[at]):
-                    totals.iloc[at] = int(totals.iloc[at]) + int(moved[in_scope(lines, by, key, year)].sum())
-            controls[name] = totals
 
     def at(self, date: str | dt.date) -> Portfolio:
         """Return the portfolio with `disbursed` as `history` knew it at *date*.
@@ -295,7 +302,7 @@ class Portfolio(LineColumns):
         """
         day = _iso(date)
         paid, notes = paid_at(self._grids, self.year, day)
-        frames = self._frames()
+        frames = raw_frames(self._grids)
         frames["lines"]["disbursed"] = paid
         return self._remade(frames, notes)
 
@@ -326,10 +333,10 @@ class Portfolio(LineColumns):
     # -- shown --------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return overview_text(self._lines, self._findings)
+        return overview_text(self._lines, self._findings, self._balances)
 
     def _repr_html_(self) -> str:
-        return overview_html(self._lines, self._findings)
+        return overview_html(self._lines, self._findings, self._balances)
 
 
 def build_portfolio(
@@ -366,15 +373,6 @@ def build_portfolio(
     made = object.__new__(Portfolio)
     made._set(examine(frames, findings), files)
     return made
-
-
-def _findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    listed = list(findings)
-    columns: dict[str, pd.Series[Any]] = {
-        name: pd.Series([getattr(each, name) for each in listed], dtype="Int64" if name == "row" else "str")
-        for name in Finding.__dataclass_fields__
-    }
-    return pd.DataFrame(columns)
 
 
 def _column_of(cells: NDArray[Any] | pd.Series[Any], count: int) -> pd.Series[Any]:

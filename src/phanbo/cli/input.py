@@ -19,12 +19,15 @@ __all__ = ["keep_input", "nfc", "policy_of", "tables_of", "unit_name"]
 
 
 def keep_input(options: Any) -> None:
-    """Refuse an output that would replace the input, or a folder around it."""
-    if options.out is None:
-        return
-    given, out = Path(options.file).resolve(), Path(options.out).resolve()
-    if given == out or out in given.parents:
-        raise FileExistsError(errno.EEXIST, "", str(options.out))
+    """Refuse an output that would replace the input, a folder around it, or another output."""
+    given, taken = Path(options.file).resolve(), set()
+    for name in (options.out, getattr(options, "annotate", None)):
+        if name is None:
+            continue
+        out = Path(name).resolve()
+        if given == out or out in given.parents or out in taken:
+            raise FileExistsError(errno.EEXIST, "", str(name))
+        taken.add(out)
 
 
 def tables_of(options: Any) -> Portfolio:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from phanbo.errors import Finding
+from phanbo.fault_text import difference_text
 from phanbo.money import format_million
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from phanbo.assessment import Assessment
     from phanbo.many import Batch
     from phanbo.proposal import Proposal
+    from phanbo.tables.check.reconcile import Balance
 
 __all__ = [
     "TEXTS",
@@ -22,6 +25,7 @@ __all__ = [
     "file_fault",
     "findings_text",
     "proposal_text",
+    "reconciled_text",
     "say",
     "usage_fault",
 ]
@@ -82,6 +86,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "counts": (
         "{error} lỗi, {warning} cảnh báo, {note} ghi chú.",
         "{error} errors, {warning} warnings, {note} notes.",
+    ),
+    "reconciled": (
+        "Đối chiếu: khớp {right}/{all} số.",
+        "Reconciled: {right} of {all} stated totals add up.",
     ),
     "policy": ("Tệp chính sách không đọc được: {why}.", "The policy file cannot be read: {why}."),
     "forecaster": (
@@ -156,15 +164,23 @@ def usage_fault(message: str, command: str, lang: str) -> str:
 
 def findings_text(found: pd.DataFrame, lang: str) -> tuple[str, int]:
     """Return every finding, one a line, and their counts; and the number of errors."""
+    from phanbo.tables.check.canonical import findings_of
+
     column = 0 if lang == "vi" else 1
     lines, counts = [], dict.fromkeys(SEVERITY, 0)
-    for record in found.to_dict("records"):
-        row = record.pop("row")
-        plain: dict[str, Any] = {str(name): "" if value != value else value for name, value in record.items()}  # noqa: PLR0124 — NaN
-        finding = Finding(row=None if row != row or row is None else int(row), **plain)  # noqa: PLR0124 — NA
+    for finding in findings_of(found):
         counts[finding.severity] += 1
         lines.append(f"{SEVERITY[finding.severity][column]} {finding.line(lang)}")
     return "\n".join([*lines, say("counts", lang, **counts)]), counts["error"]
+
+
+def reconciled_text(stated: Sequence[Balance], lang: str) -> str:
+    """Return how many of the totals stated add up, and a table of those that do not; ``""`` where none is stated."""
+    if not stated:
+        return ""
+    gaps = [each.to_dict() for each in stated if not each.ok]
+    counts = say("reconciled", lang, right=len(stated) - len(gaps), all=len(stated))
+    return "\n".join([counts, *([difference_text(gaps, lang)] if gaps else [])])
 
 
 def assessment_text(state: Assessment, lang: str) -> str:

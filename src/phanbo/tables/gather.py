@@ -208,6 +208,7 @@ def _check_renames(blocks: list[Block], options: Options) -> None:
                 "columns-unmatched",
                 "error",
                 (f"columns=: không có tiêu đề “{header}”", f"columns=: there is no header “{header}”"),
+                ("viết tiêu đề đúng như trong tệp", "write the header as the file has it"),
                 row=blocks[0].header,
                 value=header,
             )
@@ -234,4 +235,6 @@ def _sheet_missing(wanted: Sequence[str], names: Sequence[str]) -> Finding:
         severity="error",
         message_vi=f"không có trang {asked}; tệp có: {held}",
         message_en=f"there is no sheet {asked}; the file has: {held}",
+        mend_vi="viết tên trang đúng như trong tệp, hoặc bỏ sheet=",
+        mend_en="write the sheet's name as the file has it, or leave sheet= out",
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from phanbo.errors import DataError, Finding
 from phanbo.portfolio import build_portfolio
-from phanbo.tables.check import examine
+from phanbo.tables.check import Examined, examine
+from phanbo.tables.check.canonical import findings_frame
 from phanbo.tables.files.limits import Limits
 from phanbo.tables.gather import Reading, gather_folder, gather_workbook
 from phanbo.tables.layout.block import Options
@@ -22,9 +20,11 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from phanbo.portfolio import Portfolio
 
-__all__ = ["check_excel", "read_csv", "read_excel", "read_parquet"]
+__all__ = ["check_excel", "examine_file", "is_tables", "read_csv", "read_excel", "read_parquet"]
 
 _TEXT = (".csv", ".txt", ".tsv")
 
@@ -115,21 +115,38 @@ def check_excel(
     Bad data and bad options raise nothing; only a file that cannot be opened is an `OSError`. The parameters are
     those of `read_excel`; the columns of the result are the fields of `Finding`.
     """
+    examined = examine_file(
+        path, sheet=sheet, unit=unit, year=year, columns=columns, max_rows=max_rows, max_bytes=max_bytes
+    )
+    return findings_frame(examined.findings)
+
+
+def examine_file(
+    path: str | os.PathLike[str],
+    *,
+    sheet: str | Sequence[str] | None = None,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    max_rows: int = 10**6,
+    max_bytes: int = 200_000_000,
+) -> Examined:
+    """Return the tables of a file or folder as read and checked, with every finding; as `check_excel`."""
     found, limits = Path(path), Limits(max_rows, max_bytes)
-    findings: Sequence[Finding]
     try:
         options = _options(unit, year, columns)
-        if found.is_dir() or found.suffix.lower() in {*_TEXT, ".parquet"}:
+        if is_tables(found):
             reading = gather_folder(found, (*_TEXT, ".parquet"), options, limits)
         else:
             reading = gather_workbook(found, sheet, options, limits)
     except DataError as error:
-        findings = error.findings
-    else:
-        findings = examine(reading.frames, reading.findings).findings
-    names = [each.name for each in fields(Finding)]
-    frame = pd.DataFrame([asdict(finding) for finding in findings], columns=names)
-    return frame.astype({"row": "Int64"})
+        return Examined({}, error.findings, ())
+    return examine(reading.frames, reading.findings)
+
+
+def is_tables(path: Path) -> bool:
+    """Whether a path is a folder of tables or one text or Parquet table, not a workbook."""
+    return path.is_dir() or path.suffix.lower() in {*_TEXT, ".parquet"}
 
 
 def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:
@@ -151,7 +168,9 @@ def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str
 
 
 def _option(vi: str, en: str, known: str) -> Finding:
-    mends = (f"dùng một trong: {known}", f"use one of: {known}") if known else ("", "")
+    mends = (
+        (f"dùng một trong: {known}", f"use one of: {known}") if known else ("kiểm tra tên", "check the name")
+    )
     return Finding("option-unknown", "error", vi, en, *mends, rule="option-unknown")
 
 

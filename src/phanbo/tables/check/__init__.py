@@ -13,6 +13,7 @@ from phanbo.tables.check.complete import complete, with_defaults
 from phanbo.tables.check.grid import Log
 from phanbo.tables.check.lines import check_lines
 from phanbo.tables.check.others import check_others
+from phanbo.tables.check.reconcile import stated_balances
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from phanbo.errors import Finding
     from phanbo.tables.check.grid import Grid
+    from phanbo.tables.check.reconcile import Balance
+    from phanbo.tables.check.statements import Statement
 
 __all__ = ["Examined", "examine", "in_order"]
 
@@ -36,16 +39,24 @@ class Examined:
         What the readers found and what reading the cells showed.
     doubts : tuple of Finding
         What the checks of the finished tables showed.
+    statements : tuple of Statement
+        The totals the file itself states.
     """
 
     grids: dict[str, Grid]
     repairs: tuple[Finding, ...]
     doubts: tuple[Finding, ...]
+    statements: tuple[Statement, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, in the order of tables, sheets and rows."""
         return in_order((*self.repairs, *self.doubts))
+
+    @property
+    def stated(self) -> list[Balance]:
+        """Every control total and every total the file states, beside what the lines add up to."""
+        return stated_balances(self.grids, self.statements)
 
 
 def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()) -> Examined:
@@ -55,12 +66,13 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
     ----------
     frames : mapping of str to DataFrame
         Table name to cells as read. Beside the schema's columns a frame may have ``_sheet`` and ``_row``,
-        ``attrs["letters"]`` (sheet → column → spreadsheet letter) and ``attrs["plain"]`` (only text in the
-        file, so that digits in a text are no repair).
+        ``attrs["letters"]`` (sheet → column → spreadsheet letter), ``attrs["plain"]`` (only text in the
+        file, so that digits in a text are no repair) and ``attrs["statements"]`` (totals the file states).
     findings : iterable of Finding
         What the reader itself found.
     """
     log = Log(findings)
+    statements = tuple(each for frame in frames.values() for each in frame.attrs.get("statements", ()))
     grids = {
         name: clean(declared, frames[name], log)
         for name, declared in TABLES.items()
@@ -68,7 +80,7 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
     }
     if "lines" not in grids or not len(grids["lines"]):
         log.whole("no-lines", LINES)
-        return Examined(grids, in_order(log.findings), ())
+        return Examined(grids, in_order(log.findings), (), statements)
     grids["lines"] = complete(grids["lines"], log)
     for name in grids.keys() - {"lines"}:
         grids[name] = with_defaults(grids[name])
@@ -76,7 +88,7 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
     doubts = Log()
     check_lines(grids["lines"], grids.get("sources"), doubts)
     check_others(grids, doubts)
-    return Examined(grids, in_order(log.findings), in_order(doubts.findings))
+    return Examined(grids, in_order(log.findings), in_order(doubts.findings), statements)
 
 
 def row_order(grid: Grid) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from phanbo.errors import Finding
 from phanbo.tables.schema import TABLES
 from phanbo.tables.schema.column import Type
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from phanbo.tables.check.grid import Grid
 
-__all__ = ["csv_bytes", "frame_of", "hash_of", "table_csv"]
+__all__ = ["csv_bytes", "findings_frame", "findings_of", "frame_of", "hash_of", "raw_frames", "table_csv"]
 
 ROWS = 10_000
 """Rows written at a time."""
@@ -36,6 +37,38 @@ def frame_of(grid: Grid, extra: Mapping[str, NDArray[Any]] | None = None) -> pd.
     for name, texts in (extra or {}).items():
         columns[name] = pd.Series(texts, dtype="str")
     return pd.DataFrame(columns, index=pd.RangeIndex(len(grid)))
+
+
+def raw_frames(grids: Mapping[str, Grid]) -> dict[str, pd.DataFrame]:
+    """Return the tables as raw frames again: what was given, and where it stood."""
+    frames = {}
+    for name, grid in grids.items():
+        frame = frame_of(grid)
+        frame = frame[[column for column in frame.columns if column in grid.given]]
+        frame["_sheet"], frame["_row"] = grid.sheets, grid.rows
+        frame.attrs["letters"] = grid.letters
+        frames[name] = frame
+    return frames
+
+
+def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return findings as a frame, one a row."""
+    listed = list(findings)
+    columns: dict[str, pd.Series[Any]] = {
+        name: pd.Series([getattr(each, name) for each in listed], dtype="Int64" if name == "row" else "str")
+        for name in Finding.__dataclass_fields__
+    }
+    return pd.DataFrame(columns)
+
+
+def findings_of(frame: pd.DataFrame) -> list[Finding]:
+    """Return the findings of such a frame."""
+    found = []
+    for record in frame.to_dict("records"):
+        known = {str(name): value for name, value in record.items() if not pd.isna(value)}
+        row = known.pop("row", None)
+        found.append(Finding(row=None if row is None else int(row), **known))
+    return found
 
 
 def _series(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> pd.Series[Any]:

@@ -44,7 +44,12 @@ _CELLS = {
         "cột “{name}” có hai lần", "the column “{name}” stands twice", "giữ lại một cột", "keep one of them"
     ),
     "column-unused": _note("cột “{name}” được giữ, không dùng", "the column “{name}” is kept, not used"),
-    "no-lines": _error("bảng không có dòng vốn nào", "the table has no capital line"),
+    "no-lines": _error(
+        "bảng không có dòng vốn nào",
+        "the table has no capital line",
+        "thêm ít nhất một dòng vốn dưới dòng tiêu đề",
+        "add at least one capital line under the header row",
+    ),
     "required-empty": _error("“{title}” để trống", "“{title}” is empty", "điền giá trị", "fill it in"),
     "not-a-number": _error("không phải là số", "not a number", "nhập số", "enter a number"),
     "ambiguous-number": _error(
@@ -115,7 +120,10 @@ _CELLS = {
     "text-date": _note("ngày nhập dạng chữ, đã đọc thành ngày", "a date typed as text, read as a date"),
     "date-in-text": _note("lấy ngày trong nội dung “{value}”", "the date was taken from “{value}”"),
     "no-date-in-text": _warning(
-        "không tìm được đúng một ngày, coi là chưa biết", "not exactly one date in it: taken as unknown"
+        "không tìm được đúng một ngày, coi là chưa biết",
+        "not exactly one date in it: taken as unknown",
+        "ghi đúng một ngày, dạng ngày/tháng/năm",
+        "write exactly one date, day/month/year",
     ),
     "more": _note("… và {count} ô khác như vậy", "… and {count} more cells like it"),
 }
@@ -158,14 +166,20 @@ _KEYS = {
     "project-differs-text": _warning(
         "“{title}” của dự án “{key}” khác nhau: “{value}”; {other} ghi “{first}”, đã lấy giá trị này",
         "“{title}” of the project “{key}” differs: “{value}”; {other} says “{first}”, which was taken",
+        "ghi một giá trị cho cả dự án",
+        "write one value for the whole project",
     ),
     "project-name-differs": _warning(
         "mã dự án “{key}” có hai tên: “{value}”; {other} ghi “{first}”",
         "the project id “{key}” has two names: “{value}”; {other} says “{first}”",
+        "sửa mã dự án hoặc viết thống nhất tên dự án",
+        "mend the project id, or use one name",
     ),
     "stage-differs": _warning(
         "dự án “{key}” có hai phân loại: {value}; {other} ghi {first}",
         "the project “{key}” stands in two stages: {value}; {other} says {first}",
+        "ghi một phân loại cho cả dự án",
+        "write one stage for the whole project",
     ),
     "owner-spelling": _warning(
         "chủ đầu tư viết hai cách: {spellings}; coi là hai đơn vị",
@@ -184,7 +198,10 @@ _KEYS = {
         "the source “{value}” matches no built-in kind: a pool of its own",
     ),
     "source-unlisted": _warning(
-        "nguồn “{value}” không có trong bảng nguồn vốn", "the source “{value}” is not in the table of sources"
+        "nguồn “{value}” không có trong bảng nguồn vốn",
+        "the source “{value}” is not in the table of sources",
+        "thêm nguồn này vào bảng nguồn vốn, hoặc sửa tên nguồn",
+        "add it to the table of sources, or mend its name",
     ),
     "sector-unmatched": _note(
         "“{value}” không phải là một trong 13 ngành, lĩnh vực; giữ nguyên",
@@ -223,18 +240,26 @@ _MONEY = {
     "over-disbursed": _warning(
         "“{title}” {value} lớn hơn số đã giải ngân {limit}",
         "“{title}” {value} is above what is disbursed, {limit}",
+        "kiểm tra hai số",
+        "check both figures",
     ),
     "under-disbursed": _warning(
         "“{title}” {value} nhỏ hơn số đã giải ngân {limit}",
         "“{title}” {value} is below what is disbursed, {limit}",
+        "kiểm tra hai số",
+        "check both figures",
     ),
     "over-total": _warning(
         "“{title}” {value} lớn hơn tổng mức đầu tư {limit}",
         "“{title}” {value} is above the total investment {limit}",
+        "kiểm tra hai số",
+        "check both figures",
     ),
     "over-medium-term": _warning(
         "“{title}” {value} lớn hơn kế hoạch trung hạn {limit}",
         "“{title}” {value} is above the medium-term plan {limit}",
+        "kiểm tra hai số",
+        "check both figures",
     ),
     "allocated-below-plan": _error(
         "“{title}” {value} nhỏ hơn kế hoạch năm nay của dự án {limit}: số này có gồm kế hoạch năm nay không?",
@@ -261,10 +286,16 @@ _MONEY = {
         "check the unit",
     ),
     "years-crossed": _warning(
-        "năm hoàn thành {value} trước năm khởi công {limit}", "finish year {value} before start year {limit}"
+        "năm hoàn thành {value} trước năm khởi công {limit}",
+        "finish year {value} before start year {limit}",
+        "kiểm tra hai số",
+        "check both figures",
     ),
     "date-after-year": _warning(
-        "ngày {value} sau năm kế hoạch {limit}", "the date {value} is after the plan year {limit}"
+        "ngày {value} sau năm kế hoạch {limit}",
+        "the date {value} is after the plan year {limit}",
+        "kiểm tra ngày và năm kế hoạch",
+        "check the date and the plan year",
     ),
 }
 
@@ -284,12 +315,17 @@ _OTHERS = {
     "history-no-key": _error(
         "không rõ dòng vốn nào: cần mã dòng vốn, hoặc mã dự án và nguồn vốn, hoặc chủ đầu tư",
         "which line? give line_id, or project_id and source, or owner",
+        "ghi mã dòng vốn, hoặc mã dự án và nguồn vốn, hoặc chủ đầu tư",
+        "fill in line_id, or project_id and source, or owner",
     ),
     "history-ambiguous": _error(
         "“{key}” ứng với nhiều dòng vốn", "“{key}” fits several lines", "ghi mã dòng vốn", "give the line_id"
     ),
     "history-unknown-line": _warning(
-        "“{key}” không có trong bảng kế hoạch vốn", "“{key}” is not among the lines"
+        "“{key}” không có trong bảng kế hoạch vốn",
+        "“{key}” is not among the lines",
+        "viết như ở bảng kế hoạch vốn, hoặc bỏ dòng này",
+        "write it as in the lines, or leave the row out",
     ),
     "history-falls": _warning(
         "lũy kế ngày {date} ({value}) nhỏ hơn lần trước ({limit})",
@@ -297,7 +333,9 @@ _OTHERS = {
         "số lũy kế từ 01/01, không phải số của riêng kỳ",
         "figures are cumulative since 1 January, not of the period",
     ),
-    "month-out-of-range": _error("tháng phải từ 1 đến 12", "a month is 1 to 12"),
+    "month-out-of-range": _error(
+        "tháng phải từ 1 đến 12", "a month is 1 to 12", "ghi tháng từ 1 đến 12", "write a month from 1 to 12"
+    ),
     "control-key-unknown": _error(
         "“{value}” không có trong bảng kế hoạch vốn",
         "“{value}” is not among the lines",

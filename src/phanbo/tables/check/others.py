@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from phanbo.tables.check.grid import shown
+from phanbo.tables.check.reconcile import control_balances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from phanbo.money import Bools, Ints
+    from phanbo.money import Ints
     from phanbo.tables.check.grid import Grid, Log
 
 __all__ = ["AMBIGUOUS_LINE", "NO_KEY", "OWNER_ROW", "UNKNOWN_LINE", "check_others", "line_positions"]
@@ -142,37 +143,16 @@ def _inflow(sources: Grid, lines: Grid, log: Log) -> None:
     log.rows("source-unknown", sources, at, "source", value=names[at])
 
 
-def control_scopes(controls: Grid) -> Iterator[tuple[int, str, str, int | None]]:
-    """Return the row, ``by``, key and plan year (None: all) of every control total."""
-    for at in range(len(controls)):
-        by = controls.values("by")[at]
-        year = int(controls.values("plan_year")[at]) if controls.known("plan_year")[at] else None
-        if by:
-            yield at, by, controls.values("key")[at], year
-
-
-def in_scope(lines: Grid, by: str, key: str, year: int | None) -> Bools:
-    """Return the lines a control total covers."""
-    rows: Bools = np.ones(len(lines), dtype=np.bool_) if by == "all" else lines.values(by) == key
-    return rows if year is None else rows & (lines.values("plan_year") == year)
-
-
 def _controls(controls: Grid, lines: Grid, log: Log) -> None:
     """Totals to reconcile with, to the đồng; of all plan years unless one is named."""
-    for at, by, key, year in control_scopes(controls):
-        rows = in_scope(lines, by, key, year)
-        if not in_scope(lines, by, key, None).any():
-            log.rows("control-key-unknown", controls, [at], "key", value=[key])
-            continue
-        for name in ("plan", "disbursed"):
-            total = sum(lines.values(name)[rows].tolist())
-            stated = int(controls.values(name)[at])
-            if controls.known(name)[at] and total != stated:
-                label = key if by != "all" else "tất cả"
-                words = {
-                    "key": label,
-                    "sum": shown(total),
-                    "value": shown(stated),
-                    "gap": shown(stated - total),
-                }
-                log.rows("control-differs", controls, [at], name, None, **words)
+    for at, balance in control_balances(controls, lines):
+        if balance is None:
+            log.rows("control-key-unknown", controls, [at], "key", value=[controls.values("key")[at]])
+        elif balance.gap:
+            words = {
+                "key": balance.label,
+                "sum": shown(balance.added),
+                "value": shown(balance.stated),
+                "gap": shown(balance.gap),
+            }
+            log.rows("control-differs", controls, [at], balance.column, None, **words)

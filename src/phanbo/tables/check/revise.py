@@ -12,7 +12,8 @@ from phanbo.tables.cells import Cells
 from phanbo.tables.check.clean import read_column
 from phanbo.tables.check.grid import Log
 from phanbo.tables.check.lines import check_lines
-from phanbo.tables.check.others import check_others, control_scopes, in_scope, line_positions
+from phanbo.tables.check.others import check_others, line_positions
+from phanbo.tables.check.reconcile import control_scopes, in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

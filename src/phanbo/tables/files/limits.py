@@ -71,8 +71,12 @@ def check_extent(name: str, faults: Faults, limits: Limits) -> None:
     )
 
 
-def unreadable(path: Path, vi: str, en: str, mend: tuple[str, str] = ("", "")) -> Finding:
+def unreadable(path: Path, vi: str, en: str, mend: tuple[str, str] | None = None) -> Finding:
     """Return the finding that says why a file cannot be read."""
+    mend = mend or (
+        "mở tệp bằng chương trình đã lập ra nó, lưu lại (không đặt mật khẩu) rồi đọc",
+        "open it with the program that made it, save it again (without a password) and read that",
+    )
     return Finding(
         code="file-unreadable",
         severity="error",

@@ -94,6 +94,7 @@ def _warn_other_unit(block: Block, unit: int, stated: set[int]) -> None:
                 f"tệp ghi đơn vị {format_dong(others[0])} đồng, unit= là {format_dong(unit)}; dùng unit=",
                 f"the file states a unit of {others[0]:,} đồng, unit= says {unit:,}; the latter is used",
             ),
+            ("kiểm tra đơn vị tính, hoặc bỏ unit=", "check the unit, or leave unit= out"),
             row=block.header,
         )
 

@@ -111,7 +111,7 @@ class Block:
             "header-doubtful",
             severity,
             (f"“{heading.text}”: {heading.doubt.ask_vi}", f"“{heading.text}”: {heading.doubt.ask_en}"),
-            BY_HAND if severity == "error" else ("", ""),
+            BY_HAND if severity != "note" else ("", ""),
             heading=heading,
             value=heading.text,
         )
@@ -309,6 +309,7 @@ def _check_year(block: Block, stated: int | None, options: Options) -> None:
             f"tệp ghi kế hoạch năm {stated}, tham số year={options.year}; dùng {stated}",
             f"the file says plan year {stated}, year={options.year} was given; {stated} is used",
         ),
+        ("kiểm tra năm ở tiêu đề, hoặc bỏ year=", "check the year in the header, or leave year= out"),
         row=block.header,
         value=stated,
     )
