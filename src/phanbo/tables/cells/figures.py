@@ -34,7 +34,7 @@ _UNITS = (
     (re.compile(r"(?:nghìn|ngàn)(?: ?đồng| ?đ| ?vnđ| ?vnd)?"), 10**3),
     (re.compile(r"đồng|đ|vnđ|vnd|₫"), 1),
 )
-_WITH_UNIT = re.compile(r"([(+–—−-]?[0-9][0-9., ]*[)-]?) ?([^\W\d_].*|₫)")
+_WITH_UNIT = re.compile(r"([0-9][0-9., ]*?) ?([^\W\d_].*|₫)")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
@@ -141,12 +141,13 @@ def parse_amount(text: str, *, unit: Fraction | int = 1, convention: str = "") -
     ((Fraction(1500000000, 1), 1000000000), (Fraction(1234567, 1), 1), (Fraction(12500000, 1), None))
     """
     body = _body(text)
-    match = None if body.isascii() and not body[-1:].isalpha() else _WITH_UNIT.fullmatch(body)
+    inner, sign = _signed(body)
+    match = _WITH_UNIT.fullmatch(inner) if inner[-1:].isalpha() or inner[-1:] in {"₫", "."} else None
     if match:
         for words, own in _UNITS:
             if words.fullmatch(match[2].lower()):
                 number = parse_number(match[1], decimals=own != 1, convention=convention)
-                return number * own, own
+                return sign * number * own, own
     return parse_number(text, decimals=unit != 1, convention=convention) * unit, None
 
 

@@ -23,8 +23,10 @@ __all__ = ["check_scale"]
 _STEPS = (1_000, 1_000_000)
 _FEW = 5
 """Medians of fewer lines say nothing."""
-_FAR = 900
-"""No plan is so many times its project's total investment, no payment so many times its plan."""
+_FAR, _USUAL_FAR = 100, 30
+"""No plan is so many times its project's total investment, no payment so many times its plan: a row, a column."""
+_SMALL = 900
+"""A column of payments so many times smaller than the plans is doubtful."""
 _LEAST = 100
 """So few đồng are a remainder, not an amount in a wrong unit."""
 _NEAR = 4
@@ -41,7 +43,7 @@ def check_scale(grids: Mapping[str, Grid], log: Log) -> None:
     """Say which amounts look read in a wrong unit: against control totals, other columns and other sheets.
 
     What no plan can be is an error: a total exactly a thousand times its control (within 1 %), a column whose
-    usual amount is 900 times the one that bounds it, a sheet whose plans are a thousand times off against
+    usual amount is 30 times the one that bounds it, a sheet whose plans are a thousand times off against
     total investment where all other sheets agree. The rest are warnings.
     """
     lines = grids["lines"]
@@ -80,18 +82,18 @@ def _exact_step(amount: int, limit: int) -> int:
 
 
 def _pair(lines: Grid, name: str, other: str, log: Log) -> None:
-    """Doubt amounts hundreds of times another that bounds them: the column as a whole, else row by row."""
+    """Doubt amounts many times another that bounds them: the column as a whole, else row by row."""
     high, low = lines.values(name), lines.values(other)
     both = lines.known(name) & lines.known(other) & (high > 0) & (low >= _LEAST)
     ratio = high[both] / low[both]
     title = lines.table.column(other)
     against = f"“{title.title_vi}”", f"“{title.title_en}”"
-    if len(ratio) >= _FEW and np.median(ratio) >= _FAR:
+    if len(ratio) >= _FEW and np.median(ratio) >= _USUAL_FAR:
         step = _nearest(float(np.median(ratio)))
         words = _words(_middle(high[both]), _middle(low[both]), step, against)
         log.whole("unit-scale", lines.table, name, key="cả cột", **words)
         return
-    if name == "disbursed" and len(ratio) >= 2 * _FEW and np.median(ratio) * _FAR <= 1:
+    if name == "disbursed" and len(ratio) >= 2 * _FEW and np.median(ratio) * _SMALL <= 1:
         step = -_nearest(float(1 / np.median(ratio)))
         words = _words(_middle(high[both]), _middle(low[both]), step, against)
         log.whole("unit-scale-doubtful", lines.table, name, key="cả cột", **words)
