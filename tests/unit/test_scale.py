@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from test_check import lines
 
 from phanbo.errors import Finding
 from phanbo.examples import load_bac_linh, load_lang_son
@@ -14,6 +13,27 @@ from phanbo.tables.check import examine
 
 SCALE = {"unit-scale", "unit-scale-doubtful"}
 BILLION = 10**9
+
+
+LINE = {
+    "project": "Đường A",
+    "owner": "Sở GTVT",
+    "source": "NSTW",
+    "plan_year": 2024,
+    "stage": "chuyển tiếp",
+    "plan": 10_000_000_000,
+    "disbursed": 4_000_000_000,
+    "requested_increase": 0,
+}
+
+
+def lines(*changes: dict[str, Any]) -> pd.DataFrame:
+    """Return one row a change, each a project of its own."""
+    rows = [
+        LINE | {"project_id": f"{i + 1:03d}", "project": f"Dự án {i + 1}"} | c for i, c in enumerate(changes)
+    ]
+    frame: pd.DataFrame = pd.DataFrame(rows).astype(object)
+    return frame
 
 
 def scaled(frame: pd.DataFrame, **tables: pd.DataFrame) -> list[Finding]:

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_check import lines
 
 from phanbo.tables.check import examine
 from phanbo.tables.text.codes import code_cells
+
+LINE = {
+    "project": "Đường A",
+    "owner": "Sở GTVT",
+    "source": "NSTW",
+    "plan_year": 2024,
+    "stage": "chuyển tiếp",
+    "plan": 10_000_000_000,
+    "disbursed": 4_000_000_000,
+    "requested_increase": 0,
+}
+
+
+def lines(*changes: dict[str, Any]) -> pd.DataFrame:
+    """Return one row a change, each a project of its own."""
+    rows = [
+        LINE | {"project_id": f"{i + 1:03d}", "project": f"Dự án {i + 1}"} | c for i, c in enumerate(changes)
+    ]
+    frame: pd.DataFrame = pd.DataFrame(rows).astype(object)
+    return frame
 
 
 def _codes(*texts: str) -> tuple[list[str], dict[str, list[int]]]:
