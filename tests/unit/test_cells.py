@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from phanbo.money import LIMIT
 from phanbo.tables.cells import date_cells, number_cells, text_cells, yes_no_cells
@@ -35,6 +37,11 @@ from phanbo.tables.cells.figures import NumberError, parse_number
         ("−5", Fraction(-5)),
         ("-", Fraction(0)),
         (" – ", Fraction(0)),
+        ("–5", Fraction(-5)),
+        ("1.234.567-", Fraction(-1234567)),
+        ("1\u2009234\u202f567", Fraction(1234567)),
+        ("\uff11\uff0e\uff12\uff13\uff14\uff0e\uff15\uff16\uff17", Fraction(1234567)),
+        ("'0123", Fraction(123)),
     ],
 )
 def test_numbers_are_exact(text: str, number: Fraction) -> None:
@@ -42,7 +49,7 @@ def test_numbers_are_exact(text: str, number: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "1.23.456", "1,234.567.890", "1e9", "12 tỷ", "5%", "1..2", "--5", "(5", "1,2,3", "٣"]
+    "text", ["", "abc", "1.23.456", "1,234.567.890", "12 cái", "1..2", "--5", "(5", "1,2,3", "٣"]
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NumberError) as caught:
@@ -157,6 +164,13 @@ def test_inputs_stay_as_they_were() -> None:
         ("14/6/2024", "2024-06-14", "text-date"),
         ("6/6/2024", "2024-06-06", "text-date"),
         ("05/06/2024", "2024-06-05", "date-order"),
+        ("2024-06-14T08:30:00", "2024-06-14", ""),
+        ("2024/6/14", "2024-06-14", ""),
+        ("14/6/24", "2024-06-14", "date-short-year"),
+        ("14-6-97", "1997-06-14", "date-short-year"),
+        ("ngày 5 tháng 6 năm 2024", "2024-06-05", "text-date"),
+        ("45458", "2024-06-15", "date-serial"),
+        ("45458.5", "2024-06-15", "date-serial"),
         ("Số 12/QĐ-UBND ngày 5/6/2023", "2023-06-05", "date-in-text"),
     ],
 )
@@ -167,11 +181,16 @@ def test_dates(text: str, date: str, doubt: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("6/14/2024", "not-a-date"),
+        ("6/14/2024", "date-month-first"),
+        ("6/2024", "date-incomplete"),
+        ("tháng 6/2024", "date-incomplete"),
+        ("Quý II/2024", "date-incomplete"),
+        ("2024", "date-incomplete"),
         ("2024-02-30", "not-a-date"),
-        ("45292", "not-a-date"),
+        ("12345", "date-out-of-range"),
         ("14/6/1024", "date-out-of-range"),
-        ("Quý II năm 2024", "no-date-in-text"),
+        ("Quý II năm 2024", "date-incomplete"),
+        ("Quý II, Quý III", "no-date-in-text"),
         ("QĐ ngày 1/2/2020, sửa ngày 3/4/2022", "no-date-in-text"),
     ],
 )
@@ -212,3 +231,64 @@ def test_texts_are_composed_and_blanks_folded() -> None:
     assert out.data.tolist() == ["Cầu", "Sở GTVT", "007", "7", "", ""]
     assert out.known.tolist() == [True] * 4 + [False] * 2
     assert out.faults == {"text-nfd": [0], "text-spaces": [1]}
+
+
+@pytest.mark.parametrize(("text", "code"), [("12,5%", "number-percent"), ("1.2E+09", "number-exponent")])
+def test_what_is_no_amount_says_why(text: str, code: str) -> None:
+    assert _numbers([text, 1])[2] == {code: [0]}
+
+
+def test_a_unit_in_the_cell_is_exact() -> None:
+    million = 10**6
+    cells = ["1,5 tỷ", "2 triệu đồng", "1.234.567đ", "(3 tr)"]
+    data, known, faults = _numbers(cells, unit=million)
+    assert data == [1_500_000_000, 2_000_000, 1_234_567, -3_000_000]
+    assert all(known)
+    assert faults == {"unit-in-cell-differs": [0, 2], "unit-in-cell": [1, 3]}
+    assert _numbers(["1.234 tỷ"])[2] == {"ambiguous-number": [0]}
+
+
+def test_the_column_settles_what_one_cell_leaves_open() -> None:
+    million = 10**6
+    data, _, faults = _numbers(["1.234", "12.345.678", "5.678"], unit=million)
+    assert data == [1234 * million, 12_345_678 * million, 5678 * million]
+    assert faults == {"text-number": [1, 0, 2], "number-convention": [0]}
+    data, _, faults = _numbers(["1.234", "1,234,567.5"], unit=million)
+    assert data == [1_234_000, 1_234_567_500_000]
+    _, known, faults = _numbers(["1.234", "1,234,567", "12,5"], unit=million)
+    assert not known[0]
+    assert faults["number-conflict"] == [1, 2]
+    assert faults["ambiguous-number"] == [0]
+
+
+@given(
+    st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20),
+    st.sampled_from([(",", "."), (".", ",")]),
+    st.integers(0, 999),
+)
+def test_a_column_written_in_one_way_is_read_back(
+    values: list[int], marks: tuple[str, str], thousandths: int
+) -> None:
+    group, point = marks
+    texts = [f"{value:,}".replace(",", group) for value in values] + [
+        f"1{group}234{group}567{point}{thousandths:03d}"
+    ]
+    data, known, _ = _numbers(texts, unit=1000)
+    assert all(known)
+    assert data == [value * 1000 for value in values] + [1_234_567_000 + thousandths]
+
+
+def test_the_column_tells_whether_the_day_comes_first() -> None:
+    out = date_cells(pd.Series(["5/6/2024", "14/6/2024", None]), event=False)
+    assert out.data.tolist() == ["2024-06-05", "2024-06-14", ""]
+    assert out.faults == {"text-date": [1], "date-order-settled": [0]}
+    out = date_cells(pd.Series(["5/6/2024", "6/14/2024", "6/6/2024"]), event=False)
+    assert out.faults == {"date-month-first": [0, 1], "text-date": [2]}
+    assert out.known.tolist() == [False, False, True]
+    assert date_cells(pd.Series(["5/6/2024", "6/6/2024"]), event=False).faults["date-order"] == [0]
+
+
+def test_serials_of_every_type() -> None:
+    out = date_cells(pd.Series([45458, 45458.0, "45458"], dtype=object), event=False)
+    assert out.data.tolist() == ["2024-06-15"] * 3
+    assert out.faults == {"date-serial": [0, 1, 2]}

@@ -18,6 +18,7 @@ from phanbo.tables.layout.block import Block, Options, read_block
 from phanbo.tables.layout.frames import Part, join, read_part
 from phanbo.tables.layout.several import check_summary, check_titles
 from phanbo.tables.schema import LINES, TABLES
+from phanbo.tables.text.legacy import convert_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +90,7 @@ def _read_sheets(
     files: list[tuple[str, str]],
 ) -> Reading:
     reading = Reading(files=files)
+    sheets = [_in_unicode(sheet, reading) for sheet in sheets]
     lines, others = _choose(sheets, wanted, options, reading)
     _refuse_header_rows([*lines, *others], reading)
     parts = _read_lines(name, lines, options, reading)
@@ -102,6 +104,13 @@ def _read_sheets(
             reading.frames[table] = join(found)
         reading.findings += [finding for part in found for finding in part.findings]
     return reading
+
+
+def _in_unicode(sheet: Sheet, reading: Reading) -> Sheet:
+    """Return a sheet with its texts in Unicode, and say what was converted."""
+    sheet, findings = convert_sheet(sheet)
+    reading.findings += findings
+    return sheet
 
 
 def _refuse_header_rows(blocks: Sequence[Block], reading: Reading) -> None:

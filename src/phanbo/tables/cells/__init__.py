@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import LIMIT, Bools, Ints
-from phanbo.tables.cells.dates import NOT_YET, DateError, parse_date
-from phanbo.tables.cells.figures import DASHES, NumberError, parse_number
+from phanbo.tables.cells.dates import NOT_YET, DateError, parse_date, settle_order
+from phanbo.tables.cells.figures import DASHES, NumberError, convention, parse_amount
 from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -118,11 +118,29 @@ def number_cells(
     cells = _objects(raw)
     out = Cells(np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.bool_))
     rest = _digits(out, cells, plain=plain) if unit == 1 else range(len(cells))
+    rules = (signed, dash_is_zero, plain)
     for at in rest:
         cell = cells[at]
         if cell is not None and not (isinstance(cell, str) and not cell.strip()):
-            _one_number(out, at, cell, unit, (signed, dash_is_zero, plain))
+            _one_number(out, at, cell, unit, rules)
+    _settle(out, cells, unit, rules)
     return out
+
+
+def _settle(out: Cells, cells: NDArray[Any], unit: Fraction, rules: tuple[bool, bool, bool]) -> None:
+    """Read the numbers that could be two as the others of the column are written, where those agree."""
+    doubtful = out.faults.get("ambiguous-number")
+    if not doubtful:
+        return
+    texts = [cell if isinstance(cell, str) else "" for cell in cells]
+    found = convention(texts)
+    if len(found) > 1:
+        out.faults["number-conflict"] = sorted(texts.index(text) for text in found.values())
+    elif found:
+        del out.faults["ambiguous-number"]
+        for at in doubtful:
+            _one_number(out, at, cells[at], unit, rules, *found)
+        out.fault("number-convention", doubtful[0])
 
 
 def _digits(out: Cells, cells: NDArray[Any], *, plain: bool) -> list[int]:
@@ -177,10 +195,16 @@ def _floats(raw: pd.Series[Any], unit: Fraction, *, signed: bool) -> Cells:
     return out
 
 
-def _one_number(out: Cells, at: int, cell: object, unit: Fraction, rules: tuple[bool, bool, bool]) -> None:
+def _one_number(
+    out: Cells, at: int, cell: object, unit: Fraction, rules: tuple[bool, bool, bool], written: str = ""
+) -> None:
     signed, dash_is_zero, plain = rules
+    own = None
     try:
-        number = _fraction(cell, decimals=unit != 1) * unit
+        if isinstance(cell, str):
+            number, own = parse_amount(cell, unit=unit, convention=written)
+        else:
+            number = _fraction(cell) * unit
     except NumberError as error:
         out.fault(error.code, at)
         return
@@ -189,7 +213,9 @@ def _one_number(out: Cells, at: int, cell: object, unit: Fraction, rules: tuple[
             out.fault("dash-zero" if dash_is_zero else "dash-empty", at)
             out.known[at] = dash_is_zero
             return
-        if not (plain and cell.isascii() and cell.removeprefix("-").isdigit()):
+        if own is not None:
+            out.fault("unit-in-cell" if own == unit else "unit-in-cell-differs", at)
+        elif not (plain and cell.isascii() and cell.removeprefix("-").isdigit()):
             out.fault("text-number", at)
     if number.denominator != 1:
         out.fault("not-whole", at)
@@ -202,9 +228,7 @@ def _one_number(out: Cells, at: int, cell: object, unit: Fraction, rules: tuple[
         out.known[at] = True
 
 
-def _fraction(cell: object, *, decimals: bool) -> Fraction:
-    if isinstance(cell, str):
-        return parse_number(cell, decimals=decimals)
+def _fraction(cell: object) -> Fraction:
     if isinstance(cell, (bool, np.bool_)):
         raise NumberError("not-a-number", str(cell))
     if isinstance(cell, numbers.Integral):
@@ -335,4 +359,6 @@ def date_cells(raw: pd.Series[Any], *, event: bool) -> Cells:
     if raw.dtype.kind == "M":
         naive = raw.dt.tz_localize(None) if getattr(raw.dt, "tz", None) is not None else raw
         raw = naive.dt.strftime("%Y-%m-%d").astype(object)
-    return _by_distinct(raw, read, "")
+    out = _by_distinct(raw, read, "")
+    settle_order(out, raw.iloc.__getitem__)
+    return out

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from phanbo.tables.check.clean import clean
+from phanbo.tables.check.codes import check_codes
 from phanbo.tables.check.complete import complete, with_defaults
 from phanbo.tables.check.grid import Log
 from phanbo.tables.check.lines import check_lines
 from phanbo.tables.check.others import check_others
 from phanbo.tables.check.reconcile import stated_balances
+from phanbo.tables.check.scale import check_scale
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
         grids[name] = grids[name].take(row_order(grids[name]))
     doubts = Log()
     check_lines(grids["lines"], grids.get("sources"), doubts)
+    check_codes(grids["lines"], doubts)
+    check_scale(grids, doubts)
     check_others(grids, doubts)
     return Examined(grids, in_order(log.findings), in_order(doubts.findings), statements)
 

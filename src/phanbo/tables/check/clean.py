@@ -19,6 +19,7 @@ from phanbo.tables.check.grid import Grid
 from phanbo.tables.check.messages import MESSAGES
 from phanbo.tables.schema.column import Type
 from phanbo.tables.schema.vocabulary import stage_of
+from phanbo.tables.text.codes import CODES, code_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +120,8 @@ def _read(grid: Grid, column: Column, series: pd.Series[Any], *, plain: bool) ->
                 return choice_cells(series, column, lambda text: stage_of(text, year))
             return choice_cells(series, column)
         case _:
-            return reason_cells(series) if column.reason else text_cells(series)
+            read = reason_cells if column.reason else code_cells if column.name in CODES else text_cells
+            return read(series)
 
 
 def _told(grid: Grid, raw: pd.DataFrame, name: str) -> list[int]:

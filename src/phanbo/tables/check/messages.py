@@ -58,6 +58,37 @@ _CELLS = {
         "nhập dạng số, không nhập dạng chữ",
         "enter it as a number, not as text",
     ),
+    "number-conflict": _error(
+        "các số trong cột viết theo hai cách trái nhau (1.234,5 và 1,234.5): ô này ghi “{value}”",
+        "the numbers of the column are written in two ways (1.234,5 and 1,234.5): this cell says “{value}”",
+        "viết thống nhất một cách, hoặc nhập dạng số",
+        "write them in one way, or enter them as numbers",
+    ),
+    "number-convention": _note(
+        "các số như “{value}” đọc theo cách viết của các ô khác trong cột",
+        "numbers like “{value}” are read as the other cells of the column are written",
+    ),
+    "number-percent": _error(
+        "tỷ lệ phần trăm “{value}”, cần số tiền",
+        "a percentage, “{value}”, where an amount is wanted",
+        "nhập số tiền",
+        "enter the amount",
+    ),
+    "number-exponent": _error(
+        "số viết dạng mũ “{value}” đã mất chữ số",
+        "a number in powers of ten, “{value}”, has lost digits",
+        "nhập đủ các chữ số",
+        "enter all its digits",
+    ),
+    "unit-in-cell": _note(
+        "“{value}”: đơn vị ghi trong ô, đã quy ra đồng", "“{value}”: the unit in the cell was applied"
+    ),
+    "unit-in-cell-differs": _warning(
+        "“{value}”: đơn vị ghi trong ô khác đơn vị của cột; đã dùng đơn vị trong ô",
+        "“{value}”: the unit in the cell is not the column's; the cell's was used",
+        "kiểm tra đơn vị tính",
+        "check the unit",
+    ),
     "total-too-large": _error(
         "“{title}” cộng các dòng được {total} đồng, quá mức cộng chính xác được ({most} đồng)",
         "“{title}” adds up to {total} đồng, more than can be added up exactly ({most} đồng)",
@@ -83,6 +114,27 @@ _CELLS = {
     "text-nfd": _note("chữ tổ hợp (NFD) đã chuẩn hóa thành NFC", "decomposed text (NFD) was put into NFC"),
     "text-spaces": _note(
         "đã bỏ khoảng trắng thừa hoặc ký tự ẩn", "surplus blanks or invisible characters removed"
+    ),
+    "text-apostrophe": _note(
+        "đã bỏ dấu nháy đầu ô “{value}”", "the apostrophe in front of “{value}” was removed"
+    ),
+    "text-wide": _note(
+        "chữ, số toàn khổ trong “{value}” đã đổi thành thường",
+        "full-width characters in “{value}” made plain",
+    ),
+    "code-look-alike": _note(
+        "mã “{value}” có chữ cái Hy Lạp hoặc Kirin trông như chữ La-tinh; đã đổi thành chữ La-tinh",
+        "the code “{value}” has Greek or Cyrillic letters that look Latin; made Latin",
+    ),
+    "code-letter-digit": _note(
+        "mã “{value}” có chữ O hoặc l thay số 0 hoặc 1; đã sửa theo mã có sẵn ở dòng khác",
+        "the code “{value}” has a letter O or l for 0 or 1; mended after the code of another row",
+    ),
+    "code-alike": _warning(
+        "mã “{value}” gần như mã “{first}” ({other}): chỉ khác O/0, l/1, chữ hoa hoặc số 0 ở đầu",
+        "the code “{value}” is nearly “{first}” ({other}): only O/0, l/1, case or leading zeros differ",
+        "nếu là một dự án thì viết thống nhất một mã",
+        "if they are one project, use one code",
     ),
     "reason-no": _note("“{title}”: “{value}” được hiểu là không", "“{title}”: “{value}” is read as no"),
     "reason-yes": _note(
@@ -116,6 +168,29 @@ _CELLS = {
         "day and month could change places; read day first",
         "nhập dạng ngày, không nhập dạng chữ",
         "enter it as a date, not as text",
+    ),
+    "date-order-settled": _note(
+        "ngày trước, tháng sau, như các ô khác trong cột", "day first, as other cells of the column show"
+    ),
+    "date-month-first": _error(
+        "“{value}”: cột này có ngày viết tháng/ngày/năm, không rõ đâu là ngày",
+        "“{value}”: the column has dates written month/day/year; which is the day?",
+        "nhập dạng ngày, hoặc viết ngày/tháng/năm cho cả cột",
+        "enter dates as dates, or write day/month/year in the whole column",
+    ),
+    "date-incomplete": _error(
+        "“{value}” chưa đủ ngày, tháng, năm",
+        "“{value}” is no whole date",
+        "ghi đủ ngày/tháng/năm",
+        "write day/month/year",
+    ),
+    "date-short-year": _note(
+        "“{value}”: năm hai chữ số được hiểu là 1970–2069",
+        "“{value}”: a year of two digits is one of 1970–2069",
+    ),
+    "date-serial": _note(
+        "“{value}” là số ngày của bảng tính, đã đọc thành ngày",
+        "“{value}” is a spreadsheet's count of days, read as a date",
     ),
     "text-date": _note("ngày nhập dạng chữ, đã đọc thành ngày", "a date typed as text, read as a date"),
     "date-in-text": _note("lấy ngày trong nội dung “{value}”", "the date was taken from “{value}”"),
@@ -284,6 +359,18 @@ _MONEY = {
         "the plan {value} is 1,000 times or a thousandth of its source's median {limit}",
         "kiểm tra đơn vị tính",
         "check the unit",
+    ),
+    "unit-scale": _error(
+        "“{title}” ({key}): {value}, {ratio} {limit} ({against}): sai đơn vị tính",
+        "“{title}” ({key}): {value}, {ratio_en} {limit} ({against_en}): a wrong unit",
+        "có lẽ một bên ghi {unit}: sửa “Đơn vị tính”, hoặc dùng unit=",
+        "one of the two may be in {unit_en}: mend the stated unit, or give unit=",
+    ),
+    "unit-scale-doubtful": _warning(
+        "“{title}” ({key}): {value}, {ratio} {limit} ({against}): kiểm tra đơn vị tính",
+        "“{title}” ({key}): {value}, {ratio_en} {limit} ({against_en}): check the unit",
+        "có lẽ một bên ghi {unit}",
+        "one of the two may be in {unit_en}",
     ),
     "years-crossed": _warning(
         "năm hoàn thành {value} trước năm khởi công {limit}",

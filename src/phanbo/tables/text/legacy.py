@@ -1,0 +1,236 @@
+"""Sheets typed in the fonts before Unicode: told by their syllables, converted, never silently mangled."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from phanbo.errors import Finding
+from phanbo.money import format_dong
+from phanbo.tables.files.sheet import Sheet, address, letter
+from phanbo.tables.text.encodings import decode_tcvn3, decode_utf8, decode_vni
+from phanbo.tables.text.syllables import is_syllable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["convert_sheet"]
+
+_TELLTALE = re.compile(
+    r"[\x80-\x9f\xa1-\xbf\xc4-\xc7\xcb\xce-\xd1\xd6-\xd8\xdb\xdc\xde\xdf\xe4-\xe7\xeb\xee-\xf1\xf6-\xf8\xfb\xfc\xfe\xff\xad]"
+)
+"""Latin-1 characters no Vietnamese letter uses: a sheet without any of them is as it should be."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LONE = frozenset("ởủổôơýỷ")
+_DECODERS = {"TCVN3": decode_tcvn3, "VNI": decode_vni}
+_NAMES = {"TCVN3": "TCVN3 (ABC)", "VNI": "VNI", "UTF-8": "UTF-8"}
+_ENOUGH = 2
+"""So many different words that only an encoding explains settle it."""
+_CLEAR = 3
+"""A sheet is in one encoding where that explains so many times as many texts as any other reading."""
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a text says in one encoding: the text, words only it explains, words it cannot be right about."""
+
+    text: str
+    explained: int
+    wrong: int
+
+
+def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
+    """Return *sheet* with its TCVN3, VNI and twice encoded texts in Unicode, and what was done or is in doubt.
+
+    A text is converted where its letters make Vietnamese syllables in one encoding and none as they stand;
+    the other texts of its column, then of the sheet, settle what it does not show alone. What nothing
+    settles stays as it is, with a warning. Plain and Unicode texts are never touched.
+    """
+    texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
+    if not any(_TELLTALE.search(text) for found in texts.values() for text in found):
+        return sheet, []
+    distinct = {
+        text: _readings(text) for text in sorted({text for found in texts.values() for text in found})
+    }
+    overall = _evidence(distinct.values())
+    changes: dict[int, dict[str, tuple[str, str]]] = {}
+    doubts: dict[int, set[str]] = {}
+    for at, found in texts.items():
+        here = _evidence(distinct[text] for text in found)
+        settled = _settled(here) or (_settled(overall) if not here["Unicode"] else "")
+        for text in sorted(found):
+            encoding = _encoding(distinct[text], settled, mixed=here["Unicode"] > 0)
+            if encoding == "?":
+                doubts.setdefault(at, set()).add(text)
+            elif encoding:
+                changes.setdefault(at, {})[text] = encoding, distinct[text][encoding].text
+    return _converted(sheet, changes), [*_notes(sheet, changes), *_doubtful(sheet, doubts)]
+
+
+def _foreign(column: tuple[Any, ...]) -> set[str]:
+    """Return the distinct texts of a column that are not ASCII."""
+    if str not in set(map(type, column)):
+        return set()
+    return {cell for cell in set(column) if cell.__class__ is str and not cell.isascii()}
+
+
+def _readings(text: str) -> dict[str, _Reading]:
+    """Return what a text could be, best not yet chosen; ``"Unicode"`` is the text as it stands."""
+    found = {"Unicode": _Reading(text, 0, sum(not is_syllable(word) for word in _marked(text)))}
+    if not any("\x80" <= c <= "\xff" for c in text):
+        return found
+    twice = decode_utf8(text)
+    if twice is not None and any(is_syllable(word) for word in _marked(twice)):
+        return found | {"UTF-8": _Reading(twice, _ENOUGH, 0)}
+    for name, decode in _DECODERS.items():
+        read = decode(text)
+        if read is not None and read != text:
+            new = set(_marked(read)) - {word for word in _marked(text) if is_syllable(word)}
+            wrong = {word for word in _marked(read) if not is_syllable(word) or _is_sign(word, read)}
+            found[name] = _Reading(read, sum(len(word) > 1 for word in new - wrong), len(wrong))
+    return found
+
+
+def _is_sign(word: str, text: str) -> bool:
+    """Whether a word is but a sign between figures: "5m×3", "10 × 20"."""
+    alone = len(word) == 1 and word.lower() not in _LONE
+    return alone or re.search(rf"\d{word}|{word}\d", text) is not None
+
+
+def _marked(text: str) -> Iterator[str]:
+    """Yield the words of a text that have a letter beyond ASCII."""
+    return (word for word in _WORD.findall(text) if not word.isascii())
+
+
+def _likely(readings: Mapping[str, _Reading]) -> list[str]:
+    """Return the encodings that explain all the words of a text."""
+    return [
+        name for name, read in readings.items() if name != "Unicode" and not read.wrong and read.explained
+    ]
+
+
+def _evidence(texts: Iterable[Mapping[str, _Reading]]) -> Counter[str]:
+    """Count the texts that only one reading explains."""
+    count: Counter[str] = Counter()
+    for readings in texts:
+        likely, plain = _likely(readings), readings["Unicode"]
+        if len(likely) == 1 and plain.wrong | bool(_TELLTALE.search(plain.text)):
+            count[likely[0]] += 1
+        elif not likely and not plain.wrong and any(_marked(plain.text)):
+            count["Unicode"] += 1
+    return count
+
+
+def _settled(evidence: Counter[str]) -> str:
+    """Return the encoding the evidence is for; ``""`` where there is none, or two sorts of it."""
+    (first, most), (_, next_most) = [*evidence.most_common(2), ("", 0), ("", 0)][:2]
+    return first if most >= _ENOUGH and most >= _CLEAR * next_most else ""
+
+
+def _encoding(readings: Mapping[str, _Reading], settled: str, *, mixed: bool) -> str:
+    """Return the encoding of a text: ``""`` where it stays as it is, ``"?"`` where that cannot be told."""
+    likely, plain = _likely(readings), readings["Unicode"]
+    odd = bool(plain.wrong) or _TELLTALE.search(plain.text) is not None
+    if odd and len(likely) == 1 and (readings[likely[0]].explained >= _ENOUGH or likely[0] == settled):
+        return likely[0]
+    if settled and settled != "Unicode":
+        read = readings.get(settled)
+        if read is None:
+            return "?" if likely else ""
+        if not odd:  # it reads both ways, or only as it stands
+            return "" if read.wrong else "?" if mixed else settled
+        # among its like a name that no Vietnamese syllable spells ("Đắk Krông") is taken with its other words
+        return settled if read.explained or not read.wrong else "?"
+    return "?" if likely and odd else ""
+
+
+def _converted(sheet: Sheet, changes: Mapping[int, Mapping[str, tuple[str, str]]]) -> Sheet:
+    if not changes:
+        return sheet
+    rows = [list(row) for row in sheet.rows]
+    for column, texts in changes.items():
+        for row in rows:
+            cell = row[column] if column < len(row) else None
+            if cell.__class__ is str and cell in texts:
+                row[column] = texts[cell][1]
+    return replace(sheet, rows=rows)
+
+
+def _notes(sheet: Sheet, changes: Mapping[int, Mapping[str, tuple[str, str]]]) -> list[Finding]:
+    """Say once an encoding how many cells were converted, and show the first."""
+    found = []
+    for encoding, name in _NAMES.items():
+        cells = {
+            (row, column): cell
+            for column, texts in changes.items()
+            for row, cell in enumerate(sheet.columns[column])
+            if cell.__class__ is str and cell in texts and texts[cell][0] == encoding
+        }
+        if not cells:
+            continue
+        (row, column), old = min(cells.items())
+        new = changes[column][old][1]
+        letters = ", ".join(letter(at) for at in sorted({at for _, at in cells}))
+        small = encoding == "TCVN3"  # what a font draws as capitals is small in the file
+        found.append(
+            _finding(
+                sheet,
+                (row, column),
+                old,
+                (
+                    "text-legacy",
+                    "note",
+                    f"{format_dong(len(cells))} ô chữ (cột {letters}) mã {name} đã chuyển sang "
+                    f"Unicode, ví dụ “{new}”"
+                    + ("; chữ hoa của phông .Vn…H thành chữ thường" if small else ""),
+                    f"{len(cells):,} cells of text (columns {letters}) in "
+                    + ("UTF-8 encoded twice" if encoding == "UTF-8" else name)
+                    + f" were put into Unicode, e.g. “{new}”"
+                    + ("; capitals of the .Vn…H fonts come out small" if small else ""),
+                ),
+            )
+        )
+    return found
+
+
+def _doubtful(sheet: Sheet, doubts: Mapping[int, set[str]]) -> list[Finding]:
+    """Name each text that could be an old encoding and could not, where it stands first."""
+    found = []
+    for column, texts in doubts.items():
+        cells = sheet.columns[column]
+        for text in sorted(texts)[:_SHOWN]:
+            said = (
+                f"“{text}” có thể là chữ TCVN3 hoặc VNI, không chắc: giữ nguyên",
+                f"“{text}” may be text in TCVN3 or VNI, which cannot be told: left as it is",
+            )
+            mends = ("gõ lại ô này bằng Unicode", "type the cell again in Unicode")
+            place = (cells.index(text), column)
+            found += [_finding(sheet, place, text, ("text-doubtful", "warning", *said), mends)]
+    return found
+
+
+def _finding(
+    sheet: Sheet,
+    place: tuple[int, int],
+    value: str,
+    said: tuple[str, str, str, str],
+    mends: tuple[str, str] = ("", ""),
+) -> Finding:
+    code, severity, vi, en = said
+    return Finding(
+        code=code,
+        severity=severity,
+        message_vi=vi,
+        message_en=en,
+        mend_vi=mends[0],
+        mend_en=mends[1],
+        sheet=sheet.name,
+        row=place[0] + 1,
+        cell=address(*place),
+        value=value,
+        rule=code,
+    )
