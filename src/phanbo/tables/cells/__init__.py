@@ -36,6 +36,16 @@ __all__ = [
 ]
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_BOUND = "\0"
+_BLANKS = [chr(code) for code in range(0x3001) if chr(code).isspace() and code != ord(" ")]
+_ODD = (*_BLANKS, *map(chr, _INVISIBLE), "  ", f" {_BOUND}", f"{_BOUND} ")
+"""What no clean text has, and no end of one beside the bound between two texts."""
+
+_NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
+_ONLY_TEXT = frozenset({"string", "empty"})
+_TELLING = frozenset({str, float, int, dt.date, type(None)})
+"""Types whose equal cells are equal as texts; not so for yes and 1, or one moment in two time zones."""
+
 _YES = frozenset(
     {"có", "yes", "y", "x", "true", "đúng", "đủ", "đã", "rồi", "1", "v", "✓", "✔", "đã đủ", "đã có"}
 )
@@ -76,6 +86,13 @@ def clean_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
 
 
+def _are_clean(texts: list[str]) -> bool:
+    """Whether `clean_text` would leave every text as it is; all are looked at in one go, for most columns are clean."""
+    joined = _BOUND.join(["", *texts, ""])
+    odd = any(map(joined.__contains__, _ODD))
+    return not odd and (joined.isascii() or unicodedata.is_normalized("NFC", joined))
+
+
 def _objects(raw: pd.Series[Any]) -> NDArray[Any]:
     """Return the cells as Python objects, every empty one as None."""
     cells: NDArray[Any] = np.array(raw.astype(object), dtype=object)
@@ -109,10 +126,9 @@ def number_cells(
     unit = Fraction(unit)
     if raw.dtype.kind in "iu" and unit.denominator == 1:
         return _whole(raw, int(unit), signed=signed)
-    inferred = pd.api.types.infer_dtype(raw, skipna=True)
-    if raw.dtype.kind == "f" or inferred in {"integer", "floating", "mixed-integer-float", "empty"}:
+    if raw.dtype.kind == "f" or pd.api.types.infer_dtype(raw, skipna=True) in _NUMBERS:
         try:
-            return _floats(raw, unit, signed=signed)
+            return _floats(_as_floats(raw), unit, signed=signed)
         except OverflowError:  # a whole number too long for a float is judged by itself below
             pass
     cells = _objects(raw)
@@ -174,8 +190,14 @@ def _limit(out: Cells, large: Bools, *, signed: bool) -> None:
             out.known[at] = False
 
 
-def _floats(raw: pd.Series[Any], unit: Fraction, *, signed: bool) -> Cells:
-    numbers_ = raw.to_numpy(dtype=np.float64, na_value=np.nan)
+def _as_floats(raw: pd.Series[Any]) -> NDArray[np.float64]:
+    try:
+        return raw.to_numpy().astype(np.float64)  # None becomes NaN
+    except TypeError:  # what else is empty does not
+        return raw.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _floats(numbers_: NDArray[np.float64], unit: Fraction, *, signed: bool) -> Cells:
     known = ~np.isnan(numbers_)
     factor = float(unit)
     scaled = np.rint(np.where(known, numbers_, 0.0) * factor)
@@ -247,25 +269,39 @@ def _fraction(cell: object) -> Fraction:
 def _by_distinct(raw: pd.Series[Any], read: Callable[[str], tuple[Any, bool, str]], empty: Any) -> Cells:  # noqa: ANN401
     """Return a column read one *distinct* text at a time: ``read(text)`` gives value, known, fault."""
     codes, texts = pd.factorize(_texts(raw), use_na_sentinel=True)
-    results = [read(text) for text in texts]
-    values = np.empty(len(texts) + 1, dtype=object if isinstance(empty, str) else type(empty))
+    return _spread(codes, [read(text) for text in texts], empty)
+
+
+def _spread(codes: Ints, results: list[tuple[Any, bool, str]], empty: Any) -> Cells:  # noqa: ANN401
+    """Return the column whose cells have these numbers, each read as its result; number −1 is *empty*."""
+    values = np.empty(len(results) + 1, dtype=object if isinstance(empty, str) else type(empty))
     values[:-1] = [value for value, _, _ in results]
     values[-1] = empty
     known = np.array([known for _, known, _ in results] + [False], dtype=np.bool_)
     out = Cells(values[codes], known[codes])
-    faulty = np.array([bool(fault) for _, _, fault in results] + [False], dtype=np.bool_)
-    for at in np.flatnonzero(faulty[codes]).tolist():
-        out.fault(results[codes[at]][2], at)
+    faults = np.array([fault for _, _, fault in results] + [""], dtype=object)
+    if any(faults.tolist()):
+        rows = np.flatnonzero((faults != "")[codes])
+        kinds, names = pd.factorize(faults[codes[rows]])
+        out.faults = {name: rows[kinds == kind].tolist() for kind, name in enumerate(names)}
     return out
 
 
 def _texts(raw: pd.Series[Any]) -> NDArray[Any]:
-    """Return every cell as text, None where empty."""
+    """Return every cell as text, empty ones as they are."""
+    if raw.dtype == object and pd.api.types.infer_dtype(raw, skipna=True) in _ONLY_TEXT:
+        return raw.to_numpy()
     cells = _objects(raw)
-    if pd.api.types.infer_dtype(cells, skipna=True) not in {"string", "empty"}:
-        for at, cell in enumerate(cells):
-            if cell is not None and not isinstance(cell, str):
-                cells[at] = _as_text(cell)
+    if pd.api.types.infer_dtype(cells, skipna=True) in _ONLY_TEXT:
+        return cells
+    if set(map(type, cells.tolist())) <= _TELLING:
+        codes, cells = pd.factorize(cells)
+        texts = [cell if isinstance(cell, str) else _as_text(cell) for cell in cells]
+        spread: NDArray[Any] = np.array([*texts, None], dtype=object)[codes]
+        return spread
+    for at, cell in enumerate(cells):
+        if cell is not None and not isinstance(cell, str):
+            cells[at] = _as_text(cell)
     return cells
 
 
@@ -282,6 +318,10 @@ def _as_text(cell: object) -> str:
 
 def text_cells(raw: pd.Series[Any]) -> Cells:
     """Return a column of texts: NFC, blanks folded; what was repaired is listed."""
+    codes, texts = pd.factorize(_texts(raw), use_na_sentinel=True)
+    if _are_clean(texts.tolist()):
+        values = np.array([*map(str, texts.tolist()), ""], dtype=object)  # no kinds of str of others
+        return Cells(values[codes], (values != "")[codes])
 
     def read(text: str) -> tuple[str, bool, str]:
         clean = clean_text(text)
@@ -289,7 +329,7 @@ def text_cells(raw: pd.Series[Any]) -> Cells:
             return clean, bool(clean), ""
         return clean, True, "text-spaces" if unicodedata.is_normalized("NFC", text) else "text-nfd"
 
-    return _by_distinct(raw, read, "")
+    return _spread(codes, [read(text) for text in texts], "")
 
 
 def reason_cells(raw: pd.Series[Any]) -> Cells:

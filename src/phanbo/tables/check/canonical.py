@@ -26,6 +26,9 @@ __all__ = ["csv_bytes", "findings_frame", "findings_of", "frame_of", "hash_of", 
 ROWS = 10_000
 """Rows written at a time."""
 
+_SAID = np.array(["không", "có"], dtype=object)
+_SPECIAL = ',"\n\r'
+
 
 def frame_of(grid: Grid, extra: Mapping[str, NDArray[Any]] | None = None) -> pd.DataFrame:
     """Return a table as a frame: its columns in the order of the schema, then *extra* texts."""
@@ -83,13 +86,31 @@ def _series(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> pd.Seri
             return pd.Series(data, dtype="str")
 
 
-def _cells(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> list[object]:
-    """Return cells as the CSV writer takes them: unknown is nothing, yes and no are có and không."""
-    cells: list[object] = np.where(data, "có", "không").tolist() if kind is Type.YES_NO else data.tolist()
-    if kind in {Type.YES_NO, Type.MONEY, Type.INTEGER}:
-        for row in np.flatnonzero(~known).tolist():
-            cells[row] = ""
+def _cells(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> list[str]:
+    """Return cells as the CSV holds them: unknown is nothing, yes and no are có and không."""
+    if kind not in {Type.YES_NO, Type.MONEY, Type.INTEGER}:
+        return _quoted(data.tolist())
+    cells: list[str]
+    if kind is Type.YES_NO:
+        cells = _SAID[data.astype(np.intp)].tolist()
+    elif data.min() == data.max():
+        cells = [str(data[0])] * len(data)
+    else:  # a list writes its numbers faster than they write themselves
+        cells = str(data.tolist())[1:-1].split(", ")
+    for row in np.flatnonzero(~known).tolist():
+        cells[row] = ""
     return cells
+
+
+def _quoted(cells: list[str]) -> list[str]:
+    """Return texts with quotes around those that need them, as the `csv` module has it."""
+    together = "".join(cells)
+    if not any(map(together.__contains__, _SPECIAL)):
+        return cells
+    return [
+        '"' + cell.replace('"', '""') + '"' if any(map(cell.__contains__, _SPECIAL)) else cell
+        for cell in cells
+    ]
 
 
 def csv_bytes(columns: Mapping[str, Sequence[object]]) -> bytes:
@@ -120,7 +141,9 @@ def _parts(grid: Grid, extra: Mapping[str, Sequence[object]]) -> Iterator[bytes]
         parts = [
             _cells(grid.columns[c.name].data[here], grid.columns[c.name].known[here], c.type) for c in given
         ]
-        yield _csv(zip(*parts, *(cells[here] for cells in extra.values()), strict=True))
+        parts += [_quoted(list(map(str, cells[here]))) for cells in extra.values()]
+        rows = map(",".join, zip(*parts, strict=True))
+        yield "\n".join([*(rows if len(parts) > 1 else (row or '""' for row in rows)), ""]).encode()
 
 
 def hash_of(grids: Mapping[str, Grid]) -> str:

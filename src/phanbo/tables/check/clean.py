@@ -22,6 +22,8 @@ from phanbo.tables.schema.vocabulary import stage_of
 from phanbo.tables.text.codes import CODES, code_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -49,8 +51,11 @@ def clean(table: Table, raw: pd.DataFrame, log: Log) -> Grid:
     log : Log
         Takes the findings.
     """
+    raw, attrs = raw.copy(deep=False), raw.attrs
+    raw.attrs = {}  # pandas copies them with every column
     sheets, rows = _origin(raw)
-    grid = Grid(table, {}, set(), sheets, rows, raw.attrs.get("letters", {}))
+    grid = Grid(table, {}, set(), sheets, rows, attrs.get("letters", {}))
+    plain = bool(attrs.get("plain"))
     names = [str(name) for name in raw.columns]
     for name in dict.fromkeys(names):
         if name in _RESERVED or name in _DERIVED.get(table.name, ()):
@@ -63,10 +68,10 @@ def clean(table: Table, raw: pd.DataFrame, log: Log) -> Grid:
             grid.given.add(name)
     for column in table.columns:
         if column.name in grid.given and column.name != "stage":
-            _store(grid, column, raw, log)
+            _store(grid, column, raw[column.name], log, plain=plain)
     if "stage" in grid.given:  # needs the year: "hoàn thành năm …" says nothing without it
-        _store(grid, table.column("stage"), raw, log)
-    _require(grid, raw, log)
+        _store(grid, table.column("stage"), raw["stage"], log, plain=plain)
+    _require(grid, names, attrs.get("unread", ()), log)
     return grid
 
 
@@ -83,9 +88,9 @@ def _origin(raw: pd.DataFrame) -> tuple[NDArray[Any], Ints]:
     return sheets, np.arange(1, count + 1)
 
 
-def _store(grid: Grid, column: Column, raw: pd.DataFrame, log: Log) -> None:
-    cells = _read(grid, column, raw[column.name], plain=bool(raw.attrs.get("plain")))
-    _tell(grid, column, raw[column.name], cells, log, np.arange(len(raw)))
+def _store(grid: Grid, column: Column, raw: pd.Series[Any], log: Log, *, plain: bool) -> None:
+    cells = _read(grid, column, raw, plain=plain)
+    _tell(grid, column, raw, cells, log, np.arange(len(raw)))
     grid.columns[column.name] = cells
 
 
@@ -124,9 +129,8 @@ def _read(grid: Grid, column: Column, series: pd.Series[Any], *, plain: bool) ->
             return read(series)
 
 
-def _told(grid: Grid, raw: pd.DataFrame, name: str) -> list[int]:
+def _told(grid: Grid, unread: Iterable[tuple[str, int, str]], name: str) -> list[int]:
     """Return the rows whose cell the reader could not read, and has reported."""
-    unread = raw.attrs.get("unread", ())
     places = {(sheet, row) for sheet, row, column in unread if column == name}
     if not places:
         return []
@@ -137,15 +141,14 @@ def _choices(column: Column) -> str:
     return ", ".join(f"{texts[0] if texts else code} ({code})" for code, texts in column.choices)
 
 
-def _require(grid: Grid, raw: pd.DataFrame, log: Log) -> None:
+def _require(grid: Grid, names: list[str], unread: Collection[tuple[str, int, str]], log: Log) -> None:
     """Ask for the required columns, and for a value in each of their cells."""
-    names = list(raw.columns)
     for column in grid.table.columns:
         if not column.required or names.count(column.name) > 1:
             continue
         if column.name not in grid.given:
             log.whole(
-                "column-missing", grid.table, column.name, sheet=str(grid.sheets[0]) if len(raw) else ""
+                "column-missing", grid.table, column.name, sheet=str(grid.sheets[0]) if len(grid) else ""
             )
             continue
         cells = grid.columns[column.name]
@@ -154,5 +157,5 @@ def _require(grid: Grid, raw: pd.DataFrame, log: Log) -> None:
         ]
         silent = ~cells.known
         silent[refused] = False  # said already what is wrong with it
-        silent[_told(grid, raw, column.name)] = False
+        silent[_told(grid, unread, column.name)] = False
         log.rows("required-empty", grid, np.flatnonzero(silent), column.name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from phanbo.tables.check.grid import Grid, Log
     from phanbo.tables.schema.column import Column
 
-__all__ = ["complete", "groups", "heads", "kinds", "plan_by", "with_defaults"]
+__all__ = ["complete", "first_of", "groups", "heads", "kinds", "plan_by", "with_defaults"]
 
 
 def complete(grid: Grid, log: Log) -> Grid:
@@ -40,18 +40,29 @@ def complete(grid: Grid, log: Log) -> Grid:
 
 def groups(grid: Grid, names: tuple[str, ...]) -> Ints:
     """Return a number for every row, equal where all the named columns are."""
-    code = np.zeros(len(grid), dtype=np.int64)
-    for name in names:
-        part, distinct = pd.factorize(grid.values(name))
-        code = pd.factorize(code * (len(distinct) + 1) + part)[0].astype(np.int64)
-    return code
+    return grid.remember("groups", names, _groups)
+
+
+def _groups(*columns: NDArray[Any]) -> Ints:
+    code = pd.factorize(columns[0])[0]
+    for column in columns[1:]:
+        part, distinct = pd.factorize(column)
+        if len(distinct) > 1:
+            code = pd.factorize(code * (len(distinct) + 1) + part)[0]
+    return code.astype(np.int64)
 
 
 def heads(grid: Grid, names: tuple[str, ...]) -> Ints:
     """Return for every row the first row that shares its named columns."""
     group = groups(grid, names)
-    _, first = np.unique(group, return_index=True)
-    return first[group].astype(np.int64)
+    return first_of(group)[group]
+
+
+def first_of(group: Ints) -> Ints:
+    """Return the first row of each group 0, 1, …; every number must occur."""
+    first = np.empty(group.max(initial=-1) + 1, dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group), dtype=np.int64)[::-1]
+    return first
 
 
 def plan_by(grid: Grid, names: tuple[str, ...]) -> Ints:
@@ -86,7 +97,13 @@ def _project_ids(grid: Grid, log: Log) -> None:
     if not len(missing):
         return
     names = np.array(
-        [f"{o}/{p}" for o, p in zip(grid.values("owner"), grid.values("project"), strict=True)], dtype=object
+        [
+            f"{owner}/{project}"
+            for owner, project in zip(
+                grid.values("owner").tolist(), grid.values("project").tolist(), strict=True
+            )
+        ],
+        dtype=object,
     )
     taken = np.concatenate([names[cells.known], cells.data[cells.known]])
     clash = pd.Index(names[missing]).isin(taken)
@@ -106,15 +123,16 @@ def _line_ids(grid: Grid) -> Bools:
     grid.given.add("line_id")
     made = ~cells.known
     parts = ["project_id", "source", "plan_year", "component", "nature"]
-    columns = [grid.values(name) for name in parts]
     whole = grid.known("project_id") & grid.known("source") & grid.known("plan_year")
-    for at in np.flatnonzero(made).tolist():
-        if not whole[at]:  # an error already; its id must not collide with another's
-            cells.data[at] = f"?{at}"
-            continue
-        first = f"{columns[0][at]}/{columns[1][at]}/{columns[2][at]}"
-        rest = "".join(f"/{column[at]}" for column in columns[3:] if column[at])
-        cells.data[at] = first + rest
+    rows = np.flatnonzero(made & whole)
+    cells.data[rows] = [
+        f"{project}/{source}/{year}{component and '/' + component}{nature and '/' + nature}"
+        for project, source, year, component, nature in zip(
+            *(grid.values(name)[rows].tolist() for name in parts), strict=True
+        )
+    ]
+    for at in np.flatnonzero(made & ~whole).tolist():
+        cells.data[at] = f"?{at}"  # an error already; its id must not collide with another's
     cells.known[made] = True
     return made
 
@@ -136,6 +154,8 @@ def _unique(grid: Grid, made: Bools, log: Log) -> None:
 def _fill(grid: Grid, column: Column, log: Log) -> None:
     """Give all rows of a project (× source) the value that stands on one; say where two differ."""
     group = groups(grid, ("project_id", "source") if column.per_source else ("project_id",))
+    if group.max(initial=-1) + 1 == len(grid):
+        return  # every row is alone
     cells = grid.columns[column.name]
     speaking = np.flatnonzero(cells.known)
     first = np.full(group.max(initial=-1) + 1, -1, dtype=np.int64)
@@ -191,5 +211,6 @@ def _defaults(grid: Grid) -> None:
 
 
 def _fill_in(cells: Cells, value: int | bool | str) -> None:  # noqa: FBT001 - a cell, not a switch
-    cells.data[~cells.known] = value
-    cells.known[:] = True
+    if not cells.known.all():
+        cells.data = np.where(cells.known, cells.data, np.array(value, dtype=cells.data.dtype))
+        cells.known = np.ones(len(cells.known), dtype=np.bool_)

@@ -13,7 +13,7 @@ from phanbo.tables.check.messages import MESSAGES
 from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,6 +53,9 @@ class Grid:
     sheets: NDArray[Any]
     rows: Ints
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remembered: dict[tuple[str, ...], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -72,6 +75,17 @@ class Grid:
     def known(self, name: str) -> NDArray[np.bool_]:
         """Return where a column says something: nowhere where it is absent."""
         return self.columns[name].known if name in self.columns else np.zeros(len(self), dtype=np.bool_)
+
+    def remember(self, what: str, names: tuple[str, ...], found: Callable[..., NDArray[Any]]) -> NDArray[Any]:
+        """Return what is found from the named columns, found once as long as they stay what they are."""
+        columns = [self.values(name) if name in self else None for name in names]
+        key = (what, *names)
+        held = self.remembered.get(key)
+        if held is None or any(mine is not its for mine, its in zip(columns, held[0], strict=True)):
+            held = columns, found(*(self.values(name) for name in names))
+            self.remembered[key] = held
+        answer: NDArray[Any] = held[1]
+        return answer
 
     def take(self, order: Ints) -> Grid:
         """Return the rows in another order."""

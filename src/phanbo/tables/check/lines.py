@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from phanbo.tables.check.complete import groups, heads, kinds, plan_by
+from phanbo.grouping import sum_of
+from phanbo.tables.check.complete import first_of, groups, heads, kinds, plan_by
 from phanbo.tables.schema.column import Type
 from phanbo.tables.schema.vocabulary import KINDS, fold, sector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from phanbo.money import Bools, Ints
     from phanbo.tables.check.grid import Grid, Log
@@ -42,13 +45,15 @@ def check_lines(grid: Grid, sources: Grid | None, log: Log) -> None:
     _dates(grid, log)
     if "requested_increase" not in grid.given:
         log.whole("no-requests", grid.table, "requested_increase")
+    grid.remembered.clear()  # needed no more
 
 
 def _totals(grid: Grid, log: Log) -> None:
     """A column of money adds up to no more than can be added up exactly."""
     for column in grid.table.columns:
         if column.type is Type.MONEY and column.name in grid.given:
-            total = sum(np.abs(grid.values(column.name)).tolist())
+            amounts = np.abs(grid.values(column.name))
+            total = sum_of(amounts) if amounts.astype(float).sum() < _MOST else sum(amounts.tolist())
             if total > _MOST:
                 log.whole("total-too-large", grid.table, column.name, total=total, most=_MOST)
 
@@ -73,9 +78,9 @@ def _names(grid: Grid, log: Log) -> None:
 
 def _spellings(grid: Grid, sources: Grid | None, log: Log) -> None:
     """Names that differ only in case or blanks, kinds of source spelt twice, texts that match nothing."""
-    for spellings in _alike(pd.unique(grid.values("owner"))):
+    for spellings in _alike(_distinct(grid, "owner")[0].tolist()):
         log.whole("owner-spelling", grid.table, "owner", spellings=spellings)
-    distinct, first = np.unique(grid.values("source"), return_index=True)
+    distinct, first = _distinct(grid, "source")
     distinct, first = distinct[distinct != ""], first[distinct != ""]
     kind = kinds(grid, sources)[first]
     listed = set() if sources is None else set(sources.values("source").tolist())
@@ -94,9 +99,17 @@ def _spellings(grid: Grid, sources: Grid | None, log: Log) -> None:
     if listed:
         absent = first[[source not in listed for source in distinct]]
         log.rows("source-unlisted", grid, absent, "source", value=grid.values("source")[absent])
-    sectors, where = np.unique(grid.values("sector"), return_index=True)
+    sectors, where = _distinct(grid, "sector")
     odd = where[[bool(text) and not sector_of(text) for text in sectors]]
     log.rows("sector-unmatched", grid, odd, "sector", value=grid.values("sector")[odd])
+
+
+def _distinct(grid: Grid, name: str) -> tuple[NDArray[Any], Ints]:
+    """Return the texts of a column in order, and the first row of each."""
+    first = first_of(groups(grid, (name,)))
+    texts = grid.values(name)[first]
+    order = np.argsort(texts)
+    return texts[order], first[order]
 
 
 def _alike(texts: Iterable[str]) -> list[str]:
@@ -200,7 +213,6 @@ def _dates(grid: Grid, log: Log) -> None:
         if column.type is not Type.EVENT or column.name not in grid:
             continue
         values = grid.values(column.name)
-        at = np.array(
-            [i for i, value in enumerate(values.tolist()) if value[:1].isdigit() and value > last], dtype=int
-        )
+        late = np.flatnonzero(values > last)
+        at = late[[value[:1].isdigit() for value in values[late]]] if len(late) else late
         log.rows("date-after-year", grid, at, column.name, value=values[at], limit=str(year))
