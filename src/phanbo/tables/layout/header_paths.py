@@ -27,6 +27,7 @@ from phanbo.tables.layout.path_words import (
     TOTAL,
     is_neutral,
     month_of,
+    of_key,
 )
 from phanbo.tables.schema import LINES, SCHEDULE, Ambiguous, kind_of
 from phanbo.tables.schema.column import Type
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Over", "is_part", "names_source", "read_paths"]
 
 _JOINT = " – "
-_CARRIED_PARTS = re.compile(r"(?:kế hoạch|khv?|vốn|số|tổng|giải ngân|gn|thanh toán|đã giải ngân|lũy kế)\b")
+_CARRIED_PARTS = of_key(r"(?:kế hoạch|khv?|vốn|số|tổng|giải ngân|gn|thanh toán|đã giải ngân|lũy kế)\b")
 _PAID = re.compile(r"\b(?:giải ngân|thanh toán|gn)\b")
 _SAME = {
     "total_investment": {"total_investment", "total_investment_source", "approved_on"},
@@ -56,6 +57,24 @@ _UNCLEAR = Ambiguous(
     "các dòng tiêu đề nói hai điều khác nhau: cột này là gì?",
     "the rows of the header say two different things: what is this column?",
 )
+_UNUSED = replace(
+    _UNCLEAR,
+    settle="drop",
+    ask_vi="các dòng tiêu đề nói hai điều khác nhau: không dùng.",
+    ask_en="the rows of the header say two different things: not used.",
+)
+_OF_THE_ROUND = {
+    "plan",
+    "plan_initial",
+    "raised_this_year",
+    "cut_this_year",
+    "disbursed",
+    "committed",
+    "requested_increase",
+    "offered_decrease",
+}
+"""Columns that decide who gives and who receives: a doubt about one of them is asked."""
+
 _BY_SOURCE = Ambiguous(
     (),
     (),
@@ -185,9 +204,7 @@ def _read(path: tuple[str, ...], table: Table) -> tuple[Folded, tuple[Meaning, .
     return (_combined(whole, found[0]), found[1]) if found is not None else (whole, ())
 
 
-def _of_source(
-    path: tuple[str, ...], at: int, table: Table
-) -> tuple[Folded, tuple[Meaning, ...]] | None:
+def _of_source(path: tuple[str, ...], at: int, table: Table) -> tuple[Folded, tuple[Meaning, ...]] | None:
     """Read a path that names a source: the column is what the rest of it means."""
     found = _settled([_fold(part) for part in (*path[:at], *path[at + 1 :])], table)
     if found is None or not all(_holds_money(meaning.column, table) for meaning in found[1]):
@@ -345,7 +362,7 @@ def _in_context(
             if {m.column for m in said} == {"disbursed"} and columns == {"plan"} and folded.years:
                 # "Giải ngân đến …" over "Kế hoạch năm …": what was paid out of that year's plan
                 return folded, tuple(replace(meaning, column="disbursed") for meaning in found)
-            return folded, (Meaning(doubt=_UNCLEAR),)
+            return folded, (Meaning(doubt=_UNCLEAR if columns & _OF_THE_ROUND else _UNUSED),)
     years = tuple(part.years[0] for part in dropped if len(part.years) == 1)
     meanings = tuple(replace(meaning, years=(*("{n}",) * len(years), *meaning.years)) for meaning in found)
     return replace(folded, years=(*years, *folded.years)), meanings
