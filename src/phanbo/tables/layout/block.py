@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from phanbo.errors import Finding
 from phanbo.tables.files.sheet import address, letter
-from phanbo.tables.layout.extent import Extent, empty, find_tables, is_unit, split_below
+from phanbo.tables.layout.extent import Extent, empty, find_tables, is_title, split_below
 from phanbo.tables.layout.header_paths import read_paths
 from phanbo.tables.layout.header_rows import over_columns
 from phanbo.tables.layout.headers import Heading, fold, read_unit, resolve, year_of
@@ -184,7 +184,7 @@ def _read(sheet: Sheet, table: Table, options: Options, extent: Extent, above: S
         rows=rows,
         unit=_title_unit(extent.titles) or _title_unit(titles),
         year=stated or options.year,
-        title=next((" ".join(text.split()) for text in reversed(extent.titles) if not is_unit(text)), ""),
+        title=next((" ".join(text.split()) for text in reversed(extent.titles) if is_title(text)), ""),
         extent=extent,
     )
     _check_merged(block)

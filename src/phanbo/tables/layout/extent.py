@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from phanbo.tables.layout.headers import Heading
     from phanbo.tables.schema import Table
 
-__all__ = ["Extent", "empty", "find_tables", "is_unit", "split_below"]
+__all__ = ["Extent", "empty", "find_tables", "is_title", "split_below"]
 
 _LOOKED_AT = 4
 """Further headers are looked for in so many columns of a table: one of them numbers or names its rows."""
@@ -40,7 +40,7 @@ _BELOW = re.compile(
 )
 """Starts the first row below a table."""
 
-_UNIT = re.compile(r"\(?(?:đơn vị|đvt)\b", re.IGNORECASE)
+_FRAME = re.compile(r"\(?(?:đơn vị|đvt|kèm theo|ban hành|ngày \d)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -247,13 +247,12 @@ def _may_be_line(sheet: Sheet, row: int, headings: Sequence[Heading], table: Tab
             return True
         if ("source" in names and kind_of(text)) or ("stage" in names and stage_of(text, 0)):
             return True
-        if any(name in table.names and table.column(name).type is Type.MONEY for name in names) and re.search(
-            r"\d", text
-        ):
+        money = any(name in table.names and table.column(name).type is Type.MONEY for name in names)
+        if money and re.search(r"\d", text) and not _BELOW.match(text_of(text).casefold()):
             return True
     return False
 
 
-def is_unit(text: str) -> bool:
-    """Whether a text above a table only states its unit."""
-    return _UNIT.match(text.strip()) is not None
+def is_title(text: str) -> bool:
+    """Whether a text above a table may name it: no unit, no mention of the decision it belongs to."""
+    return not _FRAME.match(text.strip())

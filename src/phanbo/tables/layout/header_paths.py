@@ -184,6 +184,7 @@ def is_part(text: str, table: Table) -> bool:
         or PUT_BEFORE.match(folded.key)
         or month_of(text)
         or names_source(text)
+        or folded.key == YEAR
     )
 
 
@@ -235,13 +236,12 @@ def _settled(parts: list[Folded], table: Table) -> tuple[Folded, tuple[Meaning, 
     kept = [
         _without_intro(part, table)
         for at, part in enumerate(parts)
-        if not TOTAL.fullmatch(part.key) and not (FILLER.fullmatch(part.key) and (at < last or last))
+        if not TOTAL.fullmatch(part.key)
+        and not (FILLER.fullmatch(part.key) and (at < last or not look_up(part, table)))
     ]
     if not kept or (len(kept) == len(parts) == 1):
         found = look_up(parts[-1], table)
         return (parts[-1], found) if found else None
-    if len(kept) > 1 and parts[-1] is kept[-1] and FILLER.fullmatch(parts[-1].key):
-        kept = kept[:-1]
     if table.name == LINES.name:
         if (carried := _carried(kept)) is not None:
             return carried if carried[1] else None
