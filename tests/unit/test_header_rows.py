@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from phanbo.tables.schema import Table
 
 Range = tuple[tuple[int, int], tuple[int, int]]
-FLAT = [
+FLAT: list[Any] = [
     "STT",
     "Tên dự án",
     "Chủ đầu tư",
@@ -32,7 +32,7 @@ FLAT = [
     "Kế hoạch vốn năm 2024",
     "Giải ngân từ đầu năm",
 ]
-LINE = [1, "Đường A", "Ban A", "NSTW", "Chuyển tiếp", 5, 3]
+LINE: list[Any] = [1, "Đường A", "Ban A", "NSTW", "Chuyển tiếp", 5, 3]
 PLAN = "Kế hoạch vốn năm 2024"
 
 
@@ -42,7 +42,7 @@ def sheet(rows: list[list[Any]], merged: tuple[Range, ...] = (), **more: Any) ->
     return Sheet("Biểu 1", cells, merged=merged, **more)
 
 
-def blocks(rows: list[list[Any]], merged: tuple[Range, ...] = (), **more: Any) -> list[Block]:
+def blocks(rows: Any, merged: tuple[Range, ...] = (), **more: Any) -> list[Block]:
     return read_blocks(sheet(rows, merged, **more), LINES, Options())
 
 

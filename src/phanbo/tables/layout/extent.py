@@ -240,7 +240,7 @@ def _may_be_line(sheet: Sheet, row: int, headings: Sequence[Heading], table: Tab
         if at >= len(cells) or empty(cells[at]):
             continue
         cell, text = cells[at], str(cells[at]).strip()
-        if not isinstance(cell, str) or re.fullmatch(r"[\d.,()\-+−\s%]*\d[\d.,()\-+−\s%]*", text):  # noqa: RUF001
+        if not isinstance(cell, str) or re.fullmatch(r"[\d.,()\-+−\s%]*\d[\d.,()\-+−\s%]*", text):
             return True
         names = {meaning.column for meaning in heading.meanings}
         if "project_id" in names and re.search(r"\d", text) and len(text) <= 20:

@@ -211,7 +211,7 @@ def _of_source(path: tuple[str, ...], at: int, table: Table) -> tuple[Folded, tu
     if found is None or not all(_holds_money(meaning.column, table) for meaning in found[1]):
         return None
     text = unicodedata.normalize("NFC", path[at]).strip()
-    name = re.sub(r"^(?:trong đó|gồm|bao gồm|chia ra)\s*[:\-–]?\s*", "", text, flags=re.IGNORECASE)  # noqa: RUF001
+    name = re.sub(r"^(?:trong đó|gồm|bao gồm|chia ra)\s*[:\-–]?\s*", "", text, flags=re.IGNORECASE)
     meanings = tuple(_with_source(meaning, name, table) for meaning in found[1])
     return _combined(_combine([_fold(part) for part in path]), found[0]), meanings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ _ABOVE = re.compile(
 )
 """Starts a line above a table that is no header."""
 
-_NUMBER = re.compile(r"[-+−(]?\d[\d.,\s]*\)?%?")  # noqa: RUF001
+_NUMBER = re.compile(r"[-+−(]?\d[\d.,\s]*\)?%?")
 _NUMBERING = re.compile(r"\(?(?:\d{1,2}[a-z]?|[A-Z])\)?(?:\s*=.*)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -169,8 +170,7 @@ class _Rows:
         ]
         framed = len(cells) > 1 and over & merged
         return (
-            min(over) > min(joined)
-            and bool(gains or dated or framed)
+            (min(over) > min(joined) and bool(gains or dated or framed))
             or bool(gains and len(cells) > 1)
             or bool(len(cells) > 1 and dated)
         )
@@ -246,7 +246,7 @@ def is_numbering(cells: Sequence[Cell]) -> bool:
         if cell not in {"", None} and str(cell).strip()
     ]
     digits = [int(number) for text in texts if (number := text.split("=")[0].strip(" ()")).isdigit()]
-    in_order = all(later == earlier + 1 for earlier, later in zip(digits, digits[1:], strict=False))
+    in_order = all(later == earlier + 1 for earlier, later in itertools.pairwise(digits))
     counted = len(digits) >= 3 or (len(digits) == 2 and digits[0] == 1 and texts[0].strip("()") == "A")
     return counted and in_order and all(_NUMBERING.fullmatch(text) for text in texts)
 
