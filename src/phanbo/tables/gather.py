@@ -14,7 +14,7 @@ from phanbo.tables.check.dated import DATED, dated_finding
 from phanbo.tables.files.limits import Limits, digest
 from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
-from phanbo.tables.layout.block import Block, Options, read_block
+from phanbo.tables.layout.block import Block, Options, list_rows, read_blocks
 from phanbo.tables.layout.frames import Part, join, read_part
 from phanbo.tables.layout.several import check_summary, check_titles
 from phanbo.tables.schema import LINES, TABLES
@@ -138,12 +138,14 @@ def _choose(
             _take_other(sheet, table, options, others, reading)
             continue
         asked = _plain(sheet.name) in folded if wanted is not None else (table is LINES or not only_named)
-        block = read_block(sheet, LINES, options) if asked else None
-        if block is not None and (wanted or table is LINES or _tells_of_plans(block)):
-            lines.append(block)
+        blocks = read_blocks(sheet, LINES, options) if asked else []
+        telling = [block for block in blocks if _tells_of_plans(block)]
+        if blocks and (wanted or table is LINES or telling):
+            lines += telling or blocks[:1]
+            _note_others(telling or blocks[:1], blocks)
         elif any(any(cell not in {"", None} for cell in row) for row in sheet.rows):
             unused.append(sheet.name)
-            near += [block] if block is not None else []
+            near += blocks
     if not lines and near:
         # better to say what the likeliest sheet lacks than that there is none
         lines = [max(near, key=lambda block: len(_signature(block)))]
@@ -164,6 +166,21 @@ def _choose(
     return lines, others
 
 
+def _note_others(used: Sequence[Block], blocks: Sequence[Block]) -> None:
+    """Say which tables of a sheet hold no lines."""
+    others = [block.header for block in blocks if block not in used]
+    if others:
+        used[0].report(
+            "tables-unused",
+            "note",
+            (
+                f"bảng khác trên trang, không đọc: tiêu đề ở dòng {list_rows(others)}",
+                f"other tables on the sheet, not read: headers in rows {list_rows(others)}",
+            ),
+            value=list_rows(others),
+        )
+
+
 def _tells_of_plans(block: Block) -> bool:
     """Whether a sheet under any name holds lines: a plan, and projects or their codes."""
     columns = {meaning.column for heading in block.headings for meaning in heading.meanings}
@@ -173,10 +190,9 @@ def _tells_of_plans(block: Block) -> bool:
 def _take_other(sheet: Sheet, table: Table, options: Options, others: list[Block], reading: Reading) -> None:
     if all(cell in {"", None} for row in sheet.rows[1:] for cell in row):
         return  # the template's optional sheets, left blank
-    block = read_block(sheet, table, options)
-    if block is not None:
-        others.append(block)
-    else:
+    blocks = read_blocks(sheet, table, options)
+    others += blocks
+    if not blocks:
         reading.findings.append(_no_header(sheet.name, table))
 
 
@@ -188,7 +204,7 @@ def _read_lines(name: str, blocks: list[Block], options: Options, reading: Readi
         return []
     first = _signature(blocks[0])
     for block in blocks[1:]:
-        if _signature(block) != first:
+        if _signature(block) != first and _columns(block) != _columns(blocks[0]):
             block.report(
                 "sheets-differ",
                 "error",
@@ -200,8 +216,12 @@ def _read_lines(name: str, blocks: list[Block], options: Options, reading: Readi
                 row=block.header,
             )
     _check_renames(blocks, options)
-    several = len(blocks) > 1
+    several = len({block.sheet.name for block in blocks}) > 1
     return [read_part(block, options, source=block.sheet.name if several else "") for block in blocks]
+
+
+def _columns(block: Block) -> set[tuple[str, str]]:
+    return {(h.column, h.meaning.source) for h in block.headings if h.column and h.meaning is not None}
 
 
 def _signature(block: Block) -> list[str]:
@@ -210,7 +230,8 @@ def _signature(block: Block) -> list[str]:
 
 def _check_renames(blocks: list[Block], options: Options) -> None:
     """Report headers named in ``columns=`` that no sheet has."""
-    texts = {_plain(heading.text) for block in blocks for heading in block.headings}
+    headings = [heading for block in blocks for heading in block.headings]
+    texts = {_plain(text) for heading in headings for text in (heading.text, *heading.path[-1:])}
     for header, column in options.columns.items():
         if _plain(header) not in texts and column in {"", *LINES.names}:
             blocks[0].report(
@@ -230,8 +251,8 @@ def _no_header(name: str, table: Table) -> Finding:
         severity="error",
         table=table.name,
         sheet=name,
-        message_vi=f"không tìm thấy dòng tiêu đề trong 20 dòng đầu (cần: {wanted})",
-        message_en=f"no header row in the first 20 rows (wanted: {wanted})",
+        message_vi=f"không tìm thấy dòng tiêu đề trong 30 dòng đầu (cần: {wanted})",
+        message_en=f"no header row in the first 30 rows (wanted: {wanted})",
         mend_vi='dùng tệp mẫu (phanbo template), hoặc columns={"tiêu đề trong tệp": "tên cột"}',
         mend_en='use the template (phanbo template), or columns={"header in the file": "column"}',
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from phanbo.errors import Finding
 from phanbo.tables.files.sheet import address, letter
-from phanbo.tables.layout.headers import Heading, find_row, fold, read_headings, read_unit, resolve, year_of
+from phanbo.tables.layout.extent import Extent, empty, find_tables, is_title, split_below
+from phanbo.tables.layout.header_paths import read_paths
+from phanbo.tables.layout.header_rows import over_columns
+from phanbo.tables.layout.headers import Heading, fold, read_unit, resolve, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +26,6 @@ BY_HAND = (
     'say it with columns={"header in the file": "column"}',
 )
 """How the caller settles what a header means."""
-
-_PART = re.compile(r"(?:kế hoạch|khv?|giải ngân|thanh toán|tổng số|trong đó|số vốn)\b")
-_NUMBERING = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?(?:\s*=.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,9 @@ class Block:
     findings : list of Finding
         What was found on the way.
     title : str
-        The text above the headers that names this table, ``""`` if there is none.
+        The text right above the headers, ``""`` if there is none.
+    extent : Extent or None
+        The rows and columns the table stands in.
     """
 
     sheet: Sheet
@@ -71,6 +72,7 @@ class Block:
     year: int | None
     findings: list[Finding] = field(default_factory=list)
     title: str = ""
+    extent: Extent | None = None
 
     def cell(self, row: int, heading: Heading) -> Cell:
         """Return the cell of *row* under *heading*, ``""`` where the row is shorter."""
@@ -150,45 +152,44 @@ class Block:
         )
 
 
-def empty(cell: Cell) -> bool:
-    """Whether a cell holds nothing to read."""
-    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124 - NaN
-
-
 def read_blocks(sheet: Sheet, table: Table, options: Options) -> list[Block]:
     """Read every table in *sheet* that has headers of *table*, from the top and from the left."""
-    block = read_block(sheet, table, options)
-    return [block] if block is not None else []
+    extents = find_tables(sheet, table, options.columns)
+    blocks: list[Block] = []
+    for extent in extents:
+        above = [text for block in blocks[:1] for text in extents[0].titles if block.extent is not extent]
+        blocks.append(_read(sheet, table, options, extent, above))
+    for block in blocks[:1]:
+        _note_hidden(block, [row for each in blocks for row in each.rows])
+    return blocks
 
 
 def read_block(sheet: Sheet, table: Table, options: Options) -> Block | None:
-    """Find the header row of *table* in *sheet* and read it; None where the sheet has no such header."""
-    header = find_row(sheet.rows, table, options.columns)
-    if header is None:
-        return None
-    headings = read_headings(sheet.rows[header], table, options.columns)
-    titles = [
-        cell for cells in sheet.rows[:header] for cell in cells if isinstance(cell, str) and cell.strip()
-    ]
-    stated = year_of(headings) or _title_year([*titles, sheet.name])
-    rows = [
-        position
-        for position in range(header + 1, len(sheet.rows))
-        if not all(empty(cell) for cell in sheet.rows[position])
-    ]
+    """Read the first table of *sheet*; None where the sheet has no such header."""
+    return next(iter(read_blocks(sheet, table, options)), None)
+
+
+def _read(sheet: Sheet, table: Table, options: Options, extent: Extent, above: Sequence[str]) -> Block:
+    """Read one table; the unit and the year stated *above* all tables count where it states none of its own."""
+    headings = read_paths(over_columns(sheet, extent.header, extent.columns), table, options.columns)
+    rows, below = split_below(sheet, extent.rows, headings, table)
+    titles = [*extent.titles, *above]
+    stated = year_of(headings) or _title_year(extent.titles) or _title_year([*titles, sheet.name])
+    year = stated or options.year or _column_year(sheet, headings, rows)
     block = Block(
         sheet=sheet,
         table=table,
-        header=header,
-        headings=resolve(headings, stated or options.year or _column_year(sheet, headings, rows)),
+        header=extent.header.stop - 1,
+        headings=resolve(headings, year),
         rows=rows,
-        unit=_title_unit(titles),
+        unit=_title_unit(extent.titles) or _title_unit(titles),
         year=stated or options.year,
+        title=next((" ".join(text.split()) for text in reversed(extent.titles) if is_title(text)), ""),
+        extent=extent,
     )
-    _check_header_rows(block, options)
-    _skip_numbering(block)
+    _check_merged(block)
     _check_year(block, stated, options)
-    _note_hidden(block)
+    _note_rows(block, extent.repeated, below)
     return block
 
 
@@ -222,81 +223,28 @@ def _title_unit(titles: Sequence[str]) -> int | None:
     return None
 
 
-def _check_header_rows(block: Block, options: Options) -> None:
-    """Refuse headers that span several rows: their parts would be read alone and mean other columns."""
-
-    def known(position: int) -> int:
-        cells = block.sheet.rows[position]
-        if any(isinstance(cell, (int, float)) for cell in cells):
-            return 0
-        return sum(bool(heading.meanings) for heading in read_headings(cells, block.table, options.columns))
-
-    neighbours = [block.header - 1] if block.header else []
-    neighbours += block.rows[:1]
-    spread = [
-        (start, end)
-        for start, end in block.sheet.merged
-        if start[0] <= block.header <= end[0]
-        and start[1] < end[1]
-        and any(start[1] <= heading.index <= end[1] for heading in block.headings if heading.meanings)
-    ]
-    second = next((position for position in neighbours if known(position) >= 2), None)
-    if second is None and (_tops(block, options) or _parts(block)):
-        second = block.header - 1 if _tops(block, options) else block.rows[0]
-    if second is None and not spread:
-        return
-    place = address(*spread[0][0]) if second is None else f"{letter(0)}{second + 1}"
-    block.report(
-        "header-rows",
-        "error",
-        (
-            f"tiêu đề cột nằm trên nhiều dòng (xem ô {place}); phiên bản này chỉ đọc được tiêu đề một dòng",
-            f"the column headers span several rows (see cell {place}); this version reads one header row",
-        ),
-        (
-            "bỏ trộn ô, ghi đủ tên cột trên một dòng, hoặc dùng tệp mẫu (phanbo template)",
-            "unmerge the cells and write each full name in one row, or use the template (phanbo template)",
-        ),
-        row=block.header,
-    )
-
-
-def _tops(block: Block, options: Options) -> bool:
-    """Whether the row above names what an unknown header is of: "Năm 2024" over "Kế hoạch", and no plan else."""
-    if not block.header or any(meaning.column == "plan" for h in block.headings for meaning in h.meanings):
-        return False
-    above = read_headings(block.sheet.rows[block.header - 1], block.table, options.columns)
-    open_ = {heading.index for heading in block.headings if not heading.meanings}
-    return any(heading.meanings and heading.index in open_ for heading in above)
-
-
-def _parts(block: Block) -> bool:
-    """Whether the row below parts the headers: two words or more, no figure, nothing that names a project."""
-    held = [cell for cell in block.sheet.rows[block.rows[0]] if not empty(cell)] if block.rows else []
-    if len(held) < 2 or not all(isinstance(cell, str) for cell in held):
-        return False
-    named = {"project", "project_id", "owner", "line_id"}
-    keys = [h for h in block.headings if any(meaning.column in named for meaning in h.meanings)]
-    return (
-        bool(keys)
-        and all(empty(block.cell(block.rows[0], heading)) for heading in keys)
-        and any(_PART.match(fold(cell).key) for cell in held)
-    )
-
-
-def _skip_numbering(block: Block) -> None:
-    """Drop the row under the headers that numbers the columns: (1), (2), (3)."""
-    if not block.rows:
-        return
-    cells = [cell for cell in block.sheet.rows[block.rows[0]] if not empty(cell)]
-    texts = [
-        str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-        for cell in cells
-    ]
-    digits = [int(number) for text in texts if (number := text.split("=")[0].strip(" ()")).isdigit()]
-    in_order = all(later == earlier + 1 for earlier, later in itertools.pairwise(digits))
-    if len(digits) >= 3 and in_order and all(_NUMBERING.fullmatch(text) for text in texts):
-        del block.rows[0]
+def _check_merged(block: Block) -> None:
+    """Refuse a header merged over several columns that no row below it parts."""
+    for start, end in block.sheet.merged:
+        under = [h for h in block.headings if start[1] <= h.index <= end[1] and h.meanings]
+        if start[1] == end[1] or not start[0] <= block.header <= end[0] or not under:
+            continue
+        held = [h for h in under if {*block.sheet.columns[h.index][block.header + 1 :]} - {"", None}]
+        if len(held) < 2:
+            block.headings = [h for h in block.headings if h not in under or h is (held or under)[0]]
+            continue
+        place = address(*start)
+        block.report(
+            "header-rows",
+            "error",
+            (
+                f"ô {place} trộn trên {len(held)} cột có số liệu, không có dòng nào bên dưới chia: cột nào là “{held[0].text}”?",
+                f"cell {place} is merged over {len(held)} columns and no row below parts it: which is “{held[0].text}”?",
+            ),
+            ("bỏ trộn ô và ghi tên cho từng cột", "unmerge the cells and name each column"),
+            heading=held[0],
+            value=held[0].text,
+        )
 
 
 def _check_year(block: Block, stated: int | None, options: Options) -> None:
@@ -315,10 +263,38 @@ def _check_year(block: Block, stated: int | None, options: Options) -> None:
     )
 
 
-def _note_hidden(block: Block) -> None:
+def _note_rows(block: Block, repeated: Sequence[int], below: Sequence[int]) -> None:
+    """Say which rows were left out: headers once more, signatures and notes below."""
+    if repeated:
+        listed = list_rows(repeated)
+        block.report(
+            "header-repeated",
+            "note",
+            (f"tiêu đề lặp lại, không đọc: dòng {listed}", f"headers once more, not read: rows {listed}"),
+            value=listed,
+        )
+    if below:
+        listed = list_rows(below)
+        block.report(
+            "rows-below",
+            "note",
+            (
+                f"chữ ký, ghi chú dưới bảng, không đọc: dòng {listed}",
+                f"signatures and notes below the table, not read: rows {listed}",
+            ),
+            value=listed,
+        )
+
+
+def list_rows(rows: Sequence[int]) -> str:
+    """Return row positions as the spreadsheet numbers them, the first twenty."""
+    return ", ".join(str(row + 1) for row in rows[:20]) + (" …" if len(rows) > 20 else "")
+
+
+def _note_hidden(block: Block, rows: Sequence[int]) -> None:
     if block.sheet.hidden:
         block.report("sheet-hidden", "note", ("trang ẩn vẫn được đọc", "the sheet is hidden and was read"))
-    held = {row + 1 for row in block.rows}
+    held = {row + 1 for row in rows} if block.sheet.faults.hidden_rows else set()
     hidden = [number for number in block.sheet.faults.hidden_rows if number in held]
     if hidden:
         listed = ", ".join(map(str, hidden[:20])) + ("…" if len(hidden) > 20 else "")
@@ -329,5 +305,14 @@ def _note_hidden(block: Block) -> None:
                 f"{len(hidden)} dòng ẩn vẫn được đọc: {listed}",
                 f"{len(hidden)} hidden rows were read: {listed}",
             ),
+            value=listed,
+        )
+    columns = [at for at in block.sheet.faults.hidden_columns if at in {h.index for h in block.headings}]
+    if columns:
+        listed = ", ".join(map(letter, columns))
+        block.report(
+            "columns-hidden",
+            "note",
+            (f"các cột ẩn vẫn được đọc: {listed}", f"hidden columns were read: {listed}"),
             value=listed,
         )

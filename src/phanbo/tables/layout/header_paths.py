@@ -27,6 +27,7 @@ from phanbo.tables.layout.path_words import (
     TOTAL,
     is_neutral,
     month_of,
+    of_key,
 )
 from phanbo.tables.schema import LINES, SCHEDULE, Ambiguous, kind_of
 from phanbo.tables.schema.column import Type
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Over", "is_part", "names_source", "read_paths"]
 
 _JOINT = " – "
-_CARRIED_PARTS = re.compile(r"(?:kế hoạch|khv?|vốn|số|tổng|giải ngân|gn|thanh toán|đã giải ngân|lũy kế)\b")
+_CARRIED_PARTS = of_key(r"(?:kế hoạch|khv?|vốn|số|tổng|giải ngân|gn|thanh toán|đã giải ngân|lũy kế)\b")
 _PAID = re.compile(r"\b(?:giải ngân|thanh toán|gn)\b")
 _SAME = {
     "total_investment": {"total_investment", "total_investment_source", "approved_on"},
@@ -56,6 +57,24 @@ _UNCLEAR = Ambiguous(
     "các dòng tiêu đề nói hai điều khác nhau: cột này là gì?",
     "the rows of the header say two different things: what is this column?",
 )
+_UNUSED = replace(
+    _UNCLEAR,
+    settle="drop",
+    ask_vi="các dòng tiêu đề nói hai điều khác nhau: không dùng.",
+    ask_en="the rows of the header say two different things: not used.",
+)
+_OF_THE_ROUND = {
+    "plan",
+    "plan_initial",
+    "raised_this_year",
+    "cut_this_year",
+    "disbursed",
+    "committed",
+    "requested_increase",
+    "offered_decrease",
+}
+"""Columns that decide who gives and who receives: a doubt about one of them is asked."""
+
 _BY_SOURCE = Ambiguous(
     (),
     (),
@@ -165,6 +184,7 @@ def is_part(text: str, table: Table) -> bool:
         or PUT_BEFORE.match(folded.key)
         or month_of(text)
         or names_source(text)
+        or folded.key == YEAR
     )
 
 
@@ -185,15 +205,13 @@ def _read(path: tuple[str, ...], table: Table) -> tuple[Folded, tuple[Meaning, .
     return (_combined(whole, found[0]), found[1]) if found is not None else (whole, ())
 
 
-def _of_source(
-    path: tuple[str, ...], at: int, table: Table
-) -> tuple[Folded, tuple[Meaning, ...]] | None:
+def _of_source(path: tuple[str, ...], at: int, table: Table) -> tuple[Folded, tuple[Meaning, ...]] | None:
     """Read a path that names a source: the column is what the rest of it means."""
     found = _settled([_fold(part) for part in (*path[:at], *path[at + 1 :])], table)
     if found is None or not all(_holds_money(meaning.column, table) for meaning in found[1]):
         return None
     text = unicodedata.normalize("NFC", path[at]).strip()
-    name = re.sub(r"^(?:trong đó|gồm|bao gồm|chia ra)\s*[:\-–]?\s*", "", text, flags=re.IGNORECASE)  # noqa: RUF001
+    name = re.sub(r"^(?:trong đó|gồm|bao gồm|chia ra)\s*[:\-–]?\s*", "", text, flags=re.IGNORECASE)
     meanings = tuple(_with_source(meaning, name, table) for meaning in found[1])
     return _combined(_combine([_fold(part) for part in path]), found[0]), meanings
 
@@ -218,13 +236,12 @@ def _settled(parts: list[Folded], table: Table) -> tuple[Folded, tuple[Meaning, 
     kept = [
         _without_intro(part, table)
         for at, part in enumerate(parts)
-        if not TOTAL.fullmatch(part.key) and not (FILLER.fullmatch(part.key) and (at < last or last))
+        if not TOTAL.fullmatch(part.key)
+        and not (FILLER.fullmatch(part.key) and (at < last or not look_up(part, table)))
     ]
     if not kept or (len(kept) == len(parts) == 1):
         found = look_up(parts[-1], table)
         return (parts[-1], found) if found else None
-    if len(kept) > 1 and parts[-1] is kept[-1] and FILLER.fullmatch(parts[-1].key):
-        kept = kept[:-1]
     if table.name == LINES.name:
         if (carried := _carried(kept)) is not None:
             return carried if carried[1] else None
@@ -345,7 +362,7 @@ def _in_context(
             if {m.column for m in said} == {"disbursed"} and columns == {"plan"} and folded.years:
                 # "Giải ngân đến …" over "Kế hoạch năm …": what was paid out of that year's plan
                 return folded, tuple(replace(meaning, column="disbursed") for meaning in found)
-            return folded, (Meaning(doubt=_UNCLEAR),)
+            return folded, (Meaning(doubt=_UNCLEAR if columns & _OF_THE_ROUND else _UNUSED),)
     years = tuple(part.years[0] for part in dropped if len(part.years) == 1)
     meanings = tuple(replace(meaning, years=(*("{n}",) * len(years), *meaning.years)) for meaning in found)
     return replace(folded, years=(*years, *folded.years)), meanings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from phanbo.tables.layout.folding import DATE, YEAR
+from phanbo.tables.layout.folding import DATE, YEAR, fold
 
 __all__ = [
     "BESIDE",
@@ -20,50 +20,60 @@ __all__ = [
     "TOTAL",
     "is_neutral",
     "month_of",
+    "of_key",
 ]
 
-INTRODUCES = re.compile(r"^(?:trong đó|bao gồm|gồm|chia ra)\b ?")
-BESIDE = re.compile(r"(?:trong đó|chia ra|bao gồm|gồm)\b")
-FILLER = re.compile(
+
+def of_key(pattern: str) -> re.Pattern[str]:
+    """Compile a *pattern* for folded keys, which write "kế hoạch" with the tone on another letter."""
+    return re.compile(pattern.replace("hoạch", fold("hoạch").key))
+
+
+INTRODUCES = of_key(r"^(?:trong đó|bao gồm|gồm|chia ra)\b ?")
+BESIDE = of_key(r"(?:trong đó|chia ra|bao gồm|gồm)\b")
+FILLER = of_key(
     r"(?:trong đó|bao gồm|gồm|chia ra|chi tiết|trong đó gồm|(?:phân|chia)? ?theo (?:từng )?nguồn(?: vốn)?"
     r"|nguồn vốn|số tiền|số vốn|giá trị|kinh phí)"
 )
 """Says nothing of the column below or above it."""
 
-TOTAL = re.compile(
+TOTAL = of_key(
     r"(?:tổng|tổng số|tổng cộng|cộng|tổng vốn|tổng số vốn|tổng các nguồn)"
     r"(?: (?:tất cả )?(?:các )?nguồn(?: vốn)?)?"
 )
-NAMES_SOURCE = re.compile(
+NAMES_SOURCE = of_key(
     r"\b(?:kế hoạch|khv?|khđtc|giải ngân|thanh toán|lũy kế|bố trí|phân bổ|điều chỉnh|tổng mức|tmđt|kéo dài|nhu cầu"
     r"|đề nghị|đề xuất|ước|quyết định|tạm ứng|đối ứng|nghiệm thu|giảm(?! nghèo)|tăng(?! thu)|trung hạn|địa điểm)\b"
 )
 """Found in a text that names a source and says something else too."""
 
-LOADED = re.compile(
+LOADED = of_key(
     rf"\b(?:kế hoạch|khv?|vốn|giải ngân|thanh toán|trung hạn|kéo dài|điều chỉnh|đ ?c|lũy kế|bố trí|ứng|ước"
     rf"|nhu cầu|đề nghị|đề xuất|dự toán|tạm ứng|nghiệm thu|còn lại)\b|[{YEAR}{DATE}]"
 )
 """Found in an upper text that may change what an amount below it is."""
 
-MOVE = re.compile(r"(?:(?:điều chỉnh|bổ sung|số|vốn) )?(?P<way>tăng|giảm)")
-PROPOSED = re.compile(r"\b(?:đề nghị|đề xuất|nhu cầu)\b")
-PLANNED = re.compile(r"\b(?:kế hoạch|kh|tiến độ|dự kiến|đăng ký|cam kết) (?:đăng ký )?giải ngân\b")
-PUT_BEFORE = re.compile(r"(?:kế hoạch|khv?|giải ngân|thanh toán|tổng số|trong đó|số vốn|đã giao|đã bố trí)\b")
+MOVE = of_key(r"(?:(?:điều chỉnh|bổ sung|số|vốn) )?(?P<way>tăng|giảm)")
+PROPOSED = of_key(r"\b(?:đề nghị|đề xuất|nhu cầu)\b")
+PLANNED = of_key(r"\b(?:kế hoạch|kh|tiến độ|dự kiến|đăng ký|cam kết) (?:đăng ký )?giải ngân\b")
+PUT_BEFORE = of_key(r"(?:kế hoạch|khv?|giải ngân|thanh toán|tổng số|trong đó|số vốn|đã giao|đã bố trí)\b")
 """Starts a text in the lower row of a header."""
 
-_FRAMES = re.compile(
+_FRAMES = of_key(
     r"(?:tình hình|thông tin|kết quả|thực hiện|kế hoạch|khv?|vốn|và|giải ngân|đầu tư|công|chung|dự án|năm|ngày|tháng"
     rf"|đến|từ|hết|số liệu|tổng hợp|theo|của|chủ đầu tư|báo cáo|{YEAR}|{DATE}|\W)+"
 )
-_MONTH = re.compile(r"(?:tháng|th|t)\.?\s*(0?[1-9]|1[0-2])(?:\s*[/.\-]\s*(?:19|20)\d\d|\s+năm\s+(?:19|20)\d\d)?")
+_OF_ONE = of_key(r"giải ngân|kế hoạch|\bkhv?\b|vốn")
+_MONTH = re.compile(
+    r"(?:tháng|th|t)\.?\s*(0?[1-9]|1[0-2])(?:\s*[/.\-]\s*(?:19|20)\d\d|\s+năm\s+(?:19|20)\d\d)?"
+)
 
 
 def is_neutral(key: str) -> bool:
     """Whether an upper text frames columns of several kinds: a year, "Tình hình giải ngân", "Kế hoạch và giải ngân"."""
     if PLANNED.search(key) or not _FRAMES.fullmatch(key):
         return False
-    of_one = re.search(r"giải ngân|kế hoạch|\bkhv?\b|vốn", key)
+    of_one = _OF_ONE.search(key)
     return not of_one or re.search(r"\bvà\b|tình hình|thông tin|kết quả|số liệu|tổng hợp", key) is not None
 
 
