@@ -170,9 +170,13 @@ def _calls() -> list[tuple[str, ast.Call, str]]:
 )
 def test_findings_of_the_readers_say_how_to_mend_them(place: str, call: ast.Call, name: str) -> None:
     """Read from the source: what is not a note has a mend in both languages."""
-    words: dict[str, Any] = {word.arg: word.value for word in call.keywords}
+    words: dict[str, Any] = {str(word.arg): word.value for word in call.keywords}
     severity = words.get("severity", call.args[1] if len(call.args) > 1 else None)
-    if None in words or severity is None or (isinstance(severity, ast.Constant) and severity.value == "note"):
+    if (
+        "None" in words
+        or severity is None
+        or (isinstance(severity, ast.Constant) and severity.value == "note")
+    ):
         return
     if name == "report":
         mends = [*call.args[3:4], *([words["mends"]] if "mends" in words else [])]
