@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from phanbo.proposal.storage import load_proposal
     from phanbo.rulebook import Rulebook
     from phanbo.rulebook_file import load_rulebook, rulebook_at
-    from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
+    from phanbo.tables.matching.matching import Matching
+    from phanbo.tables.read import check_excel, match_treasury, read_csv, read_excel, read_parquet
     from phanbo.whatif import Answer, WhatIf
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "CrossCheckError",
     "DataError",
     "InfeasibleRound",
+    "Matching",
     "PhanboError",
     "Policy",
     "PolicyError",
@@ -68,6 +70,7 @@ __all__ = [
     "load_calendar",
     "load_proposal",
     "load_rulebook",
+    "match_treasury",
     "propose",
     "propose_many",
     "read_csv",
@@ -101,7 +104,8 @@ _HOMES = {
     "proposal.storage": ("load_proposal",),
     "rulebook": ("Rulebook",),
     "rulebook_file": ("load_rulebook", "rulebook_at"),
-    "tables.read": ("check_excel", "read_csv", "read_excel", "read_parquet"),
+    "tables.matching.matching": ("Matching",),
+    "tables.read": ("check_excel", "match_treasury", "read_csv", "read_excel", "read_parquet"),
     "whatif": ("Answer", "WhatIf"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

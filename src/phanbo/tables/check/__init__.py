@@ -13,6 +13,7 @@ from phanbo.tables.check.complete import complete, with_defaults
 from phanbo.tables.check.grid import Log
 from phanbo.tables.check.lines import check_lines
 from phanbo.tables.check.others import check_others
+from phanbo.tables.check.renames import rename_owners
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
     if "lines" not in grids or not len(grids["lines"]):
         log.whole("no-lines", LINES)
         return Examined(grids, in_order(log.findings), ())
+    rename_owners(grids, log)
     grids["lines"] = complete(grids["lines"], log)
     for name in grids.keys() - {"lines"}:
         grids[name] = with_defaults(grids[name])
