@@ -1,25 +1,33 @@
-"""Commands on tables: a blank workbook, and every fault of a filled one."""
+"""Commands on tables: a blank workbook, every fault of a filled one, the Treasury's figures matched with it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from phanbo.cli.commands import Commands, reading
-from phanbo.cli.input import keep_input
+from phanbo.cli.commands import Commands, reading, treasury
+from phanbo.cli.input import keep_input, treasury_of
 from phanbo.cli.texts import findings_text, say
+from phanbo.money import format_dong
 
 __all__ = ["add"]
 
 
 def add(commands: Commands) -> None:
-    """Declare ``template`` and ``check``."""
+    """Declare ``template``, ``check`` and ``match``."""
     one = commands.add("template", _template, "ghi một workbook trống có hướng dẫn")
     one.add_argument("file", metavar="TỆP")
     one.add_argument("--year", type=int, default=2024, help="năm kế hoạch")
 
     one = commands.add("check", _check, "kiểm tra dữ liệu, liệt kê mọi lỗi")
     reading(one)
+    treasury(one)
     one.add_argument("--out", metavar="TỆP.xlsx", help="ghi các phát hiện ra workbook")
+
+    one = commands.add("match", _match, "ghép số liệu Kho bạc với kế hoạch, lập phiếu đối chiếu")
+    reading(one)
+    one.add_argument("treasury", metavar="KHO_BẠC", help="tệp số liệu Kho bạc")
+    one.add_argument("--review", metavar="TỆP.xlsx", help="phiếu đã đánh dấu trước đó; các dấu được giữ lại")
+    one.add_argument("--out", metavar="TỆP.xlsx", help="ghi phiếu đối chiếu")
 
 
 def _template(options: Any) -> int:
@@ -33,7 +41,9 @@ def _check(options: Any) -> int:
     from phanbo.tables.read import check_excel
 
     keep_input(options)
-    found = check_excel(options.file, sheet=options.sheet, unit=options.unit, year=options.year)
+    found = check_excel(
+        options.file, sheet=options.sheet, unit=options.unit, year=options.year, **treasury_of(options)
+    )
     text, errors = findings_text(found, options.lang)
     print(text)
     if options.out:
@@ -42,3 +52,28 @@ def _check(options: Any) -> int:
         write_findings(found, options.out, lang=options.lang)
         print(say("written", options.lang, path=options.out))
     return 1 if errors else 0
+
+
+def _match(options: Any) -> int:
+    from phanbo.tables.read import match_treasury
+
+    keep_input(options)
+    found = match_treasury(
+        options.file,
+        options.treasury,
+        review=options.review,
+        sheet=options.sheet,
+        unit=options.unit,
+        year=options.year,
+    )
+    counts = {
+        "pairs": len(found.pairs),
+        "open": len(found.unmatched_treasury),
+        "lines": len(found.unmatched_lines),
+    }
+    money = {"unplaced": format_dong(found.unplaced)}
+    print(say("matched", options.lang, **counts, **money))
+    if options.out:
+        found.to_excel(options.out)
+        print(say("written", options.lang, path=options.out))
+    return 1 if found.unplaced else 0

@@ -32,7 +32,7 @@ __all__ = ["check_excel", "match_treasury", "read_csv", "read_excel", "read_parq
 _TEXT = (".csv", ".txt", ".tsv")
 
 
-def read_excel(
+def read_excel(  # noqa: PLR0913 - the public interface
     path: str | os.PathLike[str],
     *,
     sheet: str | Sequence[str] | None = None,
@@ -161,7 +161,7 @@ def read_parquet(
     return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
 
 
-def check_excel(
+def check_excel(  # noqa: PLR0913 - the public interface
     path: str | os.PathLike[str],
     *,
     sheet: str | Sequence[str] | None = None,

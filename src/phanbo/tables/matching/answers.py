@@ -10,7 +10,7 @@ from phanbo.money import format_dong
 from phanbo.tables.matching.review import NONE, PAIRS, ZEROS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from phanbo.tables.matching.review import Mark, Review, Zero
 
@@ -118,7 +118,13 @@ def _mark(
     out.given[mark.key, mark.line_id] = (mark.agreed, mark.other)
 
 
-def _give(out: Answers, row: int, line: int | None, settled: Mapping[int, tuple[int, str]], refuse) -> None:  # type: ignore[no-untyped-def]
+def _give(
+    out: Answers,
+    row: int,
+    line: int | None,
+    settled: Mapping[int, tuple[int, str]],
+    refuse: Callable[[str, str, str], None],
+) -> None:
     """Give a row to a line, or to none; one row has one place."""
     before = out.lines.get(row, None if row in out.aside else -1)
     if before not in {-1, line}:

@@ -186,11 +186,10 @@ def _unplaced(matching: Matching, table: TreasuryTable) -> list[Finding]:
         found.append(_at(table, where[record["treasury"]], grave, said, _MEND if paid else ("", "")))
     total = matching.statements[0]
     if total.gap:
+        paid, placed, gap = map(format_dong, (total.stated, total.added, total.gap))
         said = (
-            f"Kho bạc đã chi {format_dong(total.stated)} đồng, đặt được {format_dong(total.added)}, "
-            f"còn {format_dong(total.gap)} đồng chưa có nơi đặt",
-            f"the Treasury paid {format_dong(total.stated)} đồng, {format_dong(total.added)} are placed, "
-            f"{format_dong(total.gap)} đồng are not",
+            f"Kho bạc đã chi {paid} đồng, đặt được {placed}, còn {gap} đồng chưa có nơi đặt",
+            f"the Treasury paid {paid} đồng, {placed} are placed, {gap} đồng are not",
         )
         found.append(_finding(("treasury-unplaced", "error", format_dong(total.gap)), said, _MEND))
     return found

@@ -238,7 +238,9 @@ def _propose(row: Entry, known: _Lines, held: set[int]) -> list[Candidate]:
         name: likeness(row.name, name) for name in {*known.near(row.name), row.name} if name in known.names
     }
     coded = known.bare.get(row.code.lstrip("0"), []) if row.code.strip("0") else []
-    among = {line.at: line for name in names for line in known.names[name]} | {l.at: l for l in coded}
+    among = {line.at: line for name in names for line in known.names[name]} | {
+        line.at: line for line in coded
+    }
     found = []
     for line in among.values():
         like = names.get(line.name) if line.name in names else likeness(row.name, line.name)

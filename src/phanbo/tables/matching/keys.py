@@ -11,7 +11,7 @@ __all__ = ["code_key", "likeness", "name_key"]
 
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _LATIN = "ABEKMHOPCTYXISJ" + "ABEZHIKMNOPTYX"
-_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЅЈ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", _LATIN)  # noqa: RUF001 - Cyrillic and Greek capitals
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЅЈ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", _LATIN)  # Cyrillic and Greek capitals
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _WORDS = {
     "bql": "ban quản lý",

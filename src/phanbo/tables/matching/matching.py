@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,14 @@ if TYPE_CHECKING:
     from phanbo.tables.matching.treasury import TreasuryTable
 
 __all__ = ["Matching", "Plan", "match", "plan_of"]
+
+
+_SHEET_PAIRS = (
+    *("place", "project_id", "project", "owner", "source", "plan_year", "disbursed"),
+    *("line_id", "line_project", "line_owner", "line_source", "plan", "score", "evidence"),
+    *("agreed", "other", "treasury", "check"),
+)
+_SHEET_ZEROS = ("line_id", "project", "owner", "source", "plan", "disbursed_reported", "agreed", "check")
 
 
 @dataclass(slots=True)
@@ -92,14 +100,9 @@ class Matching:
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Write the review sheet: proposals with room for yes and no, and what was not matched."""
         rows = [*self.proposals.to_dict("records"), *self._named.to_dict("records")]
-        columns = (
-            "place project_id project owner source plan_year disbursed line_id line_project line_owner line_source "
-            "plan score evidence agreed other treasury check"
-        ).split()
-        pairs = [[number, *(row[name] for name in columns)] for number, row in enumerate(rows, start=1)]
+        pairs = [[number, *(row[name] for name in _SHEET_PAIRS)] for number, row in enumerate(rows, start=1)]
         lines = [*self.unmatched_lines.to_dict("records"), *self.zeros.to_dict("records")]
-        names = "line_id project owner source plan disbursed_reported agreed check".split()
-        zeros = [[number, *(row[name] for name in names)] for number, row in enumerate(lines, start=1)]
+        zeros = [[number, *(row[name] for name in _SHEET_ZEROS)] for number, row in enumerate(lines, start=1)]
         write_review(path, pairs, zeros, self._said())
 
     def _said(self) -> str:
@@ -213,14 +216,10 @@ def match(plan: Plan, table: TreasuryTable, review: Review | None = None) -> Mat
 
 def _without_code(entry: Entry) -> Entry:
     """Drop the code that was made from owner and name: it is no evidence."""
-    from dataclasses import replace
-
     return replace(entry, code="")
 
 
 def _under_new_name(entry: Entry, grid: Grid, plan: Plan) -> Entry:
-    from dataclasses import replace
-
     new = plan.successors.get(fold(str(grid.values("owner")[entry.at])))
     return entry if new is None else replace(entry, owner=name_key(new))
 
@@ -228,10 +227,9 @@ def _under_new_name(entry: Entry, grid: Grid, plan: Plan) -> Entry:
 def _check(plan: Plan, at: int) -> tuple[str, str]:
     """Return the digest of a line, and the one that knows the owner's figure too."""
     texts = [str(plan.grid.values("line_id")[at]), *row_texts(plan.grid, at)]
-    found = []
-    for more in ((), (str(plan.reported[at]),)):
-        found.append(hashlib.sha256("\x1f".join([*texts, *more]).encode()).hexdigest()[:12])
-    return found[0], found[1]
+    line, whole = texts, [*texts, str(plan.reported[at])]
+    first, second = (hashlib.sha256("\x1f".join(each).encode()).hexdigest()[:12] for each in (line, whole))
+    return first, second
 
 
 def _pairs(taken: Sequence[Candidate], answers: Answers) -> list[Candidate]:
