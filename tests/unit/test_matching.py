@@ -47,7 +47,7 @@ def test_codes_and_names_are_folded_as_declared() -> None:
     assert name_key("Trường THCS Hòa Bình.") == name_key("trường trung học cơ sở Hoà Bình")
     assert name_key("ĐT.295B") == name_key("Đường tỉnh 295B")
     assert name_key("Cầu 1") != name_key("Cầu 2")
-    assert likeness("a b", "a b") == 100 and likeness("", "a") == 0
+    assert (likeness("a b", "a b"), likeness("", "a")) == (100, 0)
 
 
 def test_code_first_then_name() -> None:

@@ -41,6 +41,7 @@ class Entry:
     plan: int | None
     paid: int
     locality: str = ""
+    nature: str = ""
 
     @property
     def project(self) -> str:
@@ -87,10 +88,11 @@ def entries(grid: Grid, ids: Sequence[str], paid: Sequence[int]) -> list[Entry]:
             fold(text["source"][at]),
             kinds.get(text["source"][at], ""),
             int(years[at]) if knows_year[at] else None,
-            f"{name_key(text['component'][at])}\x1f{text['nature'][at]}".strip("\x1f"),
+            name_key(text["component"][at]),
             int(plans[at]) if knows_plan[at] else None,
             int(paid[at]),
             fold(text["locality"][at]),
+            text["nature"][at],
         )
         for at in range(len(grid))
     ]
@@ -154,6 +156,8 @@ def _agree(row: Entry, line: Entry) -> bool | None:
     if row.year is not None and line.year is not None and row.year != line.year:
         return False
     if row.part and line.part and row.part != line.part:
+        return False
+    if row.nature and line.nature and row.nature != line.nature:
         return False
     if not row.source or row.source == line.source:
         return True
