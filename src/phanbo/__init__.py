@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
     from phanbo.rulebook_file import load_rulebook, rulebook_at
     from phanbo.tables.annotate import annotate_excel
-    from phanbo.tables.read import check_excel, read_csv, read_excel, read_parquet
+    from phanbo.tables.matching.matching import Matching
+    from phanbo.tables.read import check_excel, match_treasury, read_csv, read_excel, read_parquet
     from phanbo.whatif import Answer, WhatIf
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "CrossCheckError",
     "DataError",
     "InfeasibleRound",
+    "Matching",
     "PhanboError",
     "Policy",
     "PolicyError",
@@ -70,6 +72,7 @@ __all__ = [
     "load_calendar",
     "load_proposal",
     "load_rulebook",
+    "match_treasury",
     "propose",
     "propose_many",
     "read_csv",
@@ -104,7 +107,8 @@ _HOMES = {
     "rulebook": ("Rulebook",),
     "rulebook_file": ("load_rulebook", "rulebook_at"),
     "tables.annotate": ("annotate_excel",),
-    "tables.read": ("check_excel", "read_csv", "read_excel", "read_parquet"),
+    "tables.matching.matching": ("Matching",),
+    "tables.read": ("check_excel", "match_treasury", "read_csv", "read_excel", "read_parquet"),
     "whatif": ("Answer", "WhatIf"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

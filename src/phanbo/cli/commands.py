@@ -8,7 +8,7 @@ from typing import Any
 
 from phanbo.cli.input import unit_name
 
-__all__ = ["Commands", "dated", "reading"]
+__all__ = ["Commands", "dated", "reading", "treasury"]
 
 
 class Commands:
@@ -41,6 +41,18 @@ def reading(one: argparse.ArgumentParser) -> None:
         "--unit", type=unit_name, help="đơn vị tính: đồng, nghìn đồng, triệu đồng, tỷ đồng", metavar="ĐƠN_VỊ"
     )
     one.add_argument("--year", type=int, help="năm kế hoạch")
+
+
+def treasury(one: argparse.ArgumentParser) -> None:
+    """Add the arguments that bring the Treasury's figures in."""
+    one.add_argument("--treasury", metavar="TỆP", help="số liệu Kho bạc; thay số giải ngân của bảng")
+    one.add_argument("--review", metavar="TỆP.xlsx", help="phiếu đối chiếu đã đánh dấu (phanbo match)")
+    one.add_argument(
+        "--prefer",
+        choices=("treasury", "owner"),
+        default="treasury",
+        help="dùng số của ai khi hai bên khác nhau",
+    )
 
 
 def dated(one: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from phanbo.policy import Policy
     from phanbo.portfolio import Portfolio
 
-__all__ = ["keep_input", "nfc", "policy_of", "tables_of", "unit_name"]
+__all__ = ["keep_input", "nfc", "policy_of", "tables_of", "treasury_of", "unit_name"]
 
 
 def keep_input(options: Any) -> None:
@@ -37,13 +37,21 @@ def tables_of(options: Any) -> Portfolio:
     path = Path(options.file)
     if not path.exists():
         raise FileNotFoundError(2, "", str(path))
-    plain = {"unit": options.unit, "year": options.year}
+    plain = {"unit": options.unit, "year": options.year, **treasury_of(options)}
     if path.is_dir() or path.suffix.lower() == ".csv":
         parquet = path.is_dir() and any(path.glob("*.parquet"))
         return read_parquet(path, **plain) if parquet else read_csv(path, **plain)
     if path.suffix.lower() == ".parquet":
         return read_parquet(path, **plain)
     return read_excel(path, sheet=options.sheet, **plain)
+
+
+def treasury_of(options: Any) -> dict[str, Any]:
+    """Return what the readers are told of the Treasury's figures; nothing where a command takes none."""
+    given = {name: getattr(options, name, None) for name in ("treasury", "review", "as_of")}
+    if given["treasury"] is None:
+        return {}
+    return given | {"prefer": options.prefer}
 
 
 def nfc(text: str) -> str:

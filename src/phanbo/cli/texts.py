@@ -33,6 +33,10 @@ __all__ = [
 TEXTS: dict[str, tuple[str, str]] = {
     "interrupted": ("Đã ngắt; không có tệp nào được ghi dở.", "Interrupted; nothing was half written."),
     "written": ("Đã ghi {path}", "Written: {path}"),
+    "matched": (
+        "Khớp {pairs} dòng Kho bạc, {open} dòng chưa có nơi đặt ({unplaced} đồng); {lines} dòng vốn chưa có số.",
+        "{pairs} Treasury rows placed, {open} not ({unplaced} đồng); {lines} lines have no figure.",
+    ),
     "template": (
         "Đã ghi {path}. Điền sheet KeHoachVon rồi chạy: phanbo check {path}",
         "Written: {path}. Fill in the sheet KeHoachVon, then run: phanbo check {path}",

@@ -14,22 +14,33 @@ from phanbo.tables.files.limits import Limits
 from phanbo.tables.gather import Reading, gather_folder, gather_workbook
 from phanbo.tables.layout.block import Options
 from phanbo.tables.layout.folding import UNITS, read_unit
+from phanbo.tables.matching.apply import matching_of, take_treasury
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
+    import datetime as dt
     import os
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from phanbo.portfolio import Portfolio
+    from phanbo.tables.matching.matching import Matching
 
-__all__ = ["check_excel", "examine_file", "is_tables", "read_csv", "read_excel", "read_parquet"]
+__all__ = [
+    "check_excel",
+    "examine_file",
+    "is_tables",
+    "match_treasury",
+    "read_csv",
+    "read_excel",
+    "read_parquet",
+]
 
 _TEXT = (".csv", ".txt", ".tsv")
 
 
-def read_excel(
+def read_excel(  # noqa: PLR0913 - the public interface
     path: str | os.PathLike[str],
     *,
     sheet: str | Sequence[str] | None = None,
@@ -38,6 +49,10 @@ def read_excel(
     columns: Mapping[str, str] | None = None,
     max_rows: int = 10**6,
     max_bytes: int = 200_000_000,
+    treasury: str | os.PathLike[str] | pd.DataFrame | None = None,
+    review: str | os.PathLike[str] | None = None,
+    prefer: str = "treasury",
+    as_of: str | dt.date | None = None,
 ) -> Portfolio:
     """Read a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods) into a portfolio.
 
@@ -56,6 +71,16 @@ def read_excel(
         Headers of the file to column names, where they are not recognised; ``""`` leaves a column out.
     max_rows, max_bytes : int
         Larger files (unpacked) are refused.
+    treasury : str, path-like or DataFrame, optional
+        The State Treasury's figures (*số liệu Kho bạc*): a file of any kind, or a frame with the columns ``project_id``,
+        ``project``, ``owner``, ``source``, ``plan_year``, ``disbursed`` in đồng. They become `disbursed`; the table's
+        own figures become `disbursed_reported`. Rows are matched by code, then by name, see `match_treasury`.
+    review : str or path-like, optional
+        The review sheet of `match_treasury`, with a person's answers.
+    prefer : {"treasury", "owner"}
+        Whose figure counts where the Treasury and the owner differ; both are kept.
+    as_of : str or date, optional
+        The day of the round: Treasury figures older than the last report day before it are a warning.
 
     Returns
     -------
@@ -71,7 +96,41 @@ def read_excel(
         The file cannot be opened.
     """
     options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
-    return _portfolio(gather_workbook(Path(path), sheet, options, limits))
+    reading = gather_workbook(Path(path), sheet, options, limits)
+    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+
+
+def match_treasury(
+    path: str | os.PathLike[str],
+    treasury: str | os.PathLike[str] | pd.DataFrame,
+    *,
+    review: str | os.PathLike[str] | None = None,
+    sheet: str | Sequence[str] | None = None,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Matching:
+    """Match the State Treasury's figures with the lines of a workbook, a folder or a file.
+
+    A row is taken by its project code, or by its name in full (case, punctuation and declared abbreviations aside),
+    where source, plan year and owner agree and one line alone is possible. Whatever is only alike is proposed on a
+    review sheet (`Matching.to_excel`) and taken when somebody marks it there and *review* names the sheet.
+
+    The parameters are those of `read_excel`. Faults of the lines are not told here.
+
+    Raises
+    ------
+    DataError
+        There are no lines to match with, or a file cannot be used.
+    """
+    reading = _gathered(Path(path), sheet, _options(unit, year, columns), Limits())
+    if "lines" not in reading.frames:
+        raise DataError([finding for finding in reading.findings if finding.severity == "error"])
+    matching, _, _ = matching_of(reading, treasury, review, year)
+    wrong = [finding for finding in matching.findings if finding.severity == "error"]
+    if wrong:
+        raise DataError(wrong)
+    return matching
 
 
 def read_csv(
@@ -80,13 +139,18 @@ def read_csv(
     unit: str | int | None = None,
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
+    treasury: str | os.PathLike[str] | pd.DataFrame | None = None,
+    review: str | os.PathLike[str] | None = None,
+    prefer: str = "treasury",
+    as_of: str | dt.date | None = None,
 ) -> Portfolio:
     """Read a folder of UTF-8 text tables: ``lines.csv``, ``history.csv`` … or ``KeHoachVon.csv`` ….
 
     A single file is read as the lines. Fields are parted by commas, semicolons or tabs. The other parameters,
     the result and the errors are those of `read_excel`.
     """
-    return _portfolio(gather_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits()))
+    reading = gather_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits())
+    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
 
 
 def read_parquet(
@@ -95,12 +159,17 @@ def read_parquet(
     unit: str | int | None = None,
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
+    treasury: str | os.PathLike[str] | pd.DataFrame | None = None,
+    review: str | os.PathLike[str] | None = None,
+    prefer: str = "treasury",
+    as_of: str | dt.date | None = None,
 ) -> Portfolio:
     """Read a folder of Parquet tables (``lines.parquet`` …), or one file; else as `read_csv`."""
-    return _portfolio(gather_folder(Path(folder), (".parquet",), _options(unit, year, columns), Limits()))
+    reading = gather_folder(Path(folder), (".parquet",), _options(unit, year, columns), Limits())
+    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
 
 
-def check_excel(
+def check_excel(  # noqa: PLR0913 - the public interface
     path: str | os.PathLike[str],
     *,
     sheet: str | Sequence[str] | None = None,
@@ -109,6 +178,10 @@ def check_excel(
     columns: Mapping[str, str] | None = None,
     max_rows: int = 10**6,
     max_bytes: int = 200_000_000,
+    treasury: str | os.PathLike[str] | pd.DataFrame | None = None,
+    review: str | os.PathLike[str] | None = None,
+    prefer: str = "treasury",
+    as_of: str | dt.date | None = None,
 ) -> pd.DataFrame:
     """Return every finding of a workbook or of a folder of tables, errors included.
 
@@ -116,12 +189,22 @@ def check_excel(
     those of `read_excel`; the columns of the result are the fields of `Finding`.
     """
     examined = examine_file(
-        path, sheet=sheet, unit=unit, year=year, columns=columns, max_rows=max_rows, max_bytes=max_bytes
+        path,
+        sheet=sheet,
+        unit=unit,
+        year=year,
+        columns=columns,
+        max_rows=max_rows,
+        max_bytes=max_bytes,
+        treasury=treasury,
+        review=review,
+        prefer=prefer,
+        as_of=as_of,
     )
     return findings_frame(examined.findings)
 
 
-def examine_file(
+def examine_file(  # noqa: PLR0913 - as check_excel
     path: str | os.PathLike[str],
     *,
     sheet: str | Sequence[str] | None = None,
@@ -130,15 +213,17 @@ def examine_file(
     columns: Mapping[str, str] | None = None,
     max_rows: int = 10**6,
     max_bytes: int = 200_000_000,
+    treasury: str | os.PathLike[str] | pd.DataFrame | None = None,
+    review: str | os.PathLike[str] | None = None,
+    prefer: str = "treasury",
+    as_of: str | dt.date | None = None,
 ) -> Examined:
     """Return the tables of a file or folder as read and checked, with every finding; as `check_excel`."""
     found, limits = Path(path), Limits(max_rows, max_bytes)
     try:
         options = _options(unit, year, columns)
-        if is_tables(found):
-            reading = gather_folder(found, (*_TEXT, ".parquet"), options, limits)
-        else:
-            reading = gather_workbook(found, sheet, options, limits)
+        reading = _gathered(found, sheet, options, limits)
+        reading = _with_treasury(reading, treasury, review, prefer, as_of, year)
     except DataError as error:
         return Examined({}, error.findings, ())
     return examine(reading.frames, reading.findings)
@@ -147,6 +232,31 @@ def examine_file(
 def is_tables(path: Path) -> bool:
     """Whether a path is a folder of tables or one text or Parquet table, not a workbook."""
     return path.is_dir() or path.suffix.lower() in {*_TEXT, ".parquet"}
+
+
+def _gathered(path: Path, sheet: str | Sequence[str] | None, options: Options, limits: Limits) -> Reading:
+    """Read whatever *path* is: a folder of tables, a text or Parquet file, a workbook."""
+    if is_tables(path):
+        return gather_folder(path, (*_TEXT, ".parquet"), options, limits)
+    return gather_workbook(path, sheet, options, limits)
+
+
+def _with_treasury(
+    reading: Reading,
+    treasury: str | os.PathLike[str] | pd.DataFrame | None,
+    review: str | os.PathLike[str] | None,
+    prefer: str,
+    as_of: str | dt.date | None,
+    year: int | None,
+) -> Reading:
+    if prefer not in {"treasury", "owner"}:
+        said = f"prefer={prefer!r}"
+        raise DataError(
+            [_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner")]
+        )
+    if treasury is not None:
+        take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, year=year)
+    return reading
 
 
 def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:

@@ -15,6 +15,7 @@ from phanbo.tables.check.grid import Log
 from phanbo.tables.check.lines import check_lines
 from phanbo.tables.check.others import check_others
 from phanbo.tables.check.reconcile import stated_balances
+from phanbo.tables.check.renames import rename_owners
 from phanbo.tables.check.scale import check_scale
 from phanbo.tables.schema import LINES, TABLES
 
@@ -83,6 +84,7 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
     if "lines" not in grids or not len(grids["lines"]):
         log.whole("no-lines", LINES)
         return Examined(grids, in_order(log.findings), (), statements)
+    rename_owners(grids, log)
     grids["lines"] = complete(grids["lines"], log)
     for name in grids.keys() - {"lines"}:
         grids[name] = with_defaults(grids[name])

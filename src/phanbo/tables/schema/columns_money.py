@@ -107,6 +107,15 @@ PLANS = (
         help_en="As the Treasury counts since 1 January, advances included, out of this line only.",
     ),
     Column(
+        "disbursed_reported",
+        Type.MONEY,
+        "Giải ngân theo báo cáo của chủ đầu tư",
+        "Disbursed, as the owner reports",
+        headers=("Giải ngân theo báo cáo của chủ đầu tư", "Chủ đầu tư báo cáo giải ngân"),
+        help_vi="Chỉ để đối chiếu với số liệu Kho bạc.",
+        help_en="Only to compare with the Treasury.",
+    ),
+    Column(
         "committed",
         Type.MONEY,
         "Khối lượng nghiệm thu chưa thanh toán",
