@@ -76,7 +76,7 @@ def figures() -> list[Case]:
     ]
     for name, said, unit in (("dong", "đồng", 1), ("thousand", "nghìn đồng", 1_000), ("billion", "tỷ đồng", 10**9)):
         found.append(one(f"unit-{name}", f"amounts in {said}", book(third, unit=unit, said=said), third))
-    rows: list[list[Any]] = [["ĐVT: triệu đồng"], [*head(ALL[:-1]), "Đề xuất điều chỉnh (+ tăng) (− giảm)"]]
+    rows: list[list[Any]] = [["ĐVT: triệu đồng"], [*head(ALL[:-1]), "Kế hoạch điều chỉnh (+ tăng) (− giảm)"]]
     lines = []
     for k, (each, shift) in enumerate(zip(plain(), (1_500, -450, -3_150, 0, 2_000.5, 0), strict=True), 1):
         shown = f"({vietnamese(-shift)})" if shift == -3_150 else f"−{-shift}" if shift < 0 else shift or None
