@@ -9,7 +9,20 @@ from typing import Any
 
 from dressing.pages import Page
 
-__all__ = ["BASE", "DAY", "HEAD", "LEGAL", "STAGES", "Case", "book", "cells", "head", "line", "money", "total"]
+__all__ = [
+    "BASE",
+    "DAY",
+    "HEAD",
+    "LEGAL",
+    "STAGES",
+    "Case",
+    "book",
+    "cells",
+    "head",
+    "line",
+    "money",
+    "total",
+]
 
 MILLION = 1_000_000
 DAY = "15/9/2024"
@@ -69,7 +82,9 @@ class Case:
     schedule: list[dict[str, Any]] = field(default_factory=list)
 
 
-def line(number: int, project: str, owner: str, source: str, stage: str, plan: float, paid: float, **more: Any) -> Line:
+def line(
+    number: int, project: str, owner: str, source: str, stage: str, plan: float, paid: float, **more: Any
+) -> Line:
     """Return a line; *plan* and *paid* are in triệu đồng."""
     cells = {
         "project_id": f"79{number:05}",
@@ -88,8 +103,20 @@ def line(number: int, project: str, owner: str, source: str, stage: str, plan: f
 BOARD, HEALTH, LAND = "Ban QLDA tỉnh Nam Khê", "Sở Y tế", "UBND huyện Trúc Sơn"
 NST, NSTW = "Ngân sách tỉnh", "NSTW bổ sung có mục tiêu"
 BASE = (
-    line(1, "Đường liên xã Bình Tân – Trúc Sơn", BOARD, NST, "transitional", 12_500, 6_200, sector="Giao thông"),
-    line(2, "Cầu Khê Ngàn", BOARD, NST, "transitional", 8_400, 8_400, sector="Giao thông", requested_increase=900 * MILLION),
+    line(
+        1, "Đường liên xã Bình Tân – Trúc Sơn", BOARD, NST, "transitional", 12_500, 6_200, sector="Giao thông"
+    ),
+    line(
+        2,
+        "Cầu Khê Ngàn",
+        BOARD,
+        NST,
+        "transitional",
+        8_400,
+        8_400,
+        sector="Giao thông",
+        requested_increase=900 * MILLION,
+    ),
     line(3, "Trạm y tế xã Lộc An", HEALTH, NST, "new_start", 3_150, 0, sector="Y tế"),
     line(4, "Hồ chứa nước Khuổi Sâu", LAND, NSTW, "transitional", 45_000, 20_750.5, sector="Thủy lợi"),
     line(5, "Bệnh viện đa khoa Trúc Sơn", HEALTH, NSTW, "new_start", 30_000, 12_000, sector="Y tế"),
@@ -115,13 +142,22 @@ def money(amount: int | None, unit: int = MILLION) -> int | Decimal | None:
     return whole if not rest else (Decimal(amount) / unit).normalize()
 
 
-def cells(each: Line, names: Sequence[str], unit: int = MILLION, show: Callable[[Any], Any] = lambda x: x) -> list[Any]:
+def cells(
+    each: Line, names: Sequence[str], unit: int = MILLION, show: Callable[[Any], Any] = lambda x: x
+) -> list[Any]:
     """Return the cells of a line under columns *names*; *show* is done to its amounts."""
     row: list[Any] = []
     for name in names:
         if name == "stage":
             row.append(STAGES[each[name]])
-        elif name in {"plan", "disbursed", "requested_increase", "offered_decrease", "total_investment", "allocated_before"}:
+        elif name in {
+            "plan",
+            "disbursed",
+            "requested_increase",
+            "offered_decrease",
+            "total_investment",
+            "allocated_before",
+        }:
             row.append(show(money(each.get(name), unit)))
         else:
             row.append(each.get(name))

@@ -24,7 +24,7 @@ from phanbo.portfolio import Portfolio
 from phanbo.tables.schema import LINES, TABLES, kind_of, sector_of
 from phanbo.tables.schema.column import Type
 
-__all__ = ["dress", "picker"]
+__all__ = ["dress", "laid_out", "picker"]
 
 Line = dict[str, str]
 Path_ = tuple[str, ...]
@@ -33,7 +33,11 @@ KINDS = ("xlsx", "xls", "ods", "xlsm", "csv utf-8 ;", "csv utf-8-sig ,", "csv ut
 DAY = "15/9/{}"
 SUMMED = ("plan", "disbursed")
 OWN = {"plan", "disbursed", "plan_year", "line_id"}
-MARKS = (["A", "B", "C", "D", "E", "F", "G", "H"], ["I", "II", "III", "IV", "V", "VI", "VII", "VIII"], list("12345678"))
+MARKS = (
+    ["A", "B", "C", "D", "E", "F", "G", "H"],
+    ["I", "II", "III", "IV", "V", "VI", "VII", "VIII"],
+    list("12345678"),
+)
 
 
 def picker(seed: int) -> Pick:
@@ -43,13 +47,19 @@ def picker(seed: int) -> Pick:
 
 def dress(portfolio: Portfolio, folder: Path, pick: Pick) -> Path:
     """Write *portfolio* into *folder* in a layout of *pick*'s choice, and return the file."""
+    kind, pages = laid_out(portfolio, pick)
+    return put(folder, "dressed", kind, pages)
+
+
+def laid_out(portfolio: Portfolio, pick: Pick) -> tuple[str, list[Page]]:
+    """Return the kind of file and the sheets of *portfolio* in a layout of *pick*'s choice."""
     tables = {name[:-4]: _rows(content) for name, content in portfolio.tables_csv().items()}
     kind = pick(KINDS if set(tables) == {"lines"} else KINDS[:4])
     tailor = Tailor(tables["lines"], pick, is_text=kind.startswith("csv"))
     pages = tailor.pages()
     pages += [_plain_page(name, rows, tailor) for name, rows in tables.items() if name != "lines"]
     _noise(pages, pick(("", "nfd", "nbsp", "both")))
-    return put(folder, "dressed", kind, pages)
+    return kind, pages
 
 
 def _rows(content: bytes) -> list[Line]:
@@ -60,7 +70,11 @@ def _plain_page(name: str, rows: Sequence[Line], tailor: Tailor) -> Page:
     table = TABLES[name]
     columns = [table.column(column) for column in (rows[0] if rows else ())]
     body = [
-        [cell(c, row[c.name], tailor.year, tailor.pick, unit=1, style="number", dates="date") for c in columns] for row in rows
+        [
+            cell(c, row[c.name], tailor.year, tailor.pick, unit=1, style="number", dates="date")
+            for c in columns
+        ]
+        for row in rows
     ]
     return Page(table.sheet, [["Đơn vị tính: đồng"], [column.title_vi for column in columns], *body])
 
@@ -92,7 +106,10 @@ class Tailor:
         self.names = list(self.lines[0])
         self.unit = pick(list(UNITS))
         styles = ["number", "vi", "en"] if not self.is_text or self.unit == 1 else ["vi", "en"]
-        self.style, self.dates = pick(styles), pick(("text", "iso") if self.is_text else ("date", "text", "iso"))
+        self.style, self.dates = (
+            pick(styles),
+            pick(("text", "iso") if self.is_text else ("date", "text", "iso")),
+        )
         self.depth = pick((1, 2, 3))
         self.marked = not self.is_text and pick((True, False))
         self.carried = self._carried_fit() and pick((False, True))
@@ -100,7 +117,11 @@ class Tailor:
         one_year = len({each["plan_year"] for each in self.lines}) == 1
         self.years_told = self.carried or self.aside or (one_year and pick((False, True)))
         made = all(each["line_id"] == _made_id(each) for each in self.lines)
-        self.parted = "" if self.aside else pick(("", "sheets", "tables") if self._sheets_fit() and not self.is_text else ("",))
+        self.parted = (
+            ""
+            if self.aside
+            else pick(("", "sheets", "tables") if self._sheets_fit() and not self.is_text else ("",))
+        )
         self.nest = self._nest()
         gone = {*self.nest, *(["plan_year"] if self.years_told else [])}
         gone |= {"source"} if self.aside or self.parted == "sheets" else set()
@@ -118,13 +139,21 @@ class Tailor:
     def _bare(self, each: Line) -> bool:
         """Whether the line has no figure of its own beside plan and disbursement that an empty cell would not mean."""
         return all(
-            each[name] == ("0" if LINES.column(name).default == 0 else "") for name in self.names if _own_money(name)
+            each[name] == ("0" if LINES.column(name).default == 0 else "")
+            for name in self.names
+            if _own_money(name)
         )
 
     def _carried_fit(self) -> bool:
         old = [each for each in self.lines if int(each["plan_year"]) < self.year]
-        now = {(each["project_id"], each["source"]): each for each in self.lines if int(each["plan_year"]) == self.year}
-        unique = len(now) + len(old) == len(self.lines) and all(each["line_id"] == _made_id(each) for each in self.lines)
+        now = {
+            (each["project_id"], each["source"]): each
+            for each in self.lines
+            if int(each["plan_year"]) == self.year
+        }
+        unique = len(now) + len(old) == len(self.lines) and all(
+            each["line_id"] == _made_id(each) for each in self.lines
+        )
         skip = OWN | {name for name in self.names if _own_money(name)}
         return (
             bool(old)
@@ -150,16 +179,21 @@ class Tailor:
             and len({each["plan_year"] for each in self.lines}) == 1
             and sum(map(len, by.values())) == len(self.lines)
             and all(each["line_id"] == _made_id(each) for each in self.lines)
-            and all(self._bare(each) and (each["plan"], each["disbursed"]) != ("0", "0") for each in self.lines)
+            and all(
+                self._bare(each) and (each["plan"], each["disbursed"]) != ("0", "0") for each in self.lines
+            )
             and not any(LINES.column(name).per_source for name in self.names)
             and all(
-                len({tuple(self._others(each, OWN | {"source"}).items()) for each in held.values()}) == 1 for held in by.values()
+                len({tuple(self._others(each, OWN | {"source"}).items()) for each in held.values()}) == 1
+                for held in by.values()
             )
         )
 
     def _sheets_fit(self) -> bool:
         sources = {each["source"] for each in self.lines}
-        return len(sources) > 1 and all(kind_of(text) and len(text) <= 31 and not set(text) & set("[]:*?/\\'") for text in sources)
+        return len(sources) > 1 and all(
+            kind_of(text) and len(text) <= 31 and not set(text) & set("[]:*?/\\'") for text in sources
+        )
 
     def _nest(self) -> list[str]:
         """Choose which of source, sector and stage the group rows carry."""
@@ -218,7 +252,12 @@ class Tailor:
         if key in {"", "#", "note"}:
             return ({"": "", "#": pick(("STT", "TT", "Số TT")), "note": "Ghi chú"}[key],)
         if at and self.carried:
-            return ({"plan": f"KH năm {self.year - 1} kéo dài", "disbursed": f"Giải ngân - KH năm {self.year - 1} kéo dài"}[name],)
+            return (
+                {
+                    "plan": f"KH năm {self.year - 1} kéo dài",
+                    "disbursed": f"Giải ngân - KH năm {self.year - 1} kéo dài",
+                }[name],
+            )
         if at:
             top = f"Kế hoạch vốn năm {self.year}" if name == "plan" else f"Giải ngân đến {day}"
             return (top, source or "Tổng số")
@@ -229,7 +268,9 @@ class Tailor:
 
     def _page(self, name: str, lines: Sequence[Line], keys: Sequence[str]) -> Page:
         pick = self.pick
-        rows: list[list[Any]] = [[title] for title in ("UBND TỈNH NAM KHÊ", f"KẾ HOẠCH VỐN NĂM {self.year}")[: pick((0, 1, 2))]]
+        rows: list[list[Any]] = [
+            [title] for title in ("UBND TỈNH NAM KHÊ", f"KẾ HOẠCH VỐN NĂM {self.year}")[: pick((0, 1, 2))]
+        ]
         rows.append([f"{pick(('Đơn vị tính', 'ĐVT'))}: {UNITS[self.unit]}"])
         page = Page(name, rows)
         self._headers(page, keys)
@@ -241,7 +282,12 @@ class Tailor:
         if self.total == "bottom":
             rows.append(self._sums(lines, keys, (pick(("Tổng cộng", "Cộng")), "")))
         if pick((False, True)):
-            rows += [[], ["Ghi chú: số liệu của chủ đầu tư."], [None, "Người lập biểu", None, None, "GIÁM ĐỐC"], [None, "(Ký, ghi rõ họ tên)"]]
+            rows += [
+                [],
+                ["Ghi chú: số liệu của chủ đầu tư."],
+                [None, "Người lập biểu", None, None, "GIÁM ĐỐC"],
+                [None, "(Ký, ghi rõ họ tên)"],
+            ]
         if not self.is_text and pick((False, True)):
             page.hidden_rows = {pick(range(start, len(rows)))}
             page.hidden_columns = {pick(range(len(keys)))}
@@ -261,7 +307,11 @@ class Tailor:
                     continue
                 grid[level][at] = text
                 right = at
-                while level < len(path) - 1 and right + 1 < len(paths) and paths[right + 1][: level + 1] == path[: level + 1]:
+                while (
+                    level < len(path) - 1
+                    and right + 1 < len(paths)
+                    and paths[right + 1][: level + 1] == path[: level + 1]
+                ):
                     if len(paths[right + 1]) <= level + 1:
                         break
                     right += 1
@@ -286,8 +336,20 @@ class Tailor:
     def _numbered(self, lines: Sequence[Line], keys: Sequence[str]) -> list[list[Any]]:
         together: dict[tuple[str, ...], dict[str, Line]] = {}
         for each in lines:
-            key = (each["project_id"],) if self.aside else (each["project_id"], each["source"]) if self.carried else (each["line_id"],)
-            part = each["source"] if self.aside else "" if not self.carried or int(each["plan_year"]) < self.year else "now"
+            key = (
+                (each["project_id"],)
+                if self.aside
+                else (each["project_id"], each["source"])
+                if self.carried
+                else (each["line_id"],)
+            )
+            part = (
+                each["source"]
+                if self.aside
+                else ""
+                if not self.carried or int(each["plan_year"]) < self.year
+                else "now"
+            )
             together.setdefault(key, {})[part] = each
         return [[self._cell(key, held, k) for key in keys] for k, held in enumerate(together.values(), 1)]
 
@@ -305,7 +367,15 @@ class Tailor:
             each = held.get("now") or next(iter(held.values()))
         if each is None:
             return None
-        return cell(LINES.column(name), each[name], self.year, self.pick, unit=self.unit, style=self.style, dates=self.dates)
+        return cell(
+            LINES.column(name),
+            each[name],
+            self.year,
+            self.pick,
+            unit=self.unit,
+            style=self.style,
+            dates=self.dates,
+        )
 
     def _sums(self, lines: Sequence[Line], keys: Sequence[str], said: tuple[str, str]) -> list[Any]:
         """Return a group or total row: its name, its mark, the sums of plan and disbursement."""
@@ -318,7 +388,9 @@ class Tailor:
                 row.append(said[0])
             elif name in SUMMED:
                 held = [each for each in lines if self._counts(each, at, source)]
-                row.append(amount(sum(int(each[name]) for each in held), self.unit, self.style) if held else None)
+                row.append(
+                    amount(sum(int(each[name]) for each in held), self.unit, self.style) if held else None
+                )
             else:
                 row.append(None)
         return row

@@ -63,7 +63,7 @@ def serial(day: dt.date) -> int:
     return (day - dt.date(1899, 12, 30)).days
 
 
-def plain(number: int | float | Decimal) -> str:
+def plain(number: float | Decimal) -> str:
     """Return a number with all its digits and no exponent."""
     return format(Decimal(str(number)), "f")
 
@@ -85,7 +85,7 @@ def file_bytes(kind: str, pages: Sequence[Page], *, font: str = "Times New Roman
 
 def put(folder: Path, name: str, kind: str, pages: Sequence[Page], **more: str) -> Path:
     """Write the file of *kind* into *folder* and return its path."""
-    path = folder / f"{name}.{kind.split(' ')[0]}"
+    path = folder / f"{name}.{kind.split(' ', maxsplit=1)[0]}"
     path.write_bytes(file_bytes(kind, pages, **more))
     return path
 
@@ -146,7 +146,9 @@ def _xlsx(pages: Sequence[Page], font: str, *, macro: bool) -> bytes:
     links = [(f"rId{k}", f"{_DOC}/worksheet", f"worksheets/sheet{k}.xml") for k in numbers]
     links += [("rId100", f"{_DOC}/styles", "styles.xml")]
     if macro:
-        links += [("rId101", "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin")]
+        links += [
+            ("rId101", "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin")
+        ]
     sheets = "".join(
         f'<sheet name={quoteattr(page.name)} sheetId="{k}"{" state=" + quoteattr("hidden") if page.hidden else ""}'
         f' r:id="rId{k}"/>'
@@ -183,7 +185,9 @@ def _sheet(page: Page) -> str:
     )
     rows = "".join(
         f'<row r="{at + 1}"{" hidden=" + quoteattr("1") if at in page.hidden_rows else ""}>'
-        + "".join(_xlsx_cell(f"{letter(k)}{at + 1}", cell) for k, cell in enumerate(cells) if cell is not None)
+        + "".join(
+            _xlsx_cell(f"{letter(k)}{at + 1}", cell) for k, cell in enumerate(cells) if cell is not None
+        )
         + "</row>"
         for at, cells in enumerate(page.rows)
     )

@@ -22,7 +22,11 @@ PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("Kế hoạch vốn năm {N}", "Tổng số"),
         ("Kế hoạch năm {N}", "Số vốn", "Đã giao"),
     ),
-    "disbursed": (("Giải ngân", "Từ 01/01/{N} đến {d}"), ("Năm {N}", "Giải ngân đến {d}"), ("Giải ngân đến {d}", "Tổng số")),
+    "disbursed": (
+        ("Giải ngân", "Từ 01/01/{N} đến {d}"),
+        ("Năm {N}", "Giải ngân đến {d}"),
+        ("Giải ngân đến {d}", "Tổng số"),
+    ),
     "requested_increase": (("Đề xuất điều chỉnh", "Điều chỉnh tăng"), ("Đề nghị", "Bổ sung")),
     "offered_decrease": (("Đề xuất điều chỉnh", "Điều chỉnh giảm"),),
     "total_investment": (("Tổng mức đầu tư", "Tổng số"), ("Quyết định đầu tư", "Tổng mức đầu tư", "Tổng số")),

@@ -54,7 +54,9 @@ def _sheet(page: Page, serial: Callable[[dt.date], int]) -> bytes:
     for at, cells in enumerate(page.rows):
         out += b"".join(_cell(at, k, cell, serial) for k, cell in enumerate(cells) if cell is not None)
     if page.merged:
-        ranges = b"".join(struct.pack("<HHHH", top, bottom, left, right) for top, left, bottom, right in page.merged)
+        ranges = b"".join(
+            struct.pack("<HHHH", top, bottom, left, right) for top, left, bottom, right in page.merged
+        )
         out += _record(0xE5, struct.pack("<H", len(page.merged)) + ranges)
     return out + _record(0x0A)
 

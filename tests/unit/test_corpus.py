@@ -18,7 +18,9 @@ from phanbo.portfolio import Portfolio
 from phanbo.tables.read import check_excel
 
 HOME = Path(__file__).parents[1] / "corpus"
-CORPUS = sorted(path for path in HOME.rglob("*") if path.is_file() and path.parent != HOME and "__" not in str(path))
+CORPUS = sorted(
+    path for path in HOME.rglob("*") if path.is_file() and path.parent != HOME and "__" not in str(path)
+)
 READ = [name for name, case in CASES.items() if case.lines]
 REFUSED = [name for name, case in CASES.items() if case.errors]
 
@@ -49,7 +51,9 @@ def shown(frame: pd.DataFrame | None, names: list[str]) -> list[dict[str, str]]:
 
 
 def by_key(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    return sorted(rows, key=lambda row: [row.get(name, "") for name in ("project_id", "source", "plan_year", "month")])
+    return sorted(
+        rows, key=lambda row: [row.get(name, "") for name in ("project_id", "source", "plan_year", "month")]
+    )
 
 
 @pytest.mark.parametrize("name", READ)
@@ -80,7 +84,9 @@ def test_its_findings_are_the_expected_ones(name: str) -> None:
 def test_what_must_be_refused_is(name: str) -> None:
     with pytest.raises(DataError) as refusal:
         read(CASES[name])
-    assert {(each.code, each.cell) for each in refusal.value.findings if each.severity == "error"} == CASES[name].errors
+    assert {(each.code, each.cell) for each in refusal.value.findings if each.severity == "error"} == CASES[
+        name
+    ].errors
 
 
 def test_the_corpus_is_what_its_script_builds(tmp_path: Path) -> None:
@@ -93,4 +99,6 @@ def test_the_corpus_is_what_its_script_builds(tmp_path: Path) -> None:
 
 def test_there_are_enough_small_files() -> None:
     assert len(CASES) >= 25
-    assert all(len(page.rows) <= 25 for case in CASES.values() for _, pages in case.files.values() for page in pages)
+    assert all(
+        len(page.rows) <= 25 for case in CASES.values() for _, pages in case.files.values() for page in pages
+    )
