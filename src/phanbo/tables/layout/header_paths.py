@@ -185,15 +185,13 @@ def _read(path: tuple[str, ...], table: Table) -> tuple[Folded, tuple[Meaning, .
     return (_combined(whole, found[0]), found[1]) if found is not None else (whole, ())
 
 
-def _of_source(
-    path: tuple[str, ...], at: int, table: Table
-) -> tuple[Folded, tuple[Meaning, ...]] | None:
+def _of_source(path: tuple[str, ...], at: int, table: Table) -> tuple[Folded, tuple[Meaning, ...]] | None:
     """Read a path that names a source: the column is what the rest of it means."""
     found = _settled([_fold(part) for part in (*path[:at], *path[at + 1 :])], table)
     if found is None or not all(_holds_money(meaning.column, table) for meaning in found[1]):
         return None
     text = unicodedata.normalize("NFC", path[at]).strip()
-    name = re.sub(r"^(?:trong đó|gồm|bao gồm|chia ra)\s*[:\-–]?\s*", "", text, flags=re.IGNORECASE)  # noqa: RUF001
+    name = re.sub(r"^(?:trong đó|gồm|bao gồm|chia ra)\s*[:\-–]?\s*", "", text, flags=re.IGNORECASE)
     meanings = tuple(_with_source(meaning, name, table) for meaning in found[1])
     return _combined(_combine([_fold(part) for part in path]), found[0]), meanings
 

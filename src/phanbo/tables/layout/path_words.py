@@ -56,7 +56,9 @@ _FRAMES = re.compile(
     r"(?:tình hình|thông tin|kết quả|thực hiện|kế hoạch|khv?|vốn|và|giải ngân|đầu tư|công|chung|dự án|năm|ngày|tháng"
     rf"|đến|từ|hết|số liệu|tổng hợp|theo|của|chủ đầu tư|báo cáo|{YEAR}|{DATE}|\W)+"
 )
-_MONTH = re.compile(r"(?:tháng|th|t)\.?\s*(0?[1-9]|1[0-2])(?:\s*[/.\-]\s*(?:19|20)\d\d|\s+năm\s+(?:19|20)\d\d)?")
+_MONTH = re.compile(
+    r"(?:tháng|th|t)\.?\s*(0?[1-9]|1[0-2])(?:\s*[/.\-]\s*(?:19|20)\d\d|\s+năm\s+(?:19|20)\d\d)?"
+)
 
 
 def is_neutral(key: str) -> bool:
