@@ -94,6 +94,16 @@ def test_lines_under_groups_read_back(drawn: tuple[list[Told], list[list[Any]]])
     assert all(not statement.gap for statement in part.statements)
 
 
+@pytest.mark.parametrize("style", range(len(MARKS)))
+@pytest.mark.parametrize("sector", SECTORS)
+def test_a_wrong_total_leaves_a_group_a_group(style: int, sector: str) -> None:
+    lines = [(SOURCES[0], sector, STAGES[0], "P000", 10, 5)]
+    for at in (1, 2, 3):
+        rows = dress(lines, style, "")
+        rows[at][4] += 7
+        assert told(read(rows)) == lines
+
+
 @given(tables(), st.data())
 def test_a_wrong_subtotal_is_seen_with_its_gap(
     drawn: tuple[list[Told], list[list[Any]]], data: st.DataObject

@@ -138,7 +138,10 @@ def _plan_year(words: str, year: int | None) -> int | None:
 
 def _is_sector(words: str, code: str) -> bool:
     plain = re.sub(r"^(?:ngành,? )?(?:lĩnh vực )?(?:ngành )?", "", words)
-    return len(plain.split()) <= 4 or plain == fold(SECTORS[code])
+    parts = re.split(r",| và | - | – ", plain)
+    return plain == fold(SECTORS[code]) or all(
+        sector_of(part) == code and len(part.split()) <= 3 for part in parts
+    )
 
 
 def differs(column: str, own: str, group: str | int, year: int | None) -> bool:
