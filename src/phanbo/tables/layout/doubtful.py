@@ -68,7 +68,8 @@ def _settle_disbursed(block: Block, heading: Heading, numbers: Numbers, lines: S
 def _settle_class(block: Block, heading: Heading, lines: Sequence[int]) -> None:
     """*Nhóm dự án*: A, B, C is the class, hoàn thành, chuyển tiếp… the stage; mixed is an error."""
     classes = {word for code, words in CLASSES for word in (code.casefold(), *words)}
-    texts = {fold(str(cell)) for i in lines if not empty(cell := block.cell(block.rows[i], heading))}
+    held = block.sheet.columns[heading.index]
+    texts = {fold(str(cell)) for cell in {held[block.rows[i]] for i in lines} if not empty(cell)}
     are_classes = {text for text in texts if text in classes}
     are_stages = {text for text in texts - are_classes if stage_of(text, block.year or 0)}
     if texts and are_classes == texts:

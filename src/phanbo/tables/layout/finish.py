@@ -102,6 +102,7 @@ def check_ratio(columns: dict[str, NDArray[Any]], rows: NDArray[Any], block: Blo
 
 
 def note_date(block: Block) -> None:
+    """Note the date the disbursement is of."""
     found = data_date(block.headings, block.year)
     if found is not None:
         block.report(

@@ -13,6 +13,7 @@ from phanbo.tables.check.grid import Grid, Log
 from phanbo.tables.files.sheet import letter
 from phanbo.tables.layout import finish
 from phanbo.tables.layout.amounts import read_numbers, unit_of
+from phanbo.tables.layout.block import empty
 from phanbo.tables.layout.columns import Columns, filled
 from phanbo.tables.layout.doubtful import settle
 from phanbo.tables.layout.groups import Tree, hand_down, plant, report_rows
@@ -193,15 +194,16 @@ class _Reader:
         """Let the parts of a project say what its own row says: who and what, no money of one part."""
         at = np.flatnonzero(np.isin(taken.held, [*self.rows.parents]))
         parents = np.array([self.rows.parents[i] for i in taken.held[at].tolist()], dtype=np.int64)
-        for name in piece:
+        for name, own in list(piece.items()):
             if name not in self.block.table.names or name == "line_id" or not len(at):
                 continue
             column = self.block.table.column(name)
             if column.type is Type.MONEY and not column.per_project:
                 continue
             above = self._cells(taken.named[name], name, parents, exact=False)
-            cells = piece[name].astype(object)
-            blank = ~filled(cells[at])
+            cells = own.astype(object)
+            # in the place of the name such a row has its source
+            blank = ~filled(cells[at]) | (name == "project")
             cells[at[blank]] = above[blank]
             piece[name] = cells
 
@@ -263,7 +265,7 @@ class _Reader:
             and heading.text != name
             and not table.column(name).required
             and part.columns[name].dtype == object
-            and not filled(part.columns[name]).any()
+            and all(empty(cell) for cell in part.columns[name])
         ]
         for name in unfilled:
             del part.columns[name]

@@ -11,6 +11,8 @@ from phanbo.tables.layout.telling import COLUMNS, differs
 from phanbo.tables.layout.totals import Total
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from phanbo.money import Bools, Ints
@@ -24,6 +26,7 @@ __all__ = ["Carried", "Tree", "hand_down", "plant", "report_rows"]
 _LEVELS = frozenset({"source", "sector", "stage", "programme", "owner"})
 _NEEDED = ("source", "stage", "owner")
 _LISTED = 20
+_LABELLED = "“Nguồn vốn: …”, “Loại dự án: …”, “Chủ đầu tư: …”"
 
 
 @dataclass(slots=True)
@@ -73,23 +76,37 @@ def plant(rows: Rows, count: int) -> Tree:
     there is none by what the group tells; a level is below those that stood when it first came.
     """
     tree = Tree()
+    last_child = {parent: child for child, parent in rows.parents.items()}
+    others = [group for group in rows.groups if group.at not in last_child]
+    frames, around = _frames(others, count)
+    for frame in frames.values():
+        _take(tree, frame, count)
+    heads = [*(group.at for group in others if not group.total), count]
+    marks = [*(group.at for group in others), count]
+    for group in rows.groups:
+        if not group.money:
+            continue
+        if group.at in last_child:
+            spans = [(group.at + 1, last_child[group.at] + 1)]
+            tree.totals.append(Total(group.at, "group", group.name, spans, certain=True))
+        elif group.at in frames:
+            tree.totals.append(_head(group, frames[group.at].end, heads))
+        else:
+            tree.totals.append(_footer(group, around[group.at], marks, count))
+    for child in rows.children:
+        _hand(tree, child.readings[0], child.at, child.at + 1, rows.parents[child.at], count)
+    return tree
+
+
+def _frames(groups: Sequence[Group], count: int) -> tuple[dict[int, _Frame], dict[int, list[_Frame]]]:
+    """Return the groups that head rows, with where they end, and those that stand over each group."""
     stack: list[_Frame] = []
     ranks: list[str] = []
-    frames: list[_Frame] = []
-    children = {parent: child for child, parent in rows.parents.items()}
-
-    def close(upto: int, end: int) -> None:
-        while len(stack) > upto:
-            stack.pop().end = end
-
-    heads = [group for group in rows.groups if not group.total and group.at not in children]
-    edges = [*(group.at for group in heads), count]
-    marks = [*(group.at for group in rows.groups if group.at not in children), count]
-    opened: dict[int, _Frame] = {}
+    frames: dict[int, _Frame] = {}
     around: dict[int, list[_Frame]] = {}
-    for group in rows.groups:
+    for group in groups:
         around[group.at] = list(stack)
-        if group.total or group.at in children:
+        if group.total:
             continue
         level = _level(group)
         if not level:
@@ -97,34 +114,20 @@ def plant(rows: Rows, count: int) -> Tree:
             continue
         if level not in ranks:
             ranks.insert(ranks.index(stack[-1].level) + 1 if stack else 0, level)
-        rank = ranks.index(level)
-        while stack and ranks.index(stack[-1].level) >= rank:
-            close(len(stack) - 1, group.at)
-        frame = _Frame(group, level)
-        around[group.at] = list(stack)
-        stack.append(frame)
-        frames.append(frame)
-        opened[group.at] = frame
-    close(0, count)
-    for frame in frames:
-        _take(tree, frame, count)
-    for group in rows.groups:
-        if not group.money:
-            continue
-        frame = opened.get(group.at)
-        if group.at in children:
-            spans = [(group.at + 1, children[group.at] + 1)]
-            tree.totals.append(Total(group.at, "group", group.name, spans, certain=True))
-        elif frame is not None:
-            below = [(group.at + 1, edge) for edge in edges if edge > group.at][:50]
-            certain = bool(group.mark.style) or bool(group.readings)
-            spans = [(group.at + 1, frame.end), *below]
-            tree.totals.append(Total(group.at, _named_level(group), group.name, spans, certain=certain))
-        else:
-            tree.totals.append(_footer(group, around[group.at], marks, count))
-    for child in rows.children:
-        _hand(tree, child.readings[0], child.at, child.at + 1, rows.parents[child.at], count)
-    return tree
+        while stack and ranks.index(stack[-1].level) >= ranks.index(level):
+            stack.pop().end = group.at
+        frames[group.at] = _Frame(group, level)
+        stack.append(frames[group.at])
+    for frame in stack:
+        frame.end = count
+    return frames, around
+
+
+def _head(group: Group, end: int, edges: list[int]) -> Total:
+    """A total above its lines: of the rows it heads; without number or meaning, of rows up to some other."""
+    below = [(group.at + 1, edge) for edge in edges if edge > group.at][:50]
+    certain = bool(group.mark.style) or bool(group.readings)
+    return Total(group.at, _named_level(group), group.name, [(group.at + 1, end), *below], certain=certain)
 
 
 def _level(group: Group) -> str:
@@ -140,7 +143,7 @@ def _named_level(group: Group) -> str:
 
 
 def _doubt(stack: list[_Frame], group: Group) -> None:
-    """A text without number that tells nothing, below groups without numbers: does it end them?"""
+    """A text without number that tells nothing, below groups without numbers, may end them or not."""
     if not group.money:
         return  # a remark
     for frame in stack:
@@ -289,7 +292,7 @@ def _tell_column(
 
 
 def _tell_unclear(block: Block, group: Group, names: list[str], needing: list[str]) -> None:
-    listed = ", ".join(names)
+    listed, needed = ", ".join(names), ", ".join(needing)
     block.report(
         "group-unclear",
         "error" if needing else "note",
@@ -298,10 +301,8 @@ def _tell_unclear(block: Block, group: Group, names: list[str], needing: list[st
             f"the group row “{group.name}” may tell {listed}: not clear, and carried nowhere",
         ),
         (
-            f"thêm cột {', '.join(needing)} cho các dòng, hoặc ghi rõ ở dòng nhóm: "
-            "“Nguồn vốn: …”, “Loại dự án: …”, “Chủ đầu tư: …”",
-            f"add the column {', '.join(needing)}, or write in the group row: "
-            "“Nguồn vốn: …”, “Loại dự án: …”, “Chủ đầu tư: …”",
+            f"thêm cột {needed} cho các dòng, hoặc ghi rõ ở dòng nhóm: {_LABELLED}",
+            f"add the column {needed}, or write in the group row: {_LABELLED}",
         )
         if needing
         else ("", ""),

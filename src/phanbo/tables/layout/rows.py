@@ -188,7 +188,7 @@ def _named_totals(block: Block, columns: Columns) -> Bools:
     """Rows named like a total: with no project id, or with no owner where the table has a column of owners."""
     owner, code = block.heading("owner"), block.heading("project_id")
     found = np.zeros(len(columns), dtype=np.bool_)
-    for i in sorted(set(_maybe_totals(block, columns))):
+    for i in sorted(set(_maybe_totals(block))):
         texts = [fold(cell) for cell in block.sheet.rows[block.rows[i]][:3] if isinstance(cell, str)]
         no_owner = owner is not None and not columns.filled(owner)[i]
         no_code = code is None or not columns.filled(code)[i]
@@ -199,7 +199,7 @@ def _named_totals(block: Block, columns: Columns) -> Bools:
     return found
 
 
-def _maybe_totals(block: Block, columns: Columns) -> Iterable[int]:
+def _maybe_totals(block: Block) -> Iterable[int]:
     project = block.heading("project")
     places = {*range(3), *([project.index] if project is not None else [])}
     for index in places & set(range(len(block.sheet.columns))):

@@ -1,4 +1,4 @@
-"""What the text of a group row tells of the lines below it: their source, sector, stage, programme, owner …"""
+"""What the text of a group row tells of the lines below it: their source, sector, stage, programme, owner."""
 
 from __future__ import annotations
 
@@ -95,21 +95,12 @@ def told(name: str, year: int | None, owners: AbstractSet[str]) -> tuple[Told, .
     owners : set of str
         Folded names of the owners known.
     """
-    for label, column in _LABELS:
-        if match := label.fullmatch(name):
-            return (Told(column, match[1].strip(), sure=True),)
     words = fold(name).strip(" .:;")
-    if words in owners:
-        return (Told("owner", name, sure=True),)
-    if _OWNER.fullmatch(words):
-        return (Told("owner", name),)
-    if _LOCALITY.fullmatch(words):
-        return (Told("locality", name),)
-    kind = kind_of(name)
-    if _PROGRAMME.fullmatch(words) and (kind == "central_programme" or "mục tiêu" in words):
-        return (Told("programme", name, sure=True),)
+    alone = _alone(name, words, owners)
+    if alone is not None:
+        return (alone,)
     found = []
-    stage, sector = stage_of(name, year or 0), sector_of(name)
+    kind, stage, sector = kind_of(name), stage_of(name, year or 0), sector_of(name)
     if stage:
         found.append(Told("stage", name, sure=_STAGE.fullmatch(words) is not None))
     if kind or (words.startswith("nguồn ") and words != "nguồn vốn"):
@@ -119,6 +110,22 @@ def told(name: str, year: int | None, owners: AbstractSet[str]) -> tuple[Told, .
     if sector and not kind:
         found.append(Told("sector", name, sure=_is_sector(words, sector)))
     return tuple(found)
+
+
+def _alone(name: str, words: str, owners: AbstractSet[str]) -> Told | None:
+    """Return what a name says plainly, whatever other words stand in it."""
+    for label, column in _LABELS:
+        if match := label.fullmatch(name):
+            return Told(column, match[1].strip(), sure=True)
+    if words in owners:
+        return Told("owner", name, sure=True)
+    if _OWNER.fullmatch(words):
+        return Told("owner", name)
+    if _LOCALITY.fullmatch(words):
+        return Told("locality", name)
+    if _PROGRAMME.fullmatch(words) and (kind_of(name) == "central_programme" or "mục tiêu" in words):
+        return Told("programme", name, sure=True)
+    return None
 
 
 def _plan_year(words: str, year: int | None) -> int | None:
@@ -131,7 +138,10 @@ def _plan_year(words: str, year: int | None) -> int | None:
 
 def _is_sector(words: str, code: str) -> bool:
     plain = re.sub(r"^(?:ngành,? )?(?:lĩnh vực )?(?:ngành )?", "", words)
-    return len(plain.split()) <= 4 or plain == fold(SECTORS[code])
+    parts = re.split(r",| và | - | – ", plain)
+    return plain == fold(SECTORS[code]) or all(
+        sector_of(part) == code and len(part.split()) <= 3 for part in parts
+    )
 
 
 def differs(column: str, own: str, group: str | int, year: int | None) -> bool:

@@ -121,14 +121,13 @@ def _span(sums: Sums, total: Total) -> tuple[int, int]:
 
 
 def _report(block: Block, heading: Heading, statement: Statement) -> None:
+    stated, added, gap = statement.stated, statement.added, statement.gap
     block.report(
         "subtotal",
         "warning",
         (
-            f"dòng tổng ghi {format_dong(statement.stated)} đồng, "
-            f"các dòng cộng lại {format_dong(statement.added)}, lệch {format_dong(statement.gap)}",
-            f"the total row states {statement.stated:,} đồng, its lines add up to {statement.added:,}, "
-            f"a gap of {statement.gap:,}",
+            f"dòng tổng ghi {format_dong(stated)}, các dòng cộng lại {format_dong(added)} đồng: lệch {format_dong(gap)}",
+            f"the total row states {stated:,} đồng, its lines add up to {added:,}: a gap of {gap:,}",
         ),
         ("kiểm tra dòng thiếu, dòng thừa hoặc số cộng", "look for missing or extra rows"),
         heading=heading,

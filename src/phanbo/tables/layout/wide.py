@@ -122,8 +122,7 @@ class _Set:
                     self.block.header + 1,
                 )
             )
-            for i in wrong.tolist():
-                found.append(self._row(name, total, i, int(cells.data[i]), int(added[i])))
+            found += [self._row(name, total, i, int(cells.data[i]), int(added[i])) for i in wrong.tolist()]
         return found
 
     def _row(self, name: str, total: Heading, i: int, stated: int, added: int) -> Statement:
