@@ -88,7 +88,7 @@ def _read_sheets(
     options: Options,
     files: list[tuple[str, str]],
 ) -> Reading:
-    reading = Reading(files=files)
+    reading = Reading(files=files, findings=[finding for sheet in sheets for finding in sheet.findings])
     lines, others = _choose(sheets, wanted, options, reading)
     _refuse_header_rows([*lines, *others], reading)
     parts = _read_lines(name, lines, options, reading)
