@@ -89,7 +89,7 @@ def _read_sheets(
     options: Options,
     files: list[tuple[str, str]],
 ) -> Reading:
-    reading = Reading(files=files)
+    reading = Reading(files=files, findings=[finding for sheet in sheets for finding in sheet.findings])
     sheets = [_in_unicode(sheet, reading) for sheet in sheets]
     lines, others = _choose(sheets, wanted, options, reading)
     _refuse_header_rows([*lines, *others], reading)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "check_extent", "check_size", "digest", "unreadable"]
 
-_MAX_CELLS = 50_000_000
+_MAX_CELLS = 20_000_000
 """A stray cell at the far corner makes every reader allocate the whole rectangle."""
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phanbo.errors import Finding
 
 __all__ = ["Cell", "Faults", "Sheet", "address", "letter"]
 
@@ -15,7 +18,21 @@ Cell = Any
 
 @dataclass(slots=True)
 class Faults:
-    """What the cells of a sheet do not tell: found in its XML, by (row, column) counted from 0."""
+    """What the cells of a sheet do not tell: found in its bytes.
+
+    Attributes
+    ----------
+    errors : dict of (int, int) to str
+        Error cells ("#REF!") by row and column, both counted from 0.
+    unsaved : set of (int, int)
+        Formulas without a saved value.
+    hidden_rows : list of int
+        As the spreadsheet numbers them.
+    hidden_columns : list of int
+        Counted from 0.
+    last_row, last_column : int
+        How many rows and columns reach the last cell that holds anything.
+    """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     unsaved: set[tuple[int, int]] = field(default_factory=set)
@@ -41,6 +58,8 @@ class Sheet:
         First and last cell of each merged range, both counted from 0 and included.
     hidden, is_text : bool
         Whether the sheet is hidden; whether the file holds only text.
+    findings : tuple of Finding
+        What is to be said of the file; its first sheet carries them.
     """
 
     name: str
@@ -49,6 +68,7 @@ class Sheet:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     hidden: bool = False
     is_text: bool = False
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def columns(self) -> list[tuple[Cell, ...]]:
