@@ -50,7 +50,7 @@ def dress(lines: Sequence[Told], style: int, total: str) -> list[list[Any]]:
             return [
                 [str(at + 1), f"Dự án {line[3]}", line[3], "Sở", *line[4:]] for at, line in enumerate(held)
             ]
-        names = list(dict.fromkeys(line[level] for line in held))
+        names = list(dict.fromkeys(str(line[level]) for line in held))
         rows = []
         for at, name in enumerate(names):
             under = [line for line in held if line[level] == name]
