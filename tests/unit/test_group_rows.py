@@ -50,7 +50,7 @@ def dress(lines: Sequence[Told], style: int, total: str) -> list[list[Any]]:
             return [
                 [str(at + 1), f"Dự án {line[3]}", line[3], "Sở", *line[4:]] for at, line in enumerate(held)
             ]
-        names = list(dict.fromkeys(line[level] for line in held))
+        names = list(dict.fromkeys(str(line[level]) for line in held))
         rows = []
         for at, name in enumerate(names):
             under = [line for line in held if line[level] == name]
@@ -122,7 +122,7 @@ def test_a_wrong_subtotal_is_seen_with_its_gap(
 
 
 def test_a_line_keeps_what_it_says_itself() -> None:
-    rows = [[*HEAD, "Nguồn vốn"], ["A", "Ngân sách tỉnh", "", "", 3, 2, ""]]
+    rows: list[list[Any]] = [[*HEAD, "Nguồn vốn"], ["A", "Ngân sách tỉnh", "", "", 3, 2, ""]]
     rows += [[1, "Dự án 1", "P1", "Sở", 1, 1, ""], [2, "Dự án 2", "P2", "Sở", 2, 1, "Vốn NSTW"]]
     part = read(rows)
     assert part.columns["source"].tolist() == ["Ngân sách tỉnh", "Vốn NSTW"]
@@ -132,7 +132,7 @@ def test_a_line_keeps_what_it_says_itself() -> None:
 
 @pytest.mark.parametrize("paid", [3, 2])
 def test_a_project_parted_by_source_is_its_own_subtotal(paid: int) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEAD,
         [1, "Dự án 1", "P1", "Sở", 10, 3],
         ["-", "NSTW", "", "", 6, 1],
@@ -149,7 +149,11 @@ def test_a_project_parted_by_source_is_its_own_subtotal(paid: int) -> None:
 
 
 def test_a_group_that_may_mean_two_things_is_asked_about() -> None:
-    rows = [HEAD, ["A", "Vốn NSTW - dự án khởi công mới", "", "", 1, 1], [1, "Dự án 1", "P1", "Sở", 1, 1]]
+    rows: list[list[Any]] = [
+        HEAD,
+        ["A", "Vốn NSTW - dự án khởi công mới", "", "", 1, 1],
+        [1, "Dự án 1", "P1", "Sở", 1, 1],
+    ]
     (finding,) = [each for each in read(rows).findings if each.code == "group-unclear"]
     assert (finding.severity, finding.cell) == ("error", "B2")
     full = [
