@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import format_dong
-from phanbo.tables.check.others import control_scopes, in_scope
+from phanbo.tables.check.reconcile import control_scopes, in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
