@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -215,9 +216,8 @@ def _column_year(sheet: Sheet, headings: Sequence[Heading], rows: Sequence[int])
 def _title_unit(titles: Sequence[str]) -> int | None:
     """Return the unit of a line like "Đơn vị tính: triệu đồng" above the headers."""
     for text in titles:
-        for stated in re.findall(
-            r"(?:đvt|đơn vị(?: tính)?)\s*:\s*([^;)\n]+)", " ".join(text.split()), re.IGNORECASE
-        ):
+        plain = " ".join(unicodedata.normalize("NFC", text).split())
+        for stated in re.findall(r"(?:đvt|đơn vị(?: tính)?)\s*:\s*([^;)\n]+)", plain, re.IGNORECASE):
             if (unit := read_unit(stated)) is not None:
                 return unit
     return None

@@ -133,7 +133,8 @@ class _Rows:
         parts = sum(is_part(text_of(cell), self.table) for _, cell in cells)
         if wide and held <= wide and parts:
             return True
-        return len(held) >= 2 and bool(keys) and 2 * parts >= len(held)
+        numbered = row + 1 < len(self.sheet.rows) and is_numbering([cell for _, cell in self._cells(row + 1)])
+        return bool(held and keys) and (numbered or 2 * parts >= len(held))
 
     def _merged_over(self, top: int, bottom: int) -> set[int]:
         """Columns under a cell merged with its neighbour in the rows from *top* to *bottom*."""
