@@ -133,7 +133,7 @@ def match_treasury(
     return matching
 
 
-def read_csv(
+def read_csv(  # noqa: PLR0913 - the public interface
     folder: str | os.PathLike[str],
     *,
     unit: str | int | None = None,
@@ -143,13 +143,15 @@ def read_csv(
     review: str | os.PathLike[str] | None = None,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
+    encoding: str | None = None,
 ) -> Portfolio:
-    """Read a folder of UTF-8 text tables: ``lines.csv``, ``history.csv`` … or ``KeHoachVon.csv`` ….
+    """Read a folder of text tables: ``lines.csv``, ``history.csv`` … or ``KeHoachVon.csv`` ….
 
-    A single file is read as the lines. Fields are parted by commas, semicolons or tabs. The other parameters,
-    the result and the errors are those of `read_excel`.
+    A single file is read as the lines. Fields are parted by commas, semicolons or tabs. The text is UTF-8, UTF-16,
+    Windows-1258, or in the fonts TCVN3 and VNI; what the bytes leave open *encoding* says: the name of a codec,
+    "tcvn3" or "vni". The other parameters, the result and the errors are those of `read_excel`.
     """
-    reading = gather_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits())
+    reading = gather_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits(), encoding)
     return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
 
 
@@ -182,11 +184,12 @@ def check_excel(  # noqa: PLR0913 - the public interface
     review: str | os.PathLike[str] | None = None,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
+    encoding: str | None = None,
 ) -> pd.DataFrame:
     """Return every finding of a workbook or of a folder of tables, errors included.
 
     Bad data and bad options raise nothing; only a file that cannot be opened is an `OSError`. The parameters are
-    those of `read_excel`; the columns of the result are the fields of `Finding`.
+    those of `read_excel` and `read_csv`; the columns of the result are the fields of `Finding`.
     """
     examined = examine_file(
         path,
@@ -200,6 +203,7 @@ def check_excel(  # noqa: PLR0913 - the public interface
         review=review,
         prefer=prefer,
         as_of=as_of,
+        encoding=encoding,
     )
     return findings_frame(examined.findings)
 
@@ -217,12 +221,13 @@ def examine_file(  # noqa: PLR0913 - as check_excel
     review: str | os.PathLike[str] | None = None,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
+    encoding: str | None = None,
 ) -> Examined:
     """Return the tables of a file or folder as read and checked, with every finding; as `check_excel`."""
     found, limits = Path(path), Limits(max_rows, max_bytes)
     try:
         options = _options(unit, year, columns)
-        reading = _gathered(found, sheet, options, limits)
+        reading = _gathered(found, sheet, options, limits, encoding)
         reading = _with_treasury(reading, treasury, review, prefer, as_of, year)
     except DataError as error:
         return Examined({}, error.findings, ())
@@ -234,10 +239,16 @@ def is_tables(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in {*_TEXT, ".parquet"}
 
 
-def _gathered(path: Path, sheet: str | Sequence[str] | None, options: Options, limits: Limits) -> Reading:
+def _gathered(
+    path: Path,
+    sheet: str | Sequence[str] | None,
+    options: Options,
+    limits: Limits,
+    encoding: str | None = None,
+) -> Reading:
     """Read whatever *path* is: a folder of tables, a text or Parquet file, a workbook."""
     if is_tables(path):
-        return gather_folder(path, (*_TEXT, ".parquet"), options, limits)
+        return gather_folder(path, (*_TEXT, ".parquet"), options, limits, encoding)
     return gather_workbook(path, sheet, options, limits)
 
 
