@@ -210,9 +210,8 @@ def test_no_dong_is_lost_or_doubled_and_order_changes_nothing(
         (found.proposals, again.proposals),
         (found.unmatched_treasury, again.unmatched_treasury),
     ):
-        pd.testing.assert_frame_equal(
-            *(frame.drop(columns=["row", "place"], errors="ignore") for frame in (one, two))
-        )
+        left, right = (frame.drop(columns=["row", "place"], errors="ignore") for frame in (one, two))
+        pd.testing.assert_frame_equal(left, right)
 
 
 @given(LINES, ROWS)
