@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from phanbo.tables.matching.apply import matching_of, take_treasury
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
-    import datetime as dt
     import os
     from collections.abc import Mapping, Sequence
 
@@ -259,14 +259,28 @@ def _with_treasury(
     options: Options,
     limits: Limits,
 ) -> Reading:
+    faults = []
     if prefer not in {"treasury", "owner"}:
         said = f"prefer={prefer!r}"
-        raise DataError(
-            [_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner")]
-        )
+        faults.append(_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner"))
+    if review is not None and treasury is None:
+        vi, en = "review= cần có treasury=", "review= needs treasury="
+        faults.append(_option(vi, en, "treasury=, review="))
+    if isinstance(as_of, str) and not _is_day(as_of):
+        said = f"as_of={as_of!r}"
+        faults.append(_option(f"{said}: không phải ngày", f"{said}: not a day", "2024-09-15"))
+    if faults:
+        raise DataError(faults)
     if treasury is not None:
         take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, options=options, limits=limits)
     return reading
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:
