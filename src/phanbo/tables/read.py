@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from phanbo.tables.matching.apply import matching_of, take_treasury
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
-    import datetime as dt
     import os
     from collections.abc import Mapping, Sequence
 
@@ -74,7 +74,8 @@ def read_excel(  # noqa: PLR0913 - the public interface
     treasury : str, path-like or DataFrame, optional
         The State Treasury's figures (*số liệu Kho bạc*): a file of any kind, or a frame with the columns ``project_id``,
         ``project``, ``owner``, ``source``, ``plan_year``, ``disbursed`` in đồng. They become `disbursed`; the table's
-        own figures become `disbursed_reported`. Rows are matched by code, then by name, see `match_treasury`.
+        own figures become `disbursed_reported`. Rows are matched by code, then by name, see `match_treasury`. A file
+        must state its own unit ("Đơn vị tính: …"): *unit* is of the workbook alone, *year* and *columns* are of both.
     review : str or path-like, optional
         The review sheet of `match_treasury`, with a person's answers.
     prefer : {"treasury", "owner"}
@@ -97,10 +98,11 @@ def read_excel(  # noqa: PLR0913 - the public interface
     """
     options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
     reading = gather_workbook(Path(path), sheet, options, limits)
-    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+    told = (treasury, review, prefer, as_of)
+    return _portfolio(_with_treasury(reading, *told, options, limits))
 
 
-def match_treasury(
+def match_treasury(  # noqa: PLR0913 - as read_excel
     path: str | os.PathLike[str],
     treasury: str | os.PathLike[str] | pd.DataFrame,
     *,
@@ -109,6 +111,8 @@ def match_treasury(
     unit: str | int | None = None,
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
+    max_rows: int = 10**6,
+    max_bytes: int = 200_000_000,
 ) -> Matching:
     """Match the State Treasury's figures with the lines of a workbook, a folder or a file.
 
@@ -123,10 +127,11 @@ def match_treasury(
     DataError
         There are no lines to match with, or a file cannot be used.
     """
-    reading = _gathered(Path(path), sheet, _options(unit, year, columns), Limits())
+    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
+    reading = _gathered(Path(path), sheet, options, limits)
     if "lines" not in reading.frames:
         raise DataError([finding for finding in reading.findings if finding.severity == "error"])
-    matching, _, _ = matching_of(reading, treasury, review, year)
+    matching, _, _ = matching_of(reading, treasury, review, options, limits)
     wrong = [finding for finding in matching.findings if finding.severity == "error"]
     if wrong:
         raise DataError(wrong)
@@ -151,8 +156,10 @@ def read_csv(  # noqa: PLR0913 - the public interface
     Windows-1258, or in the fonts TCVN3 and VNI; what the bytes leave open *encoding* says: the name of a codec,
     "tcvn3" or "vni". The other parameters, the result and the errors are those of `read_excel`.
     """
-    reading = gather_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits(), encoding)
-    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+    options, limits = _options(unit, year, columns), Limits()
+    reading = gather_folder(Path(folder), _TEXT, options, limits, encoding)
+    told = (treasury, review, prefer, as_of)
+    return _portfolio(_with_treasury(reading, *told, options, limits))
 
 
 def read_parquet(
@@ -167,8 +174,10 @@ def read_parquet(
     as_of: str | dt.date | None = None,
 ) -> Portfolio:
     """Read a folder of Parquet tables (``lines.parquet`` …), or one file; else as `read_csv`."""
-    reading = gather_folder(Path(folder), (".parquet",), _options(unit, year, columns), Limits())
-    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+    options, limits = _options(unit, year, columns), Limits()
+    reading = gather_folder(Path(folder), (".parquet",), options, limits)
+    told = (treasury, review, prefer, as_of)
+    return _portfolio(_with_treasury(reading, *told, options, limits))
 
 
 def check_excel(  # noqa: PLR0913 - the public interface
@@ -228,7 +237,7 @@ def examine_file(  # noqa: PLR0913 - as check_excel
     try:
         options = _options(unit, year, columns)
         reading = _gathered(found, sheet, options, limits, encoding)
-        reading = _with_treasury(reading, treasury, review, prefer, as_of, year)
+        reading = _with_treasury(reading, treasury, review, prefer, as_of, options, limits)
     except DataError as error:
         return Examined({}, error.findings, ())
     return examine(reading.frames, reading.findings)
@@ -258,16 +267,31 @@ def _with_treasury(
     review: str | os.PathLike[str] | None,
     prefer: str,
     as_of: str | dt.date | None,
-    year: int | None,
+    options: Options,
+    limits: Limits,
 ) -> Reading:
+    faults = []
     if prefer not in {"treasury", "owner"}:
         said = f"prefer={prefer!r}"
-        raise DataError(
-            [_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner")]
-        )
+        faults.append(_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner"))
+    if review is not None and treasury is None:
+        vi, en = "review= cần có treasury=", "review= needs treasury="
+        faults.append(_option(vi, en, "treasury=, review="))
+    if isinstance(as_of, str) and not _is_day(as_of):
+        said = f"as_of={as_of!r}"
+        faults.append(_option(f"{said}: không phải ngày", f"{said}: not a day", "2024-09-15"))
+    if faults:
+        raise DataError(faults)
     if treasury is not None:
-        take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, year=year)
+        take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, options=options, limits=limits)
     return reading
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:
