@@ -23,19 +23,6 @@ from phanbo.tables.files.text import open_files
 ROWS = [
     ["" if cell is None else str(cell) for cell in row] for row in book(plain(), unit=1, said="đồng")[0].rows
 ]
-ENCODINGS = {
-    "utf-8": lambda text: text.encode(),
-    "utf-8-sig": lambda text: text.encode("utf-8-sig"),
-    "utf-16": lambda text: text.encode("utf-16"),
-    "utf-16-le": lambda text: text.encode("utf-16-le"),
-    "utf-16-be": lambda text: text.encode("utf-16-be"),
-    "utf-16-be with its mark": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
-    "windows-1258": in_1258,
-    "tcvn3": lambda text: tcvn3(text).encode("latin-1", "ignore"),
-    "vni": lambda text: vni(text).encode("latin-1", "ignore"),
-}
-FOLDED = {"tcvn3"}
-"""Its capitals with a tone have no code."""
 
 
 def in_1258(text: str) -> bytes:
@@ -50,6 +37,21 @@ def in_1258(text: str) -> bytes:
             base = unicodedata.normalize("NFC", parts.replace(tone, ""))
             out.append((base + tone).encode("cp1258"))
     return b"".join(out)
+
+
+ENCODINGS = {
+    "utf-8": lambda text: text.encode(),
+    "utf-8-sig": lambda text: text.encode("utf-8-sig"),
+    "utf-16": lambda text: text.encode("utf-16"),
+    "utf-16-le": lambda text: text.encode("utf-16-le"),
+    "utf-16-be": lambda text: text.encode("utf-16-be"),
+    "utf-16-be with its mark": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+    "windows-1258": in_1258,
+    "tcvn3": lambda text: tcvn3(text).encode("latin-1", "ignore"),
+    "vni": lambda text: vni(text).encode("latin-1", "ignore"),
+}
+FOLDED = {"tcvn3"}
+"""Its capitals with a tone have no code."""
 
 
 def as_csv(rows: list[list[str]], mark: str = ";") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from phanbo.portfolio import build_portfolio
 from phanbo.tables.check import Examined, examine
 from phanbo.tables.check.canonical import findings_frame
 from phanbo.tables.files.limits import Limits
-from phanbo.tables.gather import Reading, gather_folder, gather_workbook
+from phanbo.tables.files.sql import run_queries
+from phanbo.tables.forms import gather_forms
+from phanbo.tables.gather import Reading, gather_folder, gather_sheets, gather_workbook
 from phanbo.tables.layout.block import Options
 from phanbo.tables.layout.folding import UNITS, read_unit
 from phanbo.tables.matching.apply import matching_of, take_treasury
@@ -20,7 +23,7 @@ from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -34,7 +37,9 @@ __all__ = [
     "match_treasury",
     "read_csv",
     "read_excel",
+    "read_forms",
     "read_parquet",
+    "read_sql",
 ]
 
 _TEXT = (".csv", ".txt", ".tsv")
@@ -178,6 +183,89 @@ def read_parquet(
     reading = gather_folder(Path(folder), (".parquet",), options, limits)
     told = (treasury, review, prefer, as_of)
     return _portfolio(_with_treasury(reading, *told, options, limits))
+
+
+def read_sql(
+    queries: object,
+    connection: object,
+    *,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Portfolio:
+    """Read the results of SQL queries, of any database.
+
+    Parameters
+    ----------
+    queries : str, selectable or mapping of str to them
+        The query of the capital lines; or table names (``"lines"``, ``"history"`` …) to queries. Column names are read
+        like headers, English or Vietnamese.
+    connection : Engine, Connection, URL, str or DBAPI connection
+        SQLAlchemy's (``pip install "phanbo[sql]"``), or an open one such as ``sqlite3``'s. Nothing is written: each
+        query is rolled back, alone where SQLAlchemy or ``sqlite3`` can; on another DBAPI connection commit your own
+        work first.
+    unit, year, columns
+        As in `read_excel`; amounts are exact, decimals included.
+
+    Returns
+    -------
+    Portfolio
+        Its ``files`` name each query ``"sql:lines"``, with the SHA-256 of its rows. A row's number counts the column
+        names as the first.
+
+    Raises
+    ------
+    DataError
+        The database refuses, or the rows cannot be used; all faults are listed.
+    """
+    asked = dict(queries) if isinstance(queries, Mapping) else {LINES.name: queries}
+    options = _options(unit, year, columns)
+    strange = [name for name in asked if name not in TABLES]
+    if strange:
+        known = ", ".join(TABLES)
+        raise DataError(
+            [_option(f"{name!r}: không có bảng này", f"{name!r}: no such table", known) for name in strange]
+        )
+    sheets, files = run_queries(asked, connection, Limits())
+    return _portfolio(gather_sheets("sql", sheets, options, files))
+
+
+def read_forms(
+    folder: str | os.PathLike[str],
+    *,
+    expected: Iterable[str] | pd.DataFrame | str | os.PathLike[str] | None = None,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | Sequence[str] | None = None,
+    encoding: str | None = None,
+) -> Portfolio:
+    """Read the forms that owners returned, all files of a folder, as one portfolio.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        Its workbooks and text tables; not those of its subfolders.
+    expected : iterable of str, DataFrame, str or path-like, optional
+        The owners asked for a form: their names, a frame with a column ``owner``, or a file with such a column. By
+        default the table of owners (*ChuDauTu*) of any of the forms. Each that returned none is a warning.
+    unit, year, columns, sheet, encoding
+        As in `read_excel` and `read_csv`, for every form.
+
+    Returns
+    -------
+    Portfolio
+        Findings and the origins of lines name the file as the sheet.
+
+    Raises
+    ------
+    DataError
+        Forms cannot be used, hold no lines, or are there twice; the faults of all of them at once.
+    OSError
+        The folder or a file of it cannot be opened.
+    """
+    options = _options(unit, year, columns)
+    return _portfolio(gather_forms(Path(folder), expected, sheet, options, Limits(), encoding))
 
 
 def check_excel(  # noqa: PLR0913 - the public interface
