@@ -1,7 +1,7 @@
 """What a layout can carry of a portfolio, and one choice after another among that.
 
 A layout cannot carry everything. One is chosen only where it can: groups carry a column that is known on every
-line and that phanbo's words recognise; a pair of columns carries capital of the year before that has no other figure of
+line and that phanbo's words recognise (a row named after a programme tells the programme, not the source); a pair of columns carries capital of the year before that has no other figure of
 its own; sources stand side by side where the lines of a project differ in nothing else, and none of them is
 0 and 0, which no form tells from an empty cell. All else stands in columns. Nothing is left out but ids that are
 made of their parts.
@@ -131,7 +131,7 @@ class Tailor:
 
     def _nest(self) -> list[str]:
         """Choose which of source, sector and stage the group rows carry."""
-        tests: dict[str, Callable[[str], object]] = {"source": kind_of, "sector": sector_of, "stage": bool}
+        tests: dict[str, Callable[[str], object]] = {"source": _tells_source, "sector": sector_of, "stage": bool}
         fit = [
             name
             for name, known in tests.items()
@@ -141,6 +141,10 @@ class Tailor:
             and not (name == "source" and (self.aside or self.parted == "sheets"))
         ]
         return [name for name in fit if self.pick((False, True))]
+
+
+def _tells_source(text: str) -> bool:
+    return kind_of(text) not in {None, "", "central_programme"}
 
 
 def own_money(name: str, *, all_money: bool = False) -> bool:

@@ -41,6 +41,8 @@ _DOUBTFUL = ("sau", "trước điều chỉnh", "Trong đó", "Tổng số (", "
 
 
 def _said(text: str, year: int, day: str) -> str:
+    first = year - (year - 1) % 5
+    text = text.replace("giai đoạn 2021-2025", f"giai đoạn {first}-{first + 4}")
     return text.replace("{N-1}", str(year - 1)).replace("{N}", str(year)).replace("{d}", day)
 
 

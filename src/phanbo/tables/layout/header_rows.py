@@ -134,7 +134,10 @@ class _Rows:
         if wide and held <= wide and parts:
             return True
         numbered = row + 1 < len(self.sheet.rows) and is_numbering([cell for _, cell in self._cells(row + 1)])
-        return bool(held and keys) and (numbered or 2 * parts >= len(held))
+        if not (held and keys) or numbered or 2 * parts >= len(held):
+            return bool(held and keys)
+        joined = self._read(top, row)
+        return all(at in joined and _tells(joined[at]) - _tells(headings[at]) for at in held & {*headings})
 
     def _merged_over(self, top: int, bottom: int) -> set[int]:
         """Columns under a cell merged with its neighbour in the rows from *top* to *bottom*."""
