@@ -200,7 +200,8 @@ def _as_floats(raw: pd.Series[Any]) -> NDArray[np.float64]:
 def _floats(numbers_: NDArray[np.float64], unit: Fraction, *, signed: bool) -> Cells:
     known = ~np.isnan(numbers_)
     factor = float(unit)
-    scaled = np.rint(np.where(known, numbers_, 0.0) * factor)
+    with np.errstate(over="ignore"):  # infinite is too large as well
+        scaled = np.rint(np.where(known, numbers_, 0.0) * factor)
     large = ~(np.abs(scaled) <= LIMIT)
     scaled[large] = 0.0
     out = Cells(scaled.astype(np.int64), known)
