@@ -106,6 +106,16 @@ class Sheet:
             else list(zip(*self.rows, strict=True))
         )
 
+    def texts(self, at: int) -> list[str]:
+        """Return the distinct texts of the column *at*."""
+        if at not in self._texts:
+            self._texts[at] = [cell for cell in {*self.columns[at]} if cell.__class__ is str]
+        return self._texts[at]
+
+    @cached_property
+    def _texts(self) -> dict[int, list[str]]:
+        return {}
+
 
 def letter(index: int) -> str:
     """Return the spreadsheet's name of column *index*, counted from 0.

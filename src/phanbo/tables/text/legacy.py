@@ -23,6 +23,8 @@ _TELLTALE = re.compile(
 )
 """Latin-1 characters no Vietnamese letter uses: a sheet without any of them is as it should be."""
 
+_USUAL = _TELLTALE.sub("", "".join(map(chr, range(256)))).encode("latin-1")
+
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile("(?:[A-Za-z]|[^\\x00-\x7f\\s" + "".join(INNOCENT) + "])+")
 """A word as an old font has it: of its letters some show as signs."""
@@ -71,9 +73,9 @@ def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
     settles, and a sign or a name that is no syllable among such words ("5 µ", "Crédit"), stays as it is, with
     a warning. Plain and Unicode texts are never touched.
     """
-    texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
-    if not any(_TELLTALE.search(text) for found in texts.values() for text in found):
+    if not any(map(_has_telltale, sheet.columns)):
         return sheet, []
+    texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
     distinct = {
         text: _readings(text) for text in sorted({text for found in texts.values() for text in found})
     }
@@ -94,6 +96,23 @@ def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
                 if read.left:
                     doubts.setdefault(at, {})[text] = read.left
     return _converted(sheet, changes), [*_notes(sheet, changes), *_doubtful(sheet, doubts)]
+
+
+def _has_telltale(column: tuple[Any, ...]) -> bool:
+    """Whether any text of a column has a telltale; all are looked at in one go, for hardly any column has."""
+    try:
+        together = "".join(column)
+    except TypeError:  # not all are texts; below the headers often none is, which a sum tells at once
+        below = next(at for at, cell in enumerate(column) if cell.__class__ is not str)
+        try:
+            sum(column[below:])
+            column = column[:below]
+        except (TypeError, OverflowError):
+            pass
+        together = "".join([cell for cell in column if cell.__class__ is str])
+    if together.isascii():
+        return False
+    return bool(together.encode("latin-1", "ignore").translate(None, _USUAL))
 
 
 def _foreign(column: tuple[Any, ...]) -> set[str]:
