@@ -17,7 +17,8 @@ NAMES = (
     "Answer Assessment Batch Calendar CalendarError CertificateError CrossCheckError DEFAULT_TIERS DataError InfeasibleRound "
     "PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
     "Task Tier WhatIf annotate_excel assess check_excel load_calendar load_proposal load_rulebook propose propose_many "
-    "read_csv read_excel read_parquet rulebook_at"
+    "read_csv read_excel read_parquet rulebook_at "
+    "Matching match_treasury"
 )
 
 SIGNATURES = {
@@ -30,12 +31,19 @@ SIGNATURES = {
     "load_calendar": "name",
     "load_rulebook": "name",
     "load_proposal": "folder *rulebook=None",
-    "read_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000",
-    "check_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000",
+    "read_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000 "
+    "*treasury=None *review=None *prefer=treasury *as_of=None",
+    "check_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000 "
+    "*treasury=None *review=None *prefer=treasury *as_of=None",
     "annotate_excel": "path out *findings=None *lang=vi *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 "
     "*max_bytes=200000000",
-    "read_csv": "folder *unit=None *year=None *columns=None",
-    "read_parquet": "folder *unit=None *year=None *columns=None",
+    "match_treasury": "path treasury *review=None *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 "
+    "*max_bytes=200000000",
+    "Matching.to_excel": "self path",
+    "read_csv": "folder *unit=None *year=None *columns=None "
+    "*treasury=None *review=None *prefer=treasury *as_of=None",
+    "read_parquet": "folder *unit=None *year=None *columns=None "
+    "*treasury=None *review=None *prefer=treasury *as_of=None",
     "Portfolio": "lines history=None schedule=None sources=None owners=None reports=None controls=None",
     "Round": "report_by judged_on forecast_on=None number=0",
     "Tier": "name tolerance=0.0",

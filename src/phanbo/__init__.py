@@ -37,7 +37,15 @@ if TYPE_CHECKING:
     from phanbo.rulebook_file import load_rulebook, rulebook_at
     from phanbo.tables.annotate import annotate_excel
     from phanbo.tables.matching.matching import Matching
-    from phanbo.tables.read import check_excel, match_treasury, read_csv, read_excel, read_parquet
+    from phanbo.tables.read import (
+        check_excel,
+        match_treasury,
+        read_csv,
+        read_excel,
+        read_forms,
+        read_parquet,
+        read_sql,
+    )
     from phanbo.whatif import Answer, WhatIf
 
 __all__ = [
@@ -77,7 +85,9 @@ __all__ = [
     "propose_many",
     "read_csv",
     "read_excel",
+    "read_forms",
     "read_parquet",
+    "read_sql",
     "rulebook_at",
 ]
 
@@ -108,7 +118,15 @@ _HOMES = {
     "rulebook_file": ("load_rulebook", "rulebook_at"),
     "tables.annotate": ("annotate_excel",),
     "tables.matching.matching": ("Matching",),
-    "tables.read": ("check_excel", "match_treasury", "read_csv", "read_excel", "read_parquet"),
+    "tables.read": (
+        "check_excel",
+        "match_treasury",
+        "read_csv",
+        "read_excel",
+        "read_forms",
+        "read_parquet",
+        "read_sql",
+    ),
     "whatif": ("Answer", "WhatIf"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

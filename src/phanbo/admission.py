@@ -74,7 +74,7 @@ def admit(
             f"Ngày số liệu {day} không trước hạn báo cáo {round_.report_by} của đợt. / "
             f"The data date {day} is not before the round's report date {round_.report_by}."
         )
-    warnings += stale_figures(portfolio, day)
+    warnings += stale_figures(portfolio, calendar, day)
     if "requested_increase" not in portfolio.given:
         warnings.append(
             "Bảng không có cột nhu cầu bổ sung: không dòng nào nhận được vốn. / "

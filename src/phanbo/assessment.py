@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from phanbo.absorption import Outlook
 from phanbo.calendar import CARRIED, WHOLE, Calendar, Round
-from phanbo.due import LEAD
+from phanbo.due import LEAD, last_figures
 from phanbo.grouping import codes_of, joint_codes, sum_by
 from phanbo.money import Bools, Ints, ceil_share, floor_ratio, floor_share
 from phanbo.policy import READINGS, Policy
@@ -230,18 +230,25 @@ def build_assessment(
         missed=missed_deadlines(portfolio, calendar, as_of, judged),
         line_ids=tuple(portfolio.text("line_id").tolist()),
         outlook=outlook,
-        warnings=tuple(stale_figures(portfolio, as_of)),
+        warnings=tuple(stale_figures(portfolio, calendar, as_of)),
         lead=lead,
     )
 
 
-def stale_figures(portfolio: Portfolio, as_of: dt.date) -> list[str]:
-    """Return a warning where the table's disbursement figures are of another date than *as_of*."""
+def stale_figures(portfolio: Portfolio, calendar: Calendar, as_of: dt.date) -> list[str]:
+    """Return a warning where the table's disbursement figures are of another date than *as_of*.
+
+    It says so where they are older than the last report of the Treasury that the calendar knows.
+    """
     if portfolio.dated is None or portfolio.dated == as_of:
         return []
-    vi = f"Số liệu giải ngân của bảng đến ngày {portfolio.dated}, không phải {as_of}."
-    en = f"The disbursement figures of the table reach {portfolio.dated}, not {as_of}."
-    return [f"{vi} / {en}"]
+    vi = f"Số liệu giải ngân của bảng đến ngày {portfolio.dated}, không phải {as_of}"
+    en = f"The disbursement figures of the table reach {portfolio.dated}, not {as_of}"
+    last = last_figures(calendar, as_of)
+    if portfolio.dated < last:
+        vi += f"; cũ hơn kỳ báo cáo gần nhất của Kho bạc ({last}): xin số liệu mới"
+        en += f"; older than the Treasury's last report ({last}): ask for newer ones"
+    return [f"{vi}. / {en}."]
 
 
 def missed_deadlines(portfolio: Portfolio, calendar: Calendar, as_of: dt.date, judged: dt.date) -> Texts:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from phanbo.calendar import CARRIED
 from phanbo.money import format_share
+from phanbo.tables.matching.apply import last_report_day
 from phanbo.words import GROUP, MISSED, day, word
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
     from phanbo.calendar import Calendar, Milestone
 
-__all__ = ["LEAD", "Due", "due_between"]
+__all__ = ["LEAD", "Due", "due_between", "last_figures"]
 
 DAY = dt.timedelta(days=1)
 OWNERS = "chủ đầu tư"
+TREASURY = "kho bạc"
 LEAD = "cơ quan chủ trì tham mưu"
 """Who reports a round where no rulebook says which department it is."""
 
@@ -43,6 +45,20 @@ def due_between(calendar: Calendar, first: dt.date, last: dt.date, *, lead: str 
         *_reports(calendar, first, last),
     )
     return sorted(duty for duty in duties if first <= duty.date <= last)
+
+
+def last_figures(calendar: Calendar, day: dt.date) -> dt.date:
+    """Return the last day up to *day* by which the Treasury had to report, as the calendar has it.
+
+    A calendar without a report of the Treasury counts every Friday and the 8th of the month.
+    """
+    theirs = [report for report in calendar.reports if TREASURY in report.who.casefold()]
+    due = [
+        on if report.inclusive else on - DAY
+        for report in theirs
+        for on in report.dates(day - 100 * DAY, day + DAY)  # a quarter has less than a hundred days
+    ]
+    return max((on for on in due if on <= day), default=last_report_day(day))
 
 
 def _by(on: dt.date, lang: str, *, inclusive: bool) -> str:

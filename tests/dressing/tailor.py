@@ -131,7 +131,11 @@ class Tailor:
 
     def _nest(self) -> list[str]:
         """Choose which of source, sector and stage the group rows carry."""
-        tests: dict[str, Callable[[str], object]] = {"source": _tells_source, "sector": sector_of, "stage": bool}
+        tests: dict[str, Callable[[str], object]] = {
+            "source": _tells_source,
+            "sector": sector_of,
+            "stage": bool,
+        }
         fit = [
             name
             for name, known in tests.items()

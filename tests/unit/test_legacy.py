@@ -149,6 +149,62 @@ def test_signs_and_foreign_names_survive_among_old_texts() -> None:
         assert sheet.rows[0] == ["Kế hoạch vốn"]
 
 
+BESIDE = ("5", "1.234,5", "10%", "5m×3m", "µ", "µm", "Ø10", "Ø", "°C", "m²", "±2", "§", "×", "½", "(m²)",
+          "Crédit", "Agricole", "Société", "générale", "Müller", "café", "kWh", "N·m", "φ10", "№")  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["TCVN3", "VNI"])
+@given(data=st.data())
+def test_words_come_back_one_by_one_and_what_is_no_word_stays(encoding: str, data: st.DataObject) -> None:
+    encode = ENCODERS[encoding]
+    column = [encode(text) for text in ("kế hoạch vốn", "đường tỉnh lộ", "cầu thị xã", "chợ huyện")]
+    lower = st.sampled_from([word.lower() for word in words() if len(word) > 1])
+    drawn = data.draw(
+        st.lists(
+            st.one_of(lower.map(lambda w: (w, encode(w))), st.sampled_from(BESIDE).map(lambda s: (s, s))),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    typed = " ".join(old for _, old in drawn)
+    sheet, findings = convert_sheet(Sheet("S", [[text] for text in (*column, typed)]))
+    said = " ".join(finding.message_en for finding in findings if finding.value == typed)
+    for (meant, old), now in zip(drawn, sheet.rows[-1][0].split(" "), strict=True):
+        assert now == meant or (now == old and "left as it is" in said), (now, meant)
+    assert sheet.rows[0] == ["kế hoạch vốn"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "now", "kept"),
+    [
+        ("thÐp 5 µ", "thép 5 µ", "“µ”"),
+        ("mÆt cÇu 5m×3m", "mặt cầu 5m×3m", "“m×”"),
+        ("Ø10 cèt thÐp φ10", "Ø10 cốt thép φ10", "“Ø”"),
+        ("Crédit Agricole dù ¸n", "Crédit Agricole dự án", "“Crédit”"),
+        ("« Ban qu¶n lý »", "« Ban quản lý »", "“«”, “»”"),
+        ("§ 5 ®iÒu", "§ 5 điều", "“§”"),
+        ("nhµ ë c«ng vô", "nhà ở công vụ", ""),
+        ("x· ®¾k kr«ng", "xã đắk krông", ""),
+        ("Đường qu¶n lý", "Đường quản lý", ""),
+        ("né", "nộ", ""),
+    ],
+)
+def test_a_sign_among_old_words_stays_and_is_named(typed: str, now: str, kept: str) -> None:
+    old = [encode_tcvn3(text) for text in ("Kế hoạch vốn", "Đường tỉnh lộ", "Cầu thị xã")]
+    sheet, findings = convert_sheet(Sheet("S", [[text] for text in (*old, typed)]))
+    assert sheet.rows[-1] == [now]
+    doubts = [(f.severity, f.cell, kept in f.message_vi) for f in findings if f.code == "text-doubtful"]
+    assert doubts == ([("warning", "A4", True)] if kept else [])
+
+
+def test_no_doubt_is_dropped() -> None:
+    old = [encode_tcvn3(text) for text in ("Kế hoạch vốn", "Đường tỉnh lộ", "Cầu thị xã")]
+    _, findings = convert_sheet(Sheet("S", [[text] for text in (*old, *(f"{i} µ" for i in range(30)))]))
+    doubts = [f for f in findings if f.code == "text-doubtful"]
+    said = " ".join([each.cell for each in doubts] + [each.value for each in doubts])
+    assert all(re.search(rf"A{row}\b", said) for row in range(4, 34))
+
+
 def test_rows_keep_their_length_and_other_cells() -> None:
     rows: list[list[object]] = [[encode_tcvn3("Kế hoạch vốn"), 1], [encode_tcvn3("Đường tỉnh lộ")], []]
     before = [list(row) for row in rows]

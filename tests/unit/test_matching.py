@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import phanbo as pb
+from phanbo.due import last_figures
 from phanbo.tables.layout.block import Options
 from phanbo.tables.matching.apply import last_report_day
 from phanbo.tables.matching.keys import code_key, likeness, name_key
@@ -165,6 +167,49 @@ def test_the_last_report_day_is_a_friday_or_the_eighth() -> None:
         assert last_report_day(pd.Timestamp(day).date()).isoformat() == last
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [({"as_of": "15/9"}, "not a day"), ({"prefer": "both"}, "no such choice")],
+)
+def test_an_option_that_says_nothing_is_refused(tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(pb.DataError, match=said):
+        read(tmp_path, [paid("7", "A", 1)], [line("7", "A")], **more)
+    with pytest.raises(pb.DataError, match="needs treasury="):
+        pb.read_csv(tmp_path / "plan", review="phieu.xlsx")
+
+
+def dated(tmp_path: Path, day: str, **more: Any) -> pb.Portfolio:
+    """Read a Treasury file whose header says up to which day it reaches."""
+    (tmp_path / "plan").mkdir(exist_ok=True)
+    pd.DataFrame([line("7", "A")]).to_csv(tmp_path / "plan" / "lines.csv", index=False)
+    text = f"Mã dự án;Tên dự án;Giải ngân năm 2024 đến {day} (đồng)\n7;A;100\n"
+    (tmp_path / "kb.csv").write_text(text, encoding="utf-8")
+    return pb.read_csv(tmp_path / "plan", treasury=tmp_path / "kb.csv", **more)
+
+
+@pytest.mark.parametrize(("day", "stale"), [("12/9/2024", True), ("13/9/2024", False)])
+def test_figures_older_than_the_last_report_are_told(tmp_path: Path, day: str, stale: bool) -> None:
+    found = dated(tmp_path, day, as_of="2024-09-16")
+    assert ("treasury-stale" in set(found.check()["code"])) is stale
+    warned = pb.assess(found, calendar="lang-son-2024", as_of="2024-09-16").warnings
+    assert any("cũ hơn kỳ báo cáo gần nhất của Kho bạc (2024-09-13)" in text for text in warned) is stale
+    assert sum("Số liệu giải ngân của bảng đến ngày" in text for text in warned) == 1
+
+
+def test_the_days_of_the_report_are_those_of_the_calendar() -> None:
+    calendar = pb.load_calendar("lang-son-2024")
+    days = {
+        "2024-09-06": "2024-09-06",  # a Friday
+        "2024-09-08": "2024-09-07",  # monthly, before the 8th
+        "2024-09-12": "2024-09-07",
+        "2024-09-13": "2024-09-13",
+    }
+    for day, last in days.items():
+        assert last_figures(calendar, pd.Timestamp(day).date()).isoformat() == last
+    without = replace(calendar, reports=())
+    assert last_figures(without, pd.Timestamp("2024-09-12").date()).isoformat() == "2024-09-08"
+
+
 NAMES = ["Cầu A", "Cầu B", "cầu  a", "Trường Hòa Bình", "Trường Hoà Bình", "Cầu A mới"]
 ROWS = st.lists(
     st.builds(
@@ -210,9 +255,8 @@ def test_no_dong_is_lost_or_doubled_and_order_changes_nothing(
         (found.proposals, again.proposals),
         (found.unmatched_treasury, again.unmatched_treasury),
     ):
-        pd.testing.assert_frame_equal(
-            *(frame.drop(columns=["row", "place"], errors="ignore") for frame in (one, two))
-        )
+        left, right = (frame.drop(columns=["row", "place"], errors="ignore") for frame in (one, two))
+        pd.testing.assert_frame_equal(left, right)
 
 
 @given(LINES, ROWS)

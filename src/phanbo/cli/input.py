@@ -20,12 +20,13 @@ __all__ = ["keep_input", "nfc", "policy_of", "tables_of", "treasury_of", "unit_n
 
 def keep_input(options: Any) -> None:
     """Refuse an output that would replace the input, a folder around it, or another output."""
-    given, taken = Path(options.file).resolve(), set()
+    read = (options.file, getattr(options, "treasury", None), getattr(options, "review", None))
+    given, taken = [Path(name).resolve() for name in read if name is not None], set()
     for name in (options.out, getattr(options, "annotate", None)):
         if name is None:
             continue
         out = Path(name).resolve()
-        if given == out or out in given.parents or out in taken:
+        if any(out == each or out in each.parents for each in given) or out in taken:
             raise FileExistsError(errno.EEXIST, "", str(name))
         taken.add(out)
 
@@ -48,10 +49,11 @@ def tables_of(options: Any) -> Portfolio:
 
 def treasury_of(options: Any) -> dict[str, Any]:
     """Return what the readers are told of the Treasury's figures; nothing where a command takes none."""
-    given = {name: getattr(options, name, None) for name in ("treasury", "review", "as_of")}
-    if given["treasury"] is None:
+    given = {name: getattr(options, name, None) for name in ("treasury", "review", "prefer")}
+    if given["treasury"] is None and given["review"] is None:
         return {}
-    return given | {"prefer": options.prefer}
+    # a command that knows the calendar tells by it whether the figures are old
+    return given if hasattr(options, "calendar") else given | {"as_of": options.as_of}
 
 
 def nfc(text: str) -> str:

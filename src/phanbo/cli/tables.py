@@ -21,6 +21,7 @@ def add(commands: Commands) -> None:
     one = commands.add("check", _check, "kiểm tra dữ liệu, liệt kê mọi lỗi")
     reading(one)
     treasury(one)
+    one.add_argument("--as-of", metavar="NGÀY", help="báo khi số liệu Kho bạc cũ hơn kỳ báo cáo gần nhất")
     one.add_argument("--out", metavar="TỆP.xlsx", help="ghi các phát hiện ra workbook")
     one.add_argument(
         "--annotate",

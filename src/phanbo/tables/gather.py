@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from phanbo.tables.files.sheet import Sheet
     from phanbo.tables.schema.column import Table
 
-__all__ = ["Reading", "gather_folder", "gather_workbook"]
+__all__ = ["Reading", "gather_folder", "gather_sheets", "gather_workbook"]
 
 
 @dataclass(slots=True)
@@ -49,16 +49,29 @@ def gather_workbook(
     return _read_sheets(path.name, sheets, wanted, options, [file])
 
 
-def gather_folder(path: Path, suffixes: tuple[str, ...], options: Options, limits: Limits) -> Reading:
+def gather_folder(
+    path: Path,
+    suffixes: tuple[str, ...],
+    options: Options,
+    limits: Limits,
+    encoding: str | None = None,
+) -> Reading:
     """Read a folder of tables with one of *suffixes*, or a single such file as the lines."""
     if not path.is_dir():
-        return _read_sheets(path.name, open_files([path], limits), None, options, [digest(path)])
+        return _read_sheets(path.name, open_files([path], limits, encoding), None, options, [digest(path)])
     paths = sorted(each for each in path.iterdir() if each.suffix.lower() in suffixes and each.is_file())
     paths = [each for each in paths if _table_of(each.stem) is not None]
     files = [digest(each) for each in paths]
-    reading = _read_sheets(path.name, open_files(paths, limits), None, options, files)
+    reading = _read_sheets(path.name, open_files(paths, limits, encoding), None, options, files)
     reading.findings += _noted_date(path)
     return reading
+
+
+def gather_sheets(
+    name: str, sheets: Sequence[Sheet], options: Options, files: list[tuple[str, str]]
+) -> Reading:
+    """Read sheets that came from elsewhere, such as the rows of a query."""
+    return _read_sheets(name, sheets, None, options, files)
 
 
 def _noted_date(folder: Path) -> list[Finding]:

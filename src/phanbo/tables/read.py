@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +13,17 @@ from phanbo.portfolio import build_portfolio
 from phanbo.tables.check import Examined, examine
 from phanbo.tables.check.canonical import findings_frame
 from phanbo.tables.files.limits import Limits
-from phanbo.tables.gather import Reading, gather_folder, gather_workbook
+from phanbo.tables.files.sql import run_queries
+from phanbo.tables.forms import gather_forms
+from phanbo.tables.gather import Reading, gather_folder, gather_sheets, gather_workbook
 from phanbo.tables.layout.block import Options
 from phanbo.tables.layout.folding import UNITS, read_unit
 from phanbo.tables.matching.apply import matching_of, take_treasury
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
-    import datetime as dt
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -34,7 +37,9 @@ __all__ = [
     "match_treasury",
     "read_csv",
     "read_excel",
+    "read_forms",
     "read_parquet",
+    "read_sql",
 ]
 
 _TEXT = (".csv", ".txt", ".tsv")
@@ -74,7 +79,8 @@ def read_excel(  # noqa: PLR0913 - the public interface
     treasury : str, path-like or DataFrame, optional
         The State Treasury's figures (*số liệu Kho bạc*): a file of any kind, or a frame with the columns ``project_id``,
         ``project``, ``owner``, ``source``, ``plan_year``, ``disbursed`` in đồng. They become `disbursed`; the table's
-        own figures become `disbursed_reported`. Rows are matched by code, then by name, see `match_treasury`.
+        own figures become `disbursed_reported`. Rows are matched by code, then by name, see `match_treasury`. A file
+        must state its own unit ("Đơn vị tính: …"): *unit* is of the workbook alone, *year* and *columns* are of both.
     review : str or path-like, optional
         The review sheet of `match_treasury`, with a person's answers.
     prefer : {"treasury", "owner"}
@@ -97,10 +103,11 @@ def read_excel(  # noqa: PLR0913 - the public interface
     """
     options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
     reading = gather_workbook(Path(path), sheet, options, limits)
-    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+    told = (treasury, review, prefer, as_of)
+    return _portfolio(_with_treasury(reading, *told, options, limits))
 
 
-def match_treasury(
+def match_treasury(  # noqa: PLR0913 - as read_excel
     path: str | os.PathLike[str],
     treasury: str | os.PathLike[str] | pd.DataFrame,
     *,
@@ -109,6 +116,8 @@ def match_treasury(
     unit: str | int | None = None,
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
+    max_rows: int = 10**6,
+    max_bytes: int = 200_000_000,
 ) -> Matching:
     """Match the State Treasury's figures with the lines of a workbook, a folder or a file.
 
@@ -123,17 +132,18 @@ def match_treasury(
     DataError
         There are no lines to match with, or a file cannot be used.
     """
-    reading = _gathered(Path(path), sheet, _options(unit, year, columns), Limits())
+    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
+    reading = _gathered(Path(path), sheet, options, limits)
     if "lines" not in reading.frames:
         raise DataError([finding for finding in reading.findings if finding.severity == "error"])
-    matching, _, _ = matching_of(reading, treasury, review, year)
+    matching, _, _ = matching_of(reading, treasury, review, options, limits)
     wrong = [finding for finding in matching.findings if finding.severity == "error"]
     if wrong:
         raise DataError(wrong)
     return matching
 
 
-def read_csv(
+def read_csv(  # noqa: PLR0913 - the public interface
     folder: str | os.PathLike[str],
     *,
     unit: str | int | None = None,
@@ -143,14 +153,18 @@ def read_csv(
     review: str | os.PathLike[str] | None = None,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
+    encoding: str | None = None,
 ) -> Portfolio:
-    """Read a folder of UTF-8 text tables: ``lines.csv``, ``history.csv`` … or ``KeHoachVon.csv`` ….
+    """Read a folder of text tables: ``lines.csv``, ``history.csv`` … or ``KeHoachVon.csv`` ….
 
-    A single file is read as the lines. Fields are parted by commas, semicolons or tabs. The other parameters,
-    the result and the errors are those of `read_excel`.
+    A single file is read as the lines. Fields are parted by commas, semicolons or tabs. The text is UTF-8, UTF-16,
+    Windows-1258, or in the fonts TCVN3 and VNI; what the bytes leave open *encoding* says: the name of a codec,
+    "tcvn3" or "vni". The other parameters, the result and the errors are those of `read_excel`.
     """
-    reading = gather_folder(Path(folder), _TEXT, _options(unit, year, columns), Limits())
-    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+    options, limits = _options(unit, year, columns), Limits()
+    reading = gather_folder(Path(folder), _TEXT, options, limits, encoding)
+    told = (treasury, review, prefer, as_of)
+    return _portfolio(_with_treasury(reading, *told, options, limits))
 
 
 def read_parquet(
@@ -165,8 +179,93 @@ def read_parquet(
     as_of: str | dt.date | None = None,
 ) -> Portfolio:
     """Read a folder of Parquet tables (``lines.parquet`` …), or one file; else as `read_csv`."""
-    reading = gather_folder(Path(folder), (".parquet",), _options(unit, year, columns), Limits())
-    return _portfolio(_with_treasury(reading, treasury, review, prefer, as_of, year))
+    options, limits = _options(unit, year, columns), Limits()
+    reading = gather_folder(Path(folder), (".parquet",), options, limits)
+    told = (treasury, review, prefer, as_of)
+    return _portfolio(_with_treasury(reading, *told, options, limits))
+
+
+def read_sql(
+    queries: object,
+    connection: object,
+    *,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Portfolio:
+    """Read the results of SQL queries, of any database.
+
+    Parameters
+    ----------
+    queries : str, selectable or mapping of str to them
+        The query of the capital lines; or table names (``"lines"``, ``"history"`` …) to queries. Column names are read
+        like headers, English or Vietnamese.
+    connection : Engine, Connection, URL, str or DBAPI connection
+        SQLAlchemy's (``pip install "phanbo[sql]"``), or an open one such as ``sqlite3``'s. Nothing is written: each
+        query is rolled back, alone where SQLAlchemy or ``sqlite3`` can; on another DBAPI connection commit your own
+        work first.
+    unit, year, columns
+        As in `read_excel`; amounts are exact, decimals included.
+
+    Returns
+    -------
+    Portfolio
+        Its ``files`` name each query ``"sql:lines"``, with the SHA-256 of its rows. A row's number counts the column
+        names as the first.
+
+    Raises
+    ------
+    DataError
+        The database refuses, or the rows cannot be used; all faults are listed.
+    """
+    asked = dict(queries) if isinstance(queries, Mapping) else {LINES.name: queries}
+    options = _options(unit, year, columns)
+    strange = [name for name in asked if name not in TABLES]
+    if strange:
+        known = ", ".join(TABLES)
+        raise DataError(
+            [_option(f"{name!r}: không có bảng này", f"{name!r}: no such table", known) for name in strange]
+        )
+    sheets, files = run_queries(asked, connection, Limits())
+    return _portfolio(gather_sheets("sql", sheets, options, files))
+
+
+def read_forms(
+    folder: str | os.PathLike[str],
+    *,
+    expected: Iterable[str] | pd.DataFrame | str | os.PathLike[str] | None = None,
+    unit: str | int | None = None,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | Sequence[str] | None = None,
+    encoding: str | None = None,
+) -> Portfolio:
+    """Read the forms that owners returned, all files of a folder, as one portfolio.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        Its workbooks and text tables; not those of its subfolders.
+    expected : iterable of str, DataFrame, str or path-like, optional
+        The owners asked for a form: their names, a frame with a column ``owner``, or a file with such a column. By
+        default the table of owners (*ChuDauTu*) of any of the forms. Each that returned none is a warning.
+    unit, year, columns, sheet, encoding
+        As in `read_excel` and `read_csv`, for every form.
+
+    Returns
+    -------
+    Portfolio
+        Findings and the origins of lines name the file as the sheet.
+
+    Raises
+    ------
+    DataError
+        Forms cannot be used, hold no lines, or are there twice; the faults of all of them at once.
+    OSError
+        The folder or a file of it cannot be opened.
+    """
+    options = _options(unit, year, columns)
+    return _portfolio(gather_forms(Path(folder), expected, sheet, options, Limits(), encoding))
 
 
 def check_excel(  # noqa: PLR0913 - the public interface
@@ -182,11 +281,12 @@ def check_excel(  # noqa: PLR0913 - the public interface
     review: str | os.PathLike[str] | None = None,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
+    encoding: str | None = None,
 ) -> pd.DataFrame:
     """Return every finding of a workbook or of a folder of tables, errors included.
 
     Bad data and bad options raise nothing; only a file that cannot be opened is an `OSError`. The parameters are
-    those of `read_excel`; the columns of the result are the fields of `Finding`.
+    those of `read_excel` and `read_csv`; the columns of the result are the fields of `Finding`.
     """
     examined = examine_file(
         path,
@@ -200,6 +300,7 @@ def check_excel(  # noqa: PLR0913 - the public interface
         review=review,
         prefer=prefer,
         as_of=as_of,
+        encoding=encoding,
     )
     return findings_frame(examined.findings)
 
@@ -217,13 +318,14 @@ def examine_file(  # noqa: PLR0913 - as check_excel
     review: str | os.PathLike[str] | None = None,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
+    encoding: str | None = None,
 ) -> Examined:
     """Return the tables of a file or folder as read and checked, with every finding; as `check_excel`."""
     found, limits = Path(path), Limits(max_rows, max_bytes)
     try:
         options = _options(unit, year, columns)
-        reading = _gathered(found, sheet, options, limits)
-        reading = _with_treasury(reading, treasury, review, prefer, as_of, year)
+        reading = _gathered(found, sheet, options, limits, encoding)
+        reading = _with_treasury(reading, treasury, review, prefer, as_of, options, limits)
     except DataError as error:
         return Examined({}, error.findings, ())
     return examine(reading.frames, reading.findings)
@@ -234,10 +336,16 @@ def is_tables(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in {*_TEXT, ".parquet"}
 
 
-def _gathered(path: Path, sheet: str | Sequence[str] | None, options: Options, limits: Limits) -> Reading:
+def _gathered(
+    path: Path,
+    sheet: str | Sequence[str] | None,
+    options: Options,
+    limits: Limits,
+    encoding: str | None = None,
+) -> Reading:
     """Read whatever *path* is: a folder of tables, a text or Parquet file, a workbook."""
     if is_tables(path):
-        return gather_folder(path, (*_TEXT, ".parquet"), options, limits)
+        return gather_folder(path, (*_TEXT, ".parquet"), options, limits, encoding)
     return gather_workbook(path, sheet, options, limits)
 
 
@@ -247,16 +355,31 @@ def _with_treasury(
     review: str | os.PathLike[str] | None,
     prefer: str,
     as_of: str | dt.date | None,
-    year: int | None,
+    options: Options,
+    limits: Limits,
 ) -> Reading:
+    faults = []
     if prefer not in {"treasury", "owner"}:
         said = f"prefer={prefer!r}"
-        raise DataError(
-            [_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner")]
-        )
+        faults.append(_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner"))
+    if review is not None and treasury is None:
+        vi, en = "review= cần có treasury=", "review= needs treasury="
+        faults.append(_option(vi, en, "treasury=, review="))
+    if isinstance(as_of, str) and not _is_day(as_of):
+        said = f"as_of={as_of!r}"
+        faults.append(_option(f"{said}: không phải ngày", f"{said}: not a day", "2024-09-15"))
+    if faults:
+        raise DataError(faults)
     if treasury is not None:
-        take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, year=year)
+        take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, options=options, limits=limits)
     return reading
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:

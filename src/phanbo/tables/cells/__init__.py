@@ -38,8 +38,17 @@ __all__ = [
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _BOUND = "\0"
 _BLANKS = [chr(code) for code in range(0x3001) if chr(code).isspace() and code != ord(" ")]
-_ODD = (*_BLANKS, *map(chr, _INVISIBLE), "  ", f" {_BOUND}", f"{_BOUND} ")
+_BESIDE = ("  ", f" {_BOUND}", f"{_BOUND} ")
+_ODD = (*_BLANKS, *map(chr, _INVISIBLE), *_BESIDE)
 """What no clean text has, and no end of one beside the bound between two texts."""
+
+_PLAIN = np.zeros(2**16, dtype=np.bool_)
+"""Characters that are clean in any company: Latin ones, composed, as Vietnamese is written."""
+_PLAIN[:0x300] = _PLAIN[0x1E00:0x1F00] = True
+_PLAIN[[ord(odd) for odd in _ODD if len(odd) == 1]] = False
+
+_FEW = 100
+"""So many cells show whether a column says the same again and again."""
 
 _NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
 _ONLY_TEXT = frozenset({"string", "empty"})
@@ -89,8 +98,16 @@ def clean_text(text: str) -> str:
 def _are_clean(texts: list[str]) -> bool:
     """Whether `clean_text` would leave every text as it is; all are looked at in one go, for most columns are clean."""
     joined = _BOUND.join(["", *texts, ""])
+    units = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    if _PLAIN[units].all():
+        return not any(map(joined.__contains__, _BESIDE))
     odd = any(map(joined.__contains__, _ODD))
     return not odd and (joined.isascii() or unicodedata.is_normalized("NFC", joined))
+
+
+def _are_plain(cells: list[Any]) -> bool:
+    """Whether all cells are texts and hardly any occurs twice: then nothing is won by looking at each text once."""
+    return 2 * len({*cells[:_FEW]}) > _FEW and {*map(type, cells)} == {str}
 
 
 def _objects(raw: pd.Series[Any]) -> NDArray[Any]:
@@ -200,7 +217,8 @@ def _as_floats(raw: pd.Series[Any]) -> NDArray[np.float64]:
 def _floats(numbers_: NDArray[np.float64], unit: Fraction, *, signed: bool) -> Cells:
     known = ~np.isnan(numbers_)
     factor = float(unit)
-    scaled = np.rint(np.where(known, numbers_, 0.0) * factor)
+    with np.errstate(over="ignore"):  # infinite is too large as well
+        scaled = np.rint(np.where(known, numbers_, 0.0) * factor)
     large = ~(np.abs(scaled) <= LIMIT)
     scaled[large] = 0.0
     out = Cells(scaled.astype(np.int64), known)
@@ -289,7 +307,7 @@ def _spread(codes: Ints, results: list[tuple[Any, bool, str]], empty: Any) -> Ce
 
 def _texts(raw: pd.Series[Any]) -> NDArray[Any]:
     """Return every cell as text, empty ones as they are."""
-    if raw.dtype == object and pd.api.types.infer_dtype(raw, skipna=True) in _ONLY_TEXT:
+    if raw.dtype == object and pd.api.types.infer_dtype(raw.to_numpy(), skipna=True) in _ONLY_TEXT:
         return raw.to_numpy()
     cells = _objects(raw)
     if pd.api.types.infer_dtype(cells, skipna=True) in _ONLY_TEXT:
@@ -318,7 +336,10 @@ def _as_text(cell: object) -> str:
 
 def text_cells(raw: pd.Series[Any]) -> Cells:
     """Return a column of texts: NFC, blanks folded; what was repaired is listed."""
-    codes, texts = pd.factorize(_texts(raw), use_na_sentinel=True)
+    held = _texts(raw)
+    if _are_plain(cells := held.tolist()) and _are_clean(cells):
+        return Cells(held.copy(), held != "")
+    codes, texts = pd.factorize(held, use_na_sentinel=True)
     if _are_clean(texts.tolist()):
         values = np.array([*map(str, texts.tolist()), ""], dtype=object)  # no kinds of str of others
         return Cells(values[codes], (values != "")[codes])

@@ -94,6 +94,7 @@ def examine(frames: Mapping[str, pd.DataFrame], findings: Iterable[Finding] = ()
     check_codes(grids["lines"], doubts)
     check_scale(grids, doubts)
     check_others(grids, doubts)
+    grids["lines"].remembered.clear()  # needed no more
     return Examined(grids, in_order(log.findings), in_order(doubts.findings), statements)
 
 

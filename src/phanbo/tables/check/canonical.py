@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.errors import Finding
+from phanbo.tables.check.grid import TEXTUAL
 from phanbo.tables.schema import TABLES
 from phanbo.tables.schema.column import Type
 
@@ -27,6 +28,7 @@ ROWS = 10_000
 """Rows written at a time."""
 
 _SAID = np.array(["không", "có"], dtype=object)
+_FEW = 100
 _SPECIAL = ',"\n\r'
 
 
@@ -86,15 +88,16 @@ def _series(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> pd.Seri
             return pd.Series(data, dtype="str")
 
 
-def _cells(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> list[str]:
-    """Return cells as the CSV holds them: unknown is nothing, yes and no are có and không."""
-    if kind not in {Type.YES_NO, Type.MONEY, Type.INTEGER}:
-        return _quoted(data.tolist())
+def _figures(data: NDArray[Any], known: NDArray[np.bool_], kind: Type) -> list[str]:
+    """Return figures as the CSV holds them: unknown is nothing, yes and no are có and không."""
     cells: list[str]
     if kind is Type.YES_NO:
         cells = _SAID[data.astype(np.intp)].tolist()
     elif data.min() == data.max():
         cells = [str(data[0])] * len(data)
+    elif len(set(data[:_FEW].tolist())) < _FEW // 2:
+        codes, distinct = pd.factorize(data)
+        cells = np.array([str(number) for number in distinct.tolist()], dtype=object)[codes].tolist()
     else:  # a list writes its numbers faster than they write themselves
         cells = str(data.tolist())[1:-1].split(", ")
     for row in np.flatnonzero(~known).tolist():
@@ -138,9 +141,18 @@ def _parts(grid: Grid, extra: Mapping[str, Sequence[object]]) -> Iterator[bytes]
     yield _csv([[*(column.name for column in given), *extra]])
     for start in range(0, len(grid), ROWS):
         here = slice(start, start + ROWS)
-        parts = [
-            _cells(grid.columns[c.name].data[here], grid.columns[c.name].known[here], c.type) for c in given
-        ]
+        written: dict[tuple[Type, bytes, bytes], list[str]] = {}
+        parts = []
+        for column in given:
+            data, known = grid.columns[column.name].data[here], grid.columns[column.name].known[here]
+            if column.type in TEXTUAL:
+                parts.append(_quoted(data.tolist()))
+                continue
+            # columns of the same amounts, such as the plan and the initial one, are written once
+            same = column.type, data.tobytes(), known.tobytes()
+            if same not in written:
+                written[same] = _figures(data, known, column.type)
+            parts.append(written[same])
         parts += [_quoted(list(map(str, cells[here]))) for cells in extra.values()]
         rows = map(",".join, zip(*parts, strict=True))
         yield "\n".join([*(rows if len(parts) > 1 else (row or '""' for row in rows)), ""]).encode()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from phanbo.tables.check.complete import first_of, groups
 from phanbo.tables.text.codes import alike
 
 if TYPE_CHECKING:
@@ -16,8 +15,8 @@ __all__ = ["check_codes"]
 
 def check_codes(grid: Grid, log: Log) -> None:
     """Doubt project codes that differ only in O and 0, l and 1, case or leading zeros; both are named."""
-    distinct, first = np.unique(grid.values("project_id"), return_index=True)
-    place = dict(zip(distinct.tolist(), first.tolist(), strict=True))
+    first = first_of(groups(grid, ("project_id",)))
+    place = dict(zip(grid.values("project_id")[first].tolist(), first.tolist(), strict=True))
     pairs = alike(code for code in place if code)
     log.rows(
         "code-alike",

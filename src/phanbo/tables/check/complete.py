@@ -40,16 +40,21 @@ def complete(grid: Grid, log: Log) -> Grid:
 
 def groups(grid: Grid, names: tuple[str, ...]) -> Ints:
     """Return a number for every row, equal where all the named columns are."""
-    return grid.remember("groups", names, _groups)
+    code = grid.remember("groups", names[:1], _numbered)
+    for count in range(2, len(names) + 1):
+        if len(grid) and code.max() + 1 == len(grid):
+            break  # every row is alone
+
+        def parted(*_: NDArray[Any], whole: Ints = code, name: str = names[count - 1]) -> Ints:
+            part = grid.remember("groups", (name,), _numbered)
+            return _numbered(whole * (part.max(initial=0) + 1) + part) if part.any() else whole
+
+        code = grid.remember("groups", names[:count], parted)
+    return code
 
 
-def _groups(*columns: NDArray[Any]) -> Ints:
-    code = pd.factorize(columns[0])[0]
-    for column in columns[1:]:
-        part, distinct = pd.factorize(column)
-        if len(distinct) > 1:
-            code = pd.factorize(code * (len(distinct) + 1) + part)[0]
-    return code.astype(np.int64)
+def _numbered(column: NDArray[Any]) -> Ints:
+    return pd.factorize(column)[0].astype(np.int64)
 
 
 def heads(grid: Grid, names: tuple[str, ...]) -> Ints:

@@ -45,7 +45,6 @@ def check_lines(grid: Grid, sources: Grid | None, log: Log) -> None:
     _dates(grid, log)
     if "requested_increase" not in grid.given:
         log.whole("no-requests", grid.table, "requested_increase")
-    grid.remembered.clear()  # needed no more
 
 
 def _totals(grid: Grid, log: Log) -> None:

@@ -152,13 +152,16 @@ def _each(keys: NDArray[Any], logs: NDArray[np.float64]) -> Iterator[tuple[str, 
 
     The others must agree: where their own medians span a step, the portfolio simply is that varied.
     """
-    grouped = pd.Series(logs).groupby(keys)
+    codes, names = pd.factorize(keys, sort=True)
+    if len(names) < 2:
+        return
+    grouped = pd.Series(logs).groupby(codes)
     ordered = grouped.median()[grouped.size() >= _FEW].sort_values()
     if len(ordered) < 2:
         return
     for key, rest in ((ordered.index[0], ordered.iloc[1:]), (ordered.index[-1], ordered.iloc[:-1])):
         if float(rest.max() - rest.min()) <= 1:
-            yield str(key), float(ordered[key]), float(rest.median())
+            yield str(names[key]), float(ordered[key]), float(rest.median())
 
 
 def _off(mine: float, rest: float) -> int:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from phanbo.errors import DataError, Finding
-from phanbo.tables.files.limits import Limits, check_extent, check_size, unreadable
+from phanbo.tables.files.limits import Limits, check_extent, check_rectangles, check_size, unreadable
 from phanbo.tables.files.ole import BrokenError, streams
 from phanbo.tables.files.opendocument import parse_content
 from phanbo.tables.files.package import pack, unpack
@@ -28,8 +28,9 @@ __all__ = ["Inside", "look", "password"]
 
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOK, _BINARY = "xl/workbook.xml", "xl/workbook.bin"
-_SHARED = re.compile(rb'<c [^>]*t="s"[^>]*><v>(\d{1,9})</v>')
-_BROKEN = (BrokenError, struct.error, IndexError, ValueError, ET.ParseError, expat.ExpatError)
+_SHARED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})</v>')
+_BROKEN = (struct.error, ValueError, LookupError, ET.ParseError, expat.ExpatError)
+"""A LookupError is an encoding that no one knows."""
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ def look(path: Path, data: bytes, limits: Limits) -> Inside:
         ) from error
     for name, faults in inside.sheets:
         check_extent(name or path.name, faults, limits)
+    check_rectangles([(name or path.name, faults) for name, faults in inside.sheets])
     return inside
 
 
@@ -99,7 +101,7 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
     outside = sorted(name for name in parts if re.match(r"xl/externalLinks/[^/]*\.(xml|bin)$", name))
     if outside or b'xlink:href="file:' in parts.get("content.xml", b""):
         inside.findings.append(_links(path, len(outside)))
-    inside.data = pack({name: part for name, part in parts.items() if "vbaProject" not in name})
+    inside.data = pack(parts)
     return inside
 
 
@@ -127,38 +129,51 @@ def _relations(part: bytes) -> dict[str, str]:
 def _xlsx(path: Path, parts: dict[str, bytes], limits: Limits) -> list[tuple[str, Faults]]:
     links = _relations(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
     book = ET.fromstring(parts[_BOOK])  # noqa: S314 - no DOCTYPE
-    found = []
-    held = []
+    left = {name.casefold(): part for name, part in parts.items()}
+    sheets = []
     for sheet in book.iter():
-        relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
-        part = parts.get(_target(links, relation), b"") if sheet.tag.endswith("}sheet") else b""
-        if part:
-            found.append((str(sheet.get("name")), scan(part)))
-            held.append(part)
-    _check_texts(path, parts, held, limits)
+        if sheet.tag.rpartition("}")[2] == "sheet":
+            relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+            sheets.append((str(sheet.get("name")), _taken(left, _target(links, relation))))
+    found = [(name, scan(part)) for name, part in sheets]
+    texts = left.get("xl/sharedstrings.xml", b"")
+    check_size(path, _laid([part for _, part in sheets], found, texts, limits), limits)
     return found
 
 
-def _check_texts(path: Path, parts: dict[str, bytes], sheets: list[bytes], limits: Limits) -> None:
-    """Refuse texts that are stored once, and laid out in so many cells that they fill the memory."""
-    texts = next((part for name, part in parts.items() if name.lower().endswith("sharedstrings.xml")), b"")
-    cells = sum(part.count(b't="s"') for part in sheets)
+def _taken(left: dict[str, bytes], name: str) -> bytes:
+    """Take a sheet's part: one that is missing, or shown a thousand times, is no sheet."""
+    part = left.pop(name.casefold(), None)
+    if part is None:
+        raise BrokenError(f"no part {name} of its own for a sheet")
+    return part
+
+
+def _laid(sheets: list[bytes], found: list[tuple[str, Faults]], texts: bytes, limits: Limits) -> int:
+    """Return at most how many bytes the texts take that are stored once, and laid out cell by cell."""
+    cells = sum(faults.held for _, faults in found)
     if len(texts) * cells <= limits.bytes:
-        return
-    lengths = [len(text) for text in re.split(rb"</(?:\w+:)?si>", texts)]
+        return 0
+    lengths = [len(text) for text in re.split(rb"</(?:[^<>:]+:)?si\s*>", texts)]
     if max(lengths) * cells <= limits.bytes:
-        return
-    laid = sum(lengths[at] for part in sheets for at in map(int, _SHARED.findall(part)) if at < len(lengths))
-    check_size(path, laid, limits)
+        return 0
+    laid = 0
+    for part in sheets:
+        plain = [int(at) for at in _SHARED.findall(part)]
+        laid += sum(lengths[at] for at in plain if at < len(lengths))
+        # written otherwise: counted as the longest
+        laid += max(part.count(b'"s"') + part.count(b"'s'") - len(plain), 0) * max(lengths)
+    return laid
 
 
 def _xlsb(path: Path, parts: dict[str, bytes], limits: Limits) -> list[tuple[str, Faults]]:
     links = _relations(parts.get("xl/_rels/workbook.bin.rels", b"<none/>"))
-    lengths = xlsb_lengths(parts.get("xl/sharedStrings.bin", b""))
+    left = {name.casefold(): part for name, part in parts.items()}
+    lengths = xlsb_lengths(left.get("xl/sharedstrings.bin", b""))
     found = []
     laid = 0
     for name, relation in xlsb_bundles(parts[_BINARY]):
-        faults, size = xlsb_sheet(parts.get(_target(links, relation), b""), lengths)
+        faults, size = xlsb_sheet(_taken(left, _target(links, relation)), lengths)
         laid += size
         found.append((name, faults))
     check_size(path, laid, limits)

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phanbo.errors import DataError, Finding
+from phanbo.money import format_dong
 from phanbo.tables.files.sheet import Faults, address
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Limits", "check_extent", "check_size", "digest", "unreadable"]
+__all__ = ["Limits", "check_extent", "check_rectangles", "check_size", "digest", "unreadable"]
 
-_MAX_CELLS = 20_000_000
-"""A stray cell at the far corner makes every reader allocate the whole rectangle."""
+_LAID = 4_000_000
+"""So many cells are laid out whatever the sheets hold: some 150 MB."""
+
+_LAID_PER_CELL = 20
+"""A larger layout is well filled: a million rows of 30 columns are, a stray cell at the far corner is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def check_size(path: Path, size: int, limits: Limits) -> None:
             [
                 unreadable(
                     path,
-                    f"tệp quá lớn: {size:,} byte, giới hạn {limits.bytes:,}",
+                    f"tệp quá lớn: {format_dong(size)} byte, giới hạn {format_dong(limits.bytes)}",
                     f"the file is too large: {size:,} bytes, the limit is {limits.bytes:,}",
                     (
                         "tăng max_bytes nếu tệp đúng là lớn như vậy",
@@ -51,24 +55,59 @@ def check_size(path: Path, size: int, limits: Limits) -> None:
 
 
 def check_extent(name: str, faults: Faults, limits: Limits) -> None:
-    """Refuse a sheet that reaches further than allowed."""
-    if faults.last_row <= limits.rows and faults.last_row * faults.last_column <= _MAX_CELLS:
+    """Refuse a sheet of more rows than allowed."""
+    if faults.last_row > limits.rows:
+        corner = _corner(faults)
+        raise DataError(
+            [
+                _too_large(
+                    name,
+                    corner,
+                    (
+                        f"trang có dữ liệu đến ô {corner}, quá giới hạn {format_dong(limits.rows)} dòng",
+                        f"there is data down to cell {corner}, beyond the limit of {limits.rows:,} rows",
+                    ),
+                    (
+                        "xóa các ô lạc ở cuối trang, hoặc tăng max_rows",
+                        "clear stray cells at the end of the sheet, or raise max_rows",
+                    ),
+                )
+            ]
+        )
+
+
+def check_rectangles(sheets: list[tuple[str, Faults]]) -> None:
+    """Refuse sheets that, laid out, are nearly all emptiness: every reader makes room for the whole rectangle."""
+    laid = [faults.last_row * faults.last_column for _, faults in sheets]
+    held = sum(faults.held for _, faults in sheets)
+    if sum(laid) <= max(_LAID, _LAID_PER_CELL * held):
         return
-    corner = address(faults.last_row - 1, max(faults.last_column - 1, 0))
+    name, faults = sheets[laid.index(max(laid))]
+    corner = _corner(faults)
     raise DataError(
         [
-            Finding(
-                code="too-large",
-                severity="error",
-                sheet=name,
-                cell=corner,
-                message_vi=f"trang có dữ liệu đến ô {corner}, quá giới hạn {limits.rows:,} dòng",
-                message_en=f"there is data down to cell {corner}, beyond the limit of {limits.rows:,} rows",
-                mend_vi="xóa các ô lạc ở cuối trang, hoặc tăng max_rows",
-                mend_en="clear stray cells at the end of the sheet, or raise max_rows",
+            _too_large(
+                name,
+                corner,
+                (
+                    f"trang có {format_dong(faults.held)} ô có dữ liệu nhưng trải đến ô {corner}: có ô lạc",
+                    f"the sheet holds {faults.held:,} cells, yet reaches cell {corner}: there are stray cells",
+                ),
+                (
+                    f"xóa các dòng, cột trống giữa bảng và ô {corner}",
+                    f"delete the empty rows and columns between the table and cell {corner}",
+                ),
             )
         ]
     )
+
+
+def _corner(faults: Faults) -> str:
+    return address(max(faults.last_row - 1, 0), max(faults.last_column - 1, 0))
+
+
+def _too_large(name: str, corner: str, what: tuple[str, str], mend: tuple[str, str]) -> Finding:
+    return Finding("too-large", "error", *what, *mend, sheet=name, cell=corner)
 
 
 def unreadable(path: Path, vi: str, en: str, mend: tuple[str, str] | None = None) -> Finding:

@@ -26,7 +26,7 @@ class _Sectors:
 
     def chain(self, start: int) -> bytes:
         """Return the sectors from *start* on; a chain that comes back to itself is broken."""
-        out = []
+        out: list[bytes] = []
         at = start
         while at < _FREE:
             if at >= len(self.following) or len(out) > len(self.following):

@@ -9,7 +9,7 @@ from phanbo.tables.files.sheet import Faults
 __all__ = ["parse_content"]
 
 _HIDDEN = {"collapse", "filter"}
-_COLUMNS, _ROWS = 16_384, 1_048_576
+_ROWS = 1_048_576
 
 
 def parse_content(part: bytes) -> list[tuple[str, Faults]]:
@@ -47,7 +47,7 @@ class _Content:
             case "table-column":
                 times = int(attributes.get("table:number-columns-repeated", 1))
                 if attributes.get("table:visibility") in _HIDDEN:
-                    self.found.hidden_columns += range(self.columns, min(self.columns + times, _COLUMNS))
+                    self.found.hide_columns(self.columns, self.columns + times - 1)
                 self.columns += times
             case "table-row":
                 self.rows = int(attributes.get("table:number-rows-repeated", 1))
@@ -83,6 +83,7 @@ class _Content:
         formula = "table:formula" in attributes
         if kind or formula or said.strip():
             self.width = self.column
+            self.found.held += 1
         if attributes.get("calcext:value-type") == "error" or (formula and _is_error(said)):
             self.errors[at] = said.strip() or "#ERROR"
         elif formula and kind is None:

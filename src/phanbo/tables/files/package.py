@@ -38,9 +38,10 @@ def unpack(path: Path, data: bytes, limits: Limits) -> dict[str, bytes]:
             check_size(path, sum(entry.file_size for entry in entries), limits)
             parts = {}
             for entry in entries:
-                if entry.filename.lower().endswith(_READ):
+                name = entry.filename.replace("\\", "/")
+                if name.lower().endswith(_READ) and "vbaproject" not in name.lower():
                     with archive.open(entry) as stream:
-                        parts[entry.filename] = stream.read(entry.file_size)
+                        parts[name] = stream.read(entry.file_size)
     except _BROKEN as error:
         raise DataError([_broken(path, str(error))]) from error
     return {
@@ -68,8 +69,7 @@ def plain_xml(path: Path, part: bytes) -> bytes:
         except UnicodeDecodeError as error:
             raise DataError([_broken(path, str(error))]) from error
         part = (rest if mark else head).encode()
-    at = part.find(b"<!")
-    if at >= 0 and (part.find(b"<!DOCTYPE", at) >= 0 or part.find(b"<!ENTITY", at) >= 0):
+    if b"<!DOCTYPE" in part:  # without which there are no entities
         raise DataError(
             [
                 unreadable(
@@ -84,13 +84,13 @@ def plain_xml(path: Path, part: bytes) -> bytes:
 
 
 def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    names = [entry.filename for entry in entries]
+    names = [entry.filename.replace("\\", "/") for entry in entries]
     why = ""
     if len(entries) > _PARTS:
         why = f"{len(entries)} parts"
     elif len({name.casefold() for name in names}) < len(names):
         why = "two parts of one name"
-    elif any(name.startswith("/") or ".." in name.replace("\\", "/").split("/") for name in names):
+    elif any(name.startswith("/") or ".." in name.split("/") for name in names):
         why = "a part named outside the archive"
     elif any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
         why = "an unusual compression"

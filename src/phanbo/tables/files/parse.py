@@ -53,7 +53,7 @@ class _Sheet:
                 self.held = True
             case "col" if attributes.get("hidden") in _TRUE:
                 first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
-                self.found.hidden_columns += range(first - 1, min(last, 16384))
+                self.found.hide_columns(first - 1, last - 1)
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.column += 1
@@ -77,9 +77,8 @@ class _Sheet:
                 self._tell()
 
     def _tell(self) -> None:
-        self.found.last_row = max(self.found.last_row, self.row)
-        self.found.last_column = max(self.found.last_column, self.column)
         place = (self.row - 1, self.column - 1)
+        self.found.hold(*place)
         if self.kind == "e":
             self.found.errors[place] = self.saved or "#ERROR"
         elif self.kind != "str" and self.formula and not self.saved:

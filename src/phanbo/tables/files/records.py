@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from phanbo.tables.files.ole import BrokenError
 from phanbo.tables.files.sheet import Faults
 
 if TYPE_CHECKING:
@@ -49,13 +50,23 @@ def biff(data: bytes) -> list[Faults]:
             starts.append(struct.unpack_from("<I", record)[0])
         if kind == 0x000A:
             break
-    return [_biff_sheet(data, start) for start in starts]
+    sheets = []
+    read = 0
+    for start in starts:
+        found, size = _biff_sheet(data, start)
+        sheets.append(found)
+        read += size
+        if read > len(data):
+            raise BrokenError("sheets that overlap")
+    return sheets
 
 
-def _biff_sheet(data: bytes, start: int) -> Faults:
+def _biff_sheet(data: bytes, start: int) -> tuple[Faults, int]:
+    """Return what the sheet from *start* on does not tell, and how many bytes it takes."""
     found = Faults()
-    depth = 0
+    depth = size = 0
     for kind, record in _records(data, start):
+        size += 4 + len(record)
         if kind in {0x0809, 0x0409, 0x0209, 0x0009}:
             depth += 1
         elif kind == 0x000A:
@@ -66,21 +77,23 @@ def _biff_sheet(data: bytes, start: int) -> Faults:
             # readers make room for what is stated here, held or not
             rows = struct.unpack_from("<II" if len(record) >= 14 else "<HH", record)[1]
             columns = struct.unpack_from("<H", record, 10 if len(record) >= 14 else 6)[0]
-            found.last_row, found.last_column = max(found.last_row, rows), max(found.last_column, columns)
+            if rows > 65_536 or columns > 256:
+                raise BrokenError("a sheet that says it is larger than any")
         elif kind in _CELLS:
             _biff_cell(kind, record, found)
         elif kind == 0x0208 and struct.unpack_from("<I", record, 12)[0] & 0x20:
             found.hidden_rows.append(struct.unpack_from("<H", record)[0] + 1)
         elif kind == 0x007D and record[8] & 1:
             first, last = struct.unpack_from("<HH", record)
-            found.hidden_columns += range(first, min(last, 255) + 1)
-    return found
+            found.hide_columns(first, min(last, 255))
+    return found, size
 
 
 def _biff_cell(kind: int, record: bytes, found: Faults) -> None:
     row, column = struct.unpack_from("<HH", record)
     last = struct.unpack_from("<H", record, len(record) - 2)[0] if kind == 0x00BD else column
-    found.last_row, found.last_column = max(found.last_row, row + 1), max(found.last_column, last + 1)
+    found.hold(row, last)
+    found.held += last - column
     code = None
     if kind == 0x0205 and record[7]:
         code = record[6]
@@ -144,10 +157,7 @@ def xlsb_sheet(data: bytes, lengths: list[int]) -> tuple[Faults, int]:
                 found.hidden_rows.append(row + 1)
         elif 2 <= kind <= 11 or kind == 62:
             column = struct.unpack_from("<I", record)[0]
-            found.last_row, found.last_column = (
-                max(found.last_row, row + 1),
-                max(found.last_column, column + 1),
-            )
+            found.hold(row, column)
             if kind in {3, 11}:
                 found.errors[row, column] = ERRORS.get(record[8], "#ERROR")
             elif kind == 7:
@@ -155,5 +165,5 @@ def xlsb_sheet(data: bytes, lengths: list[int]) -> tuple[Faults, int]:
                 laid += lengths[shared] if shared < len(lengths) else 0
         elif kind == 60 and record[16] & 1:
             first, last = struct.unpack_from("<II", record)
-            found.hidden_columns += range(first, min(last, 16383) + 1)
+            found.hide_columns(first, last)
     return found, laid

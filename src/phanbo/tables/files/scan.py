@@ -7,7 +7,8 @@ the address first in every cell, then the style, then the type. Any other part i
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
@@ -17,6 +18,8 @@ from phanbo.tables.files.parse import parse_sheet
 from phanbo.tables.files.sheet import Faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Bytes = NDArray[np.uint8]
@@ -39,17 +42,25 @@ _PAIRS = (
     "t ",
     "t/",
     "ro",
-    *(f"/{x}" for x in "cvfitrs"),
+    *(f"/{name}" for name in "cvfitrs"),
 )
-_CELL, _ROW, _TEXT, _FORMULA_END = (ord(a) << 8 | ord(b) for a, b in ("c ", "ro", "is", "/f"))
+
+
+def _pair(letters: str) -> int:
+    return ord(letters[0]) << 8 | ord(letters[1])
+
+
+_CELL, _ROW, _TEXT = map(_pair, ("c ", "ro", "is"))
 _QUOTE, _SPACE, _OPEN, _END, _SLASH, _E = b'" <>/e'
 _KNOWN = np.zeros(65536, dtype=bool)
-_KNOWN[[ord(a) << 8 | ord(b) for a, b in _PAIRS]] = True
-_ROWS = re.compile(rb"<row ([^<>]*\bhidden[^<>]*)>")
-_COLUMNS = re.compile(rb"<col ([^<>]*\bhidden[^<>]*)>")
+_KNOWN[[_pair(letters) for letters in _PAIRS]] = True
+_ROWS = re.compile(rb"<row ([^<]*\bhidden[^<]*)")
+_COLUMNS = re.compile(rb"<col ([^<]*\bhidden[^<]*)")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 _ATTRIBUTE = re.compile(rb"""\b(r|min|max)\s*=\s*["'](\d{1,7})["']""")
 _SAVED = re.compile(rb"<v[^>]*>([^<]*)</v>")
+_SLAB = 2_000_000
+"""Bytes looked at in one go: few enough to stay in the processor's own memory."""
 
 
 def scan(part: bytes) -> Faults:
@@ -59,7 +70,7 @@ def scan(part: bytes) -> Faults:
 
 
 def scan_plain(part: bytes) -> Faults | None:
-    """Look at all tags at once; None where the part is not written plainly."""
+    """Look at all tags at once, some rows at a time; None where the part is not written plainly."""
     start = part.find(b"<sheetData>")
     end = part.find(b"</sheetData>", start)
     if start < 0 or end < 0:
@@ -67,22 +78,42 @@ def scan_plain(part: bytes) -> Faults | None:
     head, tail = part[:start], part[end + 1 :]
     if b":sheetData" in head or b"<!" in head or b"<sheetData" in head or b"sheetData" in tail[11:]:
         return None
-    start += len(b"<sheetData>")
-    body = np.frombuffer(part, dtype=np.uint8)[start : end + 12]
     found = Faults()
-    tags = np.flatnonzero(body[:-3] == _OPEN)
-    pairs = body[tags + 1].astype(np.uint16) << 8 | body[tags + 2]
-    if not _KNOWN[pairs].all() or not _whole_names(body, tags, pairs):
-        return None
-    if not _tell_cells(body, tags, np.flatnonzero(pairs == _CELL), part[start : end + 12], found):
-        return None
-    if part.find(b"hidden", start, end) >= 0 and not _tell_rows(part[start:end], found):
-        return None
     _tell_columns(head, found)
+    with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter
+        for told in pool.map(_tell, _slabs(part, start + len(b"<sheetData>"), end)):
+            if told is None:
+                return None
+            found.add(told)
     return found
 
 
-def _whole_names(body: Bytes, tags: Places, pairs: NDArray[np.uint16]) -> bool:
+def _slabs(part: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield the rows between *start* and *end*, many at a time."""
+    while start < end:
+        stop = part.rfind(b"<row ", start + 1, start + _SLAB) if end - start > _SLAB else end
+        if stop < 0:
+            stop = end  # one endless row
+        yield part[start:stop]
+        start = stop
+
+
+def _tell(text: bytes) -> Faults | None:
+    """Tell what some rows do not; None where they are not written plainly."""
+    found = Faults()
+    body = np.frombuffer(text + b"</sheetData>", dtype=np.uint8)
+    tags = np.flatnonzero(body[:-3] == _OPEN)
+    pairs = body[tags + 1].astype(np.uint16) << np.uint16(8) | body[tags + 2]
+    if not _KNOWN[pairs].all() or not _whole_names(body, tags, pairs):
+        return None
+    if not _tell_cells(body, tags, np.flatnonzero(pairs == _CELL), text, found):
+        return None
+    if b"hidden" in text and not _tell_rows(text, found):
+        return None
+    return found
+
+
+def _whole_names(body: Bytes, tags: Places, pairs: NDArray[np.unsignedinteger[Any]]) -> bool:
     """Whether what begins like "row" and "is" is no other name, nor a prefix."""
     rows, texts = tags[pairs == _ROW], tags[pairs == _TEXT]
     ends = body[np.minimum(rows + 4, len(body) - 1)]
@@ -106,7 +137,7 @@ def _tell_cells(body: Bytes, tags: Places, cells: Places, text: bytes, found: Fa
     at, rows, columns = _addresses(body, at + 6)
     if not ((body[at] == _QUOTE) & (rows > 0) & (columns > 0)).all():
         return False
-    found.last_row, found.last_column = int(rows.max()), int(columns.max())
+    found.last_row, found.last_column, found.held = int(rows.max()), int(columns.max()), len(cells)
     errors = _errors(body, at + 1)
     if errors is None:
         return False
@@ -191,7 +222,8 @@ def _unsaved(body: Bytes, tags: Places, cells: Places) -> Places:
     value = np.minimum(cells + ahead, len(tags) - 1)
     ends = tags[np.minimum(value + 1, len(tags) - 1)]
     empty = (first != ord("v")) | (second == _SLASH) | (body[ends - 1] == _END)
-    return formulas[empty]
+    unsaved: Places = formulas[empty]
+    return unsaved
 
 
 def _tell_rows(text: bytes, found: Faults) -> bool:
@@ -209,4 +241,4 @@ def _tell_columns(head: bytes, found: Faults) -> None:
         if _HIDDEN.search(match[1]):
             numbers = dict(_ATTRIBUTE.findall(match[1]))
             first, last = int(numbers.get(b"min", 1)), int(numbers.get(b"max", 1))
-            found.hidden_columns += range(first - 1, min(last, 16384))
+            found.hide_columns(first - 1, last - 1)

@@ -15,6 +15,8 @@ __all__ = ["Cell", "Faults", "Sheet", "address", "letter"]
 Cell = Any
 """What a file may hold in a cell: text, number, yes/no, date; ``""`` or None where it is empty."""
 
+_WIDEST = 16_384
+
 
 @dataclass(slots=True)
 class Faults:
@@ -32,6 +34,8 @@ class Faults:
         Counted from 0.
     last_row, last_column : int
         How many rows and columns reach the last cell that holds anything.
+    held : int
+        How many cells of the file hold anything; one that stands for thousands counts once.
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -40,6 +44,29 @@ class Faults:
     hidden_columns: list[int] = field(default_factory=list)
     last_row: int = 0
     last_column: int = 0
+    held: int = 0
+
+    def hold(self, row: int, column: int) -> None:
+        """Tell that a cell, counted from 0, holds something."""
+        self.held += 1
+        self.last_row, self.last_column = max(self.last_row, row + 1), max(self.last_column, column + 1)
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Tell that columns are hidden, counted from 0 and included; a file may say so a million times."""
+        if len(self.hidden_columns) < _WIDEST:
+            self.hidden_columns += range(max(first, 0), min(last + 1, _WIDEST))
+
+    def add(self, more: Faults) -> None:
+        """Add what another piece of the same sheet tells."""
+        self.errors |= more.errors
+        self.unsaved |= more.unsaved
+        self.hidden_rows += more.hidden_rows
+        self.hidden_columns += more.hidden_columns
+        self.last_row, self.last_column = (
+            max(self.last_row, more.last_row),
+            max(self.last_column, more.last_column),
+        )
+        self.held += more.held
 
 
 @dataclass(frozen=True)
@@ -78,6 +105,16 @@ class Sheet:
             if len({*map(len, self.rows)}) > 1
             else list(zip(*self.rows, strict=True))
         )
+
+    def texts(self, at: int) -> list[str]:
+        """Return the distinct texts of the column *at*."""
+        if at not in self._texts:
+            self._texts[at] = [cell for cell in {*self.columns[at]} if cell.__class__ is str]
+        return self._texts[at]
+
+    @cached_property
+    def _texts(self) -> dict[int, list[str]]:
+        return {}
 
 
 def letter(index: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from phanbo.errors import DataError
 from phanbo.tables.files.inside import look, password
 from phanbo.tables.files.limits import Limits, check_extent, check_size, unreadable
+from phanbo.tables.files.ole import BrokenError
 from phanbo.tables.files.sheet import Faults, Sheet
 
 if TYPE_CHECKING:
@@ -41,18 +42,19 @@ def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
 
     book = python_calamine.CalamineWorkbook.from_filelike(inside.data)
     about = book.sheets_metadata
-    sheets = []
+    sheets: list[Sheet] = []
     for at, each in enumerate(about):
         if each.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
         name = unicodedata.normalize("NFC", each.name)
+        faults = _faults(inside, each.name, at, len(about))  # before the reader lays it out
         raw = book.get_sheet_by_name(each.name)
-        check_extent(name, Faults(last_row=raw.total_height, last_column=raw.total_width), limits)
+        check_extent(name, Faults(last_row=raw.total_height), limits)
         sheets.append(
             Sheet(
                 name=name,
                 rows=raw.to_python(skip_empty_area=False),
-                faults=_faults(inside, each.name, at, len(about)),
+                faults=faults,
                 merged=tuple(raw.merged_cell_ranges or ()),
                 hidden=each.visible != python_calamine.SheetVisibleEnum.Visible,
                 findings=() if sheets else tuple(inside.findings),
@@ -68,14 +70,14 @@ def _faults(inside: Inside, name: str, at: int, count: int) -> Faults:
             return faults
     if len(inside.sheets) == count and not inside.sheets[at][0]:
         return inside.sheets[at][1]
-    return Faults()
+    raise BrokenError(f"a sheet {name} that is not listed")
 
 
 def _refusal(path: Path, error: BaseException) -> DataError | None:
     """Return the refusal that an error of the reader means; None for one that is not its own."""
     import python_calamine
 
-    own: tuple[Any, ...] = (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError)
+    own: tuple[Any, ...] = (python_calamine.CalamineError, BrokenError)
     if isinstance(error, python_calamine.PasswordError):
         return password(path)
     # a panic inside the reader is no Exception

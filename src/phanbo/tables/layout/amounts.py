@@ -132,7 +132,7 @@ def read_numbers(block: Block, columns: Columns, unit: int, *, by_hand: bool) ->
         if not holds_money(block, heading):
             continue
         own = unit if by_hand else heading.folded.unit or unit
-        raw = pd.Series(columns.cells(heading), dtype=object)
+        raw = pd.Series(columns.cells(heading), dtype=object, copy=False)
         numbers.headings.append(heading)
         numbers.units[heading.index] = own
         numbers.cells[heading.index] = number_cells(raw, unit=own, plain=block.sheet.is_text)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BY_HAND", "Block", "Options", "empty", "read_block", "read_blocks"]
 
+_UNIT = re.compile(r"(?:đvt|đơn vị(?: tính)?)\s*:\s*([^;)\n]+)", re.IGNORECASE)
+
 BY_HAND = (
     'nói rõ bằng columns={"tiêu đề trong tệp": "tên cột"}',
     'say it with columns={"header in the file": "column"}',
@@ -216,8 +218,7 @@ def _column_year(sheet: Sheet, headings: Sequence[Heading], rows: Sequence[int])
 def _title_unit(titles: Sequence[str]) -> int | None:
     """Return the unit of a line like "Đơn vị tính: triệu đồng" above the headers."""
     for text in titles:
-        plain = " ".join(unicodedata.normalize("NFC", text).split())
-        for stated in re.findall(r"(?:đvt|đơn vị(?: tính)?)\s*:\s*([^;)\n]+)", plain, re.IGNORECASE):
+        for stated in _UNIT.findall(unicodedata.normalize("NFKC", " ".join(text.split()))):
             if (unit := read_unit(stated)) is not None:
                 return unit
     return None

@@ -18,13 +18,15 @@ __all__ = ["Columns", "filled"]
 
 def filled(cells: NDArray[Any]) -> Bools:
     """Return which cells hold anything: not ``None``, ``NaN``, ``""`` or blanks."""
-    found = cells.astype(np.bool_)
-    for at in np.flatnonzero(~found).tolist():
-        found[at] = not (cells[at] is None or cells[at] == "")
-    blank = [cell.__class__ is str and cell.isspace() for cell in cells.tolist()]
-    found &= ~np.array(blank, dtype=np.bool_)
-    found &= np.array(cells == cells, dtype=np.bool_)  # noqa: PLR0124 - NaN
-    return found
+    held = cells.tolist()
+    blank = {
+        cell
+        for cell in {*held}
+        if (cell.isspace() or not cell if cell.__class__ is str else cell is None or cell != cell)  # noqa: PLR0124 - NaN
+    }
+    if not blank:
+        return np.ones(len(held), dtype=np.bool_)
+    return ~np.fromiter(map(blank.__contains__, held), dtype=np.bool_, count=len(held))
 
 
 class Columns:
@@ -44,8 +46,11 @@ class Columns:
         if heading.index not in self._cells:
             held = self.block.sheet.columns
             if heading.index < len(held):
-                column = held[heading.index]
-                cells = np.fromiter(column, dtype=object, count=len(column))[self.rows]
+                column, rows = held[heading.index], self.block.rows
+                if rows and rows[-1] - rows[0] == len(rows) - 1:
+                    column, rows = column[rows[0] : rows[-1] + 1], []
+                cells = np.fromiter(column, dtype=object, count=len(column))
+                cells = cells[self.rows] if rows else cells
             else:
                 cells = np.full(len(self), "", dtype=object)
             self._cells[heading.index] = cells

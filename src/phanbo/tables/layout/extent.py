@@ -181,8 +181,10 @@ def _named_again(sheet: Sheet, header: range, columns: range, table: Table) -> l
     found: set[int] = set()
     for at in range(columns.start, min(columns.start + _LOOKED_AT, columns.stop, len(sheet.columns))):
         cells = sheet.columns[at]
-        for text in {cell for cell in cells[header.stop :] if cell.__class__ is str and len(cell) < 80}:
-            if text.strip().upper() not in words or not text.strip():
+        texts = sheet.texts(at)
+        known = map(words.__contains__, map(str.upper, map(str.strip, texts)))
+        for text in itertools.compress(texts, known):
+            if not text.strip() or len(text) >= 80:
                 continue
             row = header.stop - 1
             for _ in range(cells[header.stop :].count(text)):

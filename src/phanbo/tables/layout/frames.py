@@ -312,7 +312,10 @@ def join(parts: Sequence[Part]) -> pd.DataFrame:
     columns = _stack([part.columns for part in parts], [len(part.rows) for part in parts])
     columns["_sheet"] = np.concatenate([part.sheets for part in parts])
     columns["_row"] = np.concatenate([part.rows for part in parts])
-    frame = pd.DataFrame({name: pd.Series(cells, dtype=cells.dtype) for name, cells in columns.items()})
+    frame = pd.DataFrame(
+        {name: pd.Series(cells, dtype=cells.dtype, copy=False) for name, cells in columns.items()},
+        copy=False,
+    )
     frame.attrs["letters"] = {sheet: letters for part in parts for sheet, letters in part.letters.items()}
     frame.attrs["unread"] = {place for part in parts for place in part.unread}
     frame.attrs["plain"] = all(part.plain for part in parts)

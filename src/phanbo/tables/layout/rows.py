@@ -35,6 +35,9 @@ _TOTAL_NAME = re.compile(
 _TOTAL_STARTS = frozenset({"tổ", "tô", "to", "tỏ", "cộ", "cô", "co", "cọ"})
 """How such a name may begin, accents composed or not: so that the rest need not be folded."""
 
+_TOTAL_START = re.compile(r"\0[ \t\n\xa0\-+*.]*[tc][ổôoỏộọ]", re.IGNORECASE)
+"""Finds whether any of many texts begins so."""
+
 _ORDER = frozenset({"stt", "tt", "số tt", "số thứ tự"})
 _SAYS_WHO = ("owner", "stage", "source", "project_id")
 _HIGH = frozenset({"total", "roman", "letter"})
@@ -203,12 +206,11 @@ def _maybe_totals(block: Block) -> Iterable[int]:
     project = block.heading("project")
     places = {*range(3), *([project.index] if project is not None else [])}
     for index in places & set(range(len(block.sheet.columns))):
+        texts = block.sheet.texts(index)
+        if not _TOTAL_START.search("\0".join(["", *texts])):
+            continue
+        starts = {cell for cell in texts if cell.lstrip(" \t\n\xa0-+*.")[:2].lower() in _TOTAL_STARTS}
         column = block.sheet.columns[index]
-        starts = {
-            cell
-            for cell in {*column}
-            if isinstance(cell, str) and cell.lstrip(" \t\n\xa0-+*.")[:2].lower() in _TOTAL_STARTS
-        }
         if starts:
             yield from (i for i, row in enumerate(block.rows) if column[row] in starts)
 

@@ -249,6 +249,10 @@ class _Set:
                 f"dòng không có vốn của nguồn nào, không thành dòng vốn: {listed}",
                 f"rows with no capital of any source make no line: {listed}",
             ),
+            (
+                "ghi vốn vào cột của nguồn, hoặc bỏ dòng nếu dự án không có vốn năm nay",
+                "write the capital under its source, or delete the row if the project has none this year",
+            ),
             value=listed,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,6 @@ import pandas as pd
 from phanbo.errors import Finding
 from phanbo.money import format_dong
 from phanbo.tables.check.dated import DATED, dated_finding
-from phanbo.tables.layout.block import Options
 from phanbo.tables.matching.matching import Matching, Plan, match, plan_of
 from phanbo.tables.matching.review import Review, read_review
 from phanbo.tables.matching.treasury import read_treasury
@@ -20,7 +20,9 @@ from phanbo.tables.schema.vocabulary import fold
 if TYPE_CHECKING:
     import os
 
+    from phanbo.tables.files.limits import Limits
     from phanbo.tables.gather import Reading
+    from phanbo.tables.layout.block import Options
     from phanbo.tables.matching.treasury import TreasuryTable
 
 __all__ = ["last_report_day", "matching_of", "take_treasury"]
@@ -28,6 +30,14 @@ __all__ = ["last_report_day", "matching_of", "take_treasury"]
 _MEND = (
     "lập phiếu đối chiếu: phanbo match KẾ_HOẠCH KHO_BẠC --out doi-chieu.xlsx, đánh dấu, rồi đọc với review=",
     "make a review sheet: phanbo match PLAN TREASURY --out doi-chieu.xlsx, mark it, then read with review=",
+)
+_SET_ASIDE = (
+    "nếu khoản này thuộc kế hoạch: ghi mã dòng vốn vào phiếu đối chiếu",
+    "if it is of this plan: write the line on the review sheet",
+)
+_DIFFERS = (
+    'đối chiếu hai số với Kho bạc và chủ đầu tư; prefer="owner" dùng số chủ đầu tư',
+    'settle the two figures with the Treasury and the owner; prefer="owner" uses the owner\'s',
 )
 _WHY = {
     "treasury-unmatched": (
@@ -53,10 +63,14 @@ def matching_of(
     reading: Reading,
     treasury: str | os.PathLike[str] | pd.DataFrame,
     review: str | os.PathLike[str] | None,
-    year: int | None,
+    options: Options,
+    limits: Limits,
 ) -> tuple[Matching, Plan, TreasuryTable]:
-    """Return the matching of a reading's lines with a Treasury table, and both sides of it."""
-    table = read_treasury(treasury, Options(year=year))
+    """Return the matching of a reading's lines with a Treasury table, and both sides of it.
+
+    Year and headers of *options* are of both files; the unit is of the lines alone.
+    """
+    table = read_treasury(treasury, replace(options, unit=None), limits)
     marks = Review() if review is None else read_review(review)
     plan = plan_of(reading.frames)
     return match(plan, table, marks), plan, table
@@ -69,12 +83,13 @@ def take_treasury(
     *,
     prefer: str = "treasury",
     as_of: str | dt.date | None = None,
-    year: int | None = None,
+    options: Options,
+    limits: Limits,
 ) -> None:
     """Let the Treasury's figures be `disbursed`, the owners' `disbursed_reported`; add what was found to *reading*."""
     if "lines" not in reading.frames:
         return
-    matching, plan, table = matching_of(reading, treasury, review, year)
+    matching, plan, table = matching_of(reading, treasury, review, options, limits)
     reading.findings += _findings(matching, plan, table, prefer)
     reading.files += table.files
     paid: dict[str, int] = dict.fromkeys(matching.zeros["line_id"], 0)
@@ -167,7 +182,8 @@ def _findings(matching: Matching, plan: Plan, table: TreasuryTable, prefer: str)
             f"{format_dong(record['disbursed'])} đồng không thuộc dòng vốn nào (theo phiếu đối chiếu): để riêng",
             f"{format_dong(record['disbursed'])} đồng of no line of the plan (as the review says): set aside",
         )
-        found.append(_at(table, where[record["treasury"]], ("treasury-set-aside", "warning"), said))
+        what = ("treasury-set-aside", "warning")
+        found.append(_at(table, where[record["treasury"]], what, said, _SET_ASIDE))
     for at, owner in enumerate(table.grid.values("owner").tolist()):
         if (new := plan.successors.get(fold(owner))) is not None:
             said = (f"chủ đầu tư “{owner}” nay là “{new}”", f"the owner “{owner}” is now “{new}”")
@@ -212,7 +228,7 @@ def _lines(matching: Matching, plan: Plan, prefer: str) -> list[Finding]:
                 f"dòng vốn “{line}” không có trong số liệu Kho bạc: dùng số chủ đầu tư báo cáo {format_dong(owner)}",
                 f"line “{line}” is not among the Treasury's: the owner's figure {format_dong(owner)} is used",
             )
-            grave, mends = ("treasury-line-missing", "warning"), ("", "")
+            grave, mends = ("treasury-line-missing", "warning"), _MEND
         found.append(_on_line(plan, at[line], grave, said, mends))
     for record in matching.zeros.to_dict("records"):
         said = ("chưa giải ngân, theo phiếu đối chiếu", "nothing paid, as the review says")
@@ -224,7 +240,7 @@ def _lines(matching: Matching, plan: Plan, prefer: str) -> list[Finding]:
             f"Kho bạc {here}, chủ đầu tư báo cáo {there}, chênh {gap} đồng; dùng số {used[0]}",
             f"the Treasury says {here}, the owner {there}, {gap} đồng apart; {used[1]} is used",
         )
-        found.append(_on_line(plan, at[record["line_id"]], ("treasury-differs", "warning"), said))
+        found.append(_on_line(plan, at[record["line_id"]], ("treasury-differs", "warning"), said, _DIFFERS))
     return found
 
 
@@ -237,7 +253,8 @@ def _on_line(
         what[0],
         what[1],
         *said,
-        *mends,
+        mend_vi=mends[0],
+        mend_en=mends[1],
         table="lines",
         sheet=sheet,
         row=row,
@@ -259,7 +276,8 @@ def _at(
         what[0],
         what[1],
         *said,
-        *mends,
+        mend_vi=mends[0],
+        mend_en=mends[1],
         table="treasury",
         sheet=str(table.grid.sheets[at]),
         row=int(table.grid.rows[at]),
@@ -271,4 +289,13 @@ def _at(
 
 
 def _finding(what: tuple[str, str, str], said: tuple[str, str], mends: tuple[str, str]) -> Finding:
-    return Finding(what[0], what[1], *said, *mends, table="treasury", value=what[2], rule=what[0])
+    return Finding(
+        what[0],
+        what[1],
+        *said,
+        mend_vi=mends[0],
+        mend_en=mends[1],
+        table="treasury",
+        value=what[2],
+        rule=what[0],
+    )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import os
 
     from phanbo.tables.check.grid import Grid
+    from phanbo.tables.layout.block import Block
 
 __all__ = ["TREASURY", "TreasuryTable", "read_treasury", "row_texts"]
 
@@ -51,6 +52,12 @@ TREASURY = Table(
 )
 """What is read of a Treasury file; a row needs what was paid, and a code or a name."""
 
+_LIMITS = Limits()
+_UNIT = (
+    "ghi “Đơn vị tính: …” phía trên bảng Kho bạc (unit= chỉ nói về tệp kế hoạch), hoặc đưa vào một DataFrame tính bằng đồng",
+    "write “Đơn vị tính: …” above the Treasury's table (unit= is of the plan alone), or give a DataFrame in đồng",
+)
+"""The file of the plan and the Treasury's seldom have one unit: each says its own."""
 _ONLY_OF_LINES = frozenset({"year-unknown", "columns-unfilled"})
 
 
@@ -77,14 +84,18 @@ class TreasuryTable:
     files: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_treasury(treasury: str | os.PathLike[str] | pd.DataFrame, options: Options) -> TreasuryTable:
+def read_treasury(
+    treasury: str | os.PathLike[str] | pd.DataFrame, options: Options, limits: Limits = _LIMITS
+) -> TreasuryTable:
     """Read a Treasury file, or a frame with the columns of `TREASURY` in đồng; faults are findings, never raised."""
+    found: list[Finding] = []
+    files: list[tuple[str, str]] = []
     if isinstance(treasury, pd.DataFrame):
-        frame, name, files, found = treasury.reset_index(drop=True), "treasury", [], []
+        frame, name = treasury.reset_index(drop=True), "treasury"
     else:
         path = Path(treasury)
         name, files = path.name, [digest(path)]
-        frame, found = _gather(path, options)
+        frame, found = _gather(path, options, limits)
     held = [column for column in frame.columns if column in {*TREASURY.names, "_sheet", "_row"}]
     raw = frame[held]
     raw.attrs.update(frame.attrs)
@@ -94,7 +105,7 @@ def read_treasury(treasury: str | os.PathLike[str] | pd.DataFrame, options: Opti
     days = [finding.value for finding in log.findings if finding.code == DATED]
     table.dated = max(days, default="")
     table.findings = [
-        replace(finding, table=TREASURY.name, sheet=f"[{name}]{finding.sheet}")
+        _of_treasury(finding, name)
         for finding in log.findings
         if finding.code not in {DATED, *_ONLY_OF_LINES}
     ]
@@ -104,11 +115,16 @@ def read_treasury(treasury: str | os.PathLike[str] | pd.DataFrame, options: Opti
     return table
 
 
-def _gather(path: Path, options: Options) -> tuple[pd.DataFrame, list[Finding]]:
+def _of_treasury(finding: Finding, name: str) -> Finding:
+    vi, en = _UNIT if finding.code == "unit-unknown" else (finding.mend_vi, finding.mend_en)
+    return replace(finding, table=TREASURY.name, sheet=f"[{name}]{finding.sheet}", mend_vi=vi, mend_en=en)
+
+
+def _gather(path: Path, options: Options, limits: Limits) -> tuple[pd.DataFrame, list[Finding]]:
     if path.suffix.lower() in {".csv", ".txt", ".tsv", ".parquet"}:
-        sheets = open_files([path], Limits())
+        sheets = open_files([path], limits)
     else:
-        sheets = open_workbook(path, Limits())
+        sheets = open_workbook(path, limits)
     blocks = [block for sheet in sheets if (block := read_block(sheet, LINES, options)) is not None]
     wanted = {"project", "project_id"}
     told = [
@@ -127,8 +143,21 @@ def _gather(path: Path, options: Options) -> tuple[pd.DataFrame, list[Finding]]:
                 rule="treasury-no-table",
             )
         ]
+    for block in used:
+        _settle_alone(block)
     parts = [read_part(block, options) for block in used]
     return join(parts), [finding for part in parts for finding in part.findings]
+
+
+def _settle_alone(block: Block) -> None:
+    """Take a bare *Lũy kế giải ngân* beside no plan: in the Treasury's own table it is what the year has paid.
+
+    Only where no other column is about disbursement; beside a plan the reader of lines decides by the values.
+    """
+    held = {heading.column for heading in block.headings}
+    bare = [each for each in block.headings if each.doubt is not None and each.doubt.settle == "alone"]
+    if len(bare) == 1 and not held & {"plan", "disbursed", "disbursed_since_start"}:
+        block.take(bare[0], "disbursed")
 
 
 def row_texts(grid: Grid, at: int) -> tuple[str, ...]:

@@ -52,6 +52,8 @@ DATES = (
         "Approved on",
         headers=(
             "Quyết định đầu tư - Số QĐ, ngày tháng năm",
+            "Quyết định đầu tư - Số quyết định, ngày tháng năm",
+            "Số quyết định, ngày tháng năm",
             "Số QĐ, ngày tháng năm",
             "Ngày quyết định đầu tư",
         ),

@@ -36,6 +36,10 @@ _LOOK_ALIKE = dict(
     )
 )
 _DIGITS = str.maketrans("OoIl", "0011")
+_MAYBE_MEANT = re.compile(r"[OoIl\x80-\U0010ffff]|\0['’‘]")
+"""Finds whether any of many codes may be meant as another."""
+
+_BOUND = "\0"
 _NEARLY_DIGITS = re.compile(r"(?=.*[0-9])[0-9OoIl]{3,}")
 
 
@@ -47,6 +51,8 @@ def code_cells(raw: pd.Series[Any]) -> Cells:
     elsewhere in the column.
     """
     cells = text_cells(raw)
+    if not _MAYBE_MEANT.search(_BOUND.join(["", *cells.data.tolist()])):
+        return cells
     codes, texts = pd.factorize(cells.data)
     known = frozenset(texts.tolist())
     mended = [_mend(text, known) for text in texts.tolist()]
@@ -82,9 +88,13 @@ def alike(codes: Iterable[str]) -> list[tuple[str, str]]:
     >>> alike(["DA-1O", "DA-10", "0071", "71", "72"])
     [('0071', '71'), ('DA-10', 'DA-1O')]
     """
+    listed = sorted(codes)
+    keys = _BOUND.join(listed).translate(_DIGITS).upper().split(_BOUND)
+    if len({key.lstrip("0") for key in keys}) == len(listed):
+        return []
     first: dict[str, str] = {}
     found = []
-    for code in sorted(codes):
+    for code in listed:
         key = code.translate(_DIGITS).upper().lstrip("0")
         other = first.setdefault(key, code)
         if other != code and key:

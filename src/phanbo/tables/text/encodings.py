@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["decode_tcvn3", "decode_utf8", "decode_vni", "encode_tcvn3", "encode_vni"]
+__all__ = ["INNOCENT", "decode_tcvn3", "decode_utf8", "decode_vni", "encode_tcvn3", "encode_vni"]
 
 _TCVN3 = dict(
     zip(
@@ -42,7 +42,7 @@ _VNI_LETTER = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=
 _MIXED = re.compile("([AEOUYÔÖ])([øùûõïâàáåãäêèéúüë])|([aeouyôö])([ØÙÛÕÏÂÀÁÅÃÄÊÈÉÚÜË])")
 _TO_TCVN3 = {letter: mark for mark, letter in _TCVN3.items()}
 _TO_VNI = {letter: mark for mark, letter in _VNI.items()}
-_INNOCENT = frozenset("\xa0°±²³–—‘’“”…•\u200b\u200c\u200d\ufeff")
+INNOCENT = frozenset("\xa0°±²³–—‘’“”…•\u200b\u200c\u200d\ufeff")
 """What any text may hold."""
 
 _UNDEFINED = {0x81: 0x81, 0x8D: 0x8D, 0x8F: 0x8F, 0x90: 0x90, 0x9D: 0x9D}
@@ -59,7 +59,7 @@ def decode_tcvn3(text: str) -> str | None:
     >>> decode_tcvn3("Ban qu¶n lý dù ¸n")
     'Ban quản lý dự án'
     """
-    if any(not c.isascii() and c not in _TCVN3 and c not in _INNOCENT for c in text):
+    if any(not c.isascii() and c not in _TCVN3 and c not in INNOCENT for c in text):
         return None
     return "".join([_TCVN3.get(c, c) for c in text])
 
@@ -82,7 +82,7 @@ def decode_vni(text: str) -> str | None:
         lambda m: m[1] + m[2].upper() if m[1] else m[3] + m[4].lower(), text
     )  # the letter says the case, whatever the mark's
     rest = _VNI_LETTER.sub("", one_case)
-    if any(not c.isascii() and c not in _INNOCENT for c in rest):
+    if any(not c.isascii() and c not in INNOCENT for c in rest):
         return None
     return _VNI_LETTER.sub(lambda match: _VNI[match[0]], one_case)
 

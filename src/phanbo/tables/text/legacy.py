@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phanbo.errors import Finding
 from phanbo.money import format_dong
 from phanbo.tables.files.sheet import Sheet, address, letter
-from phanbo.tables.text.encodings import decode_tcvn3, decode_utf8, decode_vni
+from phanbo.tables.text.encodings import INNOCENT, decode_tcvn3, decode_utf8, decode_vni
 from phanbo.tables.text.syllables import is_syllable
 
 if TYPE_CHECKING:
@@ -23,8 +23,17 @@ _TELLTALE = re.compile(
 )
 """Latin-1 characters no Vietnamese letter uses: a sheet without any of them is as it should be."""
 
+_USUAL = _TELLTALE.sub("", "".join(map(chr, range(256)))).encode("latin-1")
+
 _WORD = re.compile(r"[^\W\d_]+")
+_TOKEN = re.compile("(?:[A-Za-z]|[^\\x00-\x7f\\s" + "".join(INNOCENT) + "])+")
+"""A word as an old font has it: of its letters some show as signs."""
+
 _LONE = frozenset("ởủổôơýỷ")
+_UNITS = frozenset({"µm", "µs", "N·m"})
+_HIGHLAND = frozenset(("bl", "br", "dr", "đr", "gr", "hr", "kl", "kr", "ml", "mr", "pl", "pr", "rl", "sr"))
+"""What names of the Central Highlands begin with ("Krông")."""
+
 _DECODERS = {"TCVN3": decode_tcvn3, "VNI": decode_vni}
 _NAMES = {"TCVN3": "TCVN3 (ABC)", "VNI": "VNI", "UTF-8": "UTF-8"}
 _ENOUGH = 2
@@ -36,39 +45,74 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a text says in one encoding: the text, words only it explains, words it cannot be right about."""
+    """What a text says in one encoding.
+
+    Attributes
+    ----------
+    text : str
+        The text, its words of that encoding converted one by one.
+    explained, sure, wrong : int
+        Words the encoding explains, those of them that are no Vietnamese as they stand, and words it cannot be
+        right about.
+    left : tuple of str
+        Words and signs that stay as they are, and may be of the encoding.
+    """
 
     text: str
     explained: int
+    sure: int
     wrong: int
+    left: tuple[str, ...] = ()
 
 
 def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
     """Return *sheet* with its TCVN3, VNI and twice encoded texts in Unicode, and what was done or is in doubt.
 
-    A text is converted where its letters make Vietnamese syllables in one encoding and none as they stand;
+    A word is converted where its letters make a Vietnamese syllable in one encoding and none as they stand;
     the other texts of its column, then of the sheet, settle what it does not show alone. What nothing
-    settles stays as it is, with a warning. Plain and Unicode texts are never touched.
+    settles, and a sign or a name that is no syllable among such words ("5 µ", "Crédit"), stays as it is, with
+    a warning. Plain and Unicode texts are never touched.
     """
-    texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
-    if not any(_TELLTALE.search(text) for found in texts.values() for text in found):
+    if not any(map(_has_telltale, sheet.columns)):
         return sheet, []
+    texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
     distinct = {
         text: _readings(text) for text in sorted({text for found in texts.values() for text in found})
     }
     overall = _evidence(distinct.values())
     changes: dict[int, dict[str, tuple[str, str]]] = {}
-    doubts: dict[int, set[str]] = {}
+    doubts: dict[int, dict[str, tuple[str, ...]]] = {}
     for at, found in texts.items():
         here = _evidence(distinct[text] for text in found)
         settled = _settled(here) or (_settled(overall) if not here["Unicode"] else "")
         for text in sorted(found):
             encoding = _encoding(distinct[text], settled, mixed=here["Unicode"] > 0)
             if encoding == "?":
-                doubts.setdefault(at, set()).add(text)
+                doubts.setdefault(at, {})[text] = ()
             elif encoding:
-                changes.setdefault(at, {})[text] = encoding, distinct[text][encoding].text
+                read = distinct[text][encoding]
+                if read.text != text:
+                    changes.setdefault(at, {})[text] = encoding, read.text
+                if read.left:
+                    doubts.setdefault(at, {})[text] = read.left
     return _converted(sheet, changes), [*_notes(sheet, changes), *_doubtful(sheet, doubts)]
+
+
+def _has_telltale(column: tuple[Any, ...]) -> bool:
+    """Whether any text of a column has a telltale; all are looked at in one go, for hardly any column has."""
+    try:
+        together = "".join(column)
+    except TypeError:  # not all are texts; below the headers often none is, which a sum tells at once
+        below = next(at for at, cell in enumerate(column) if cell.__class__ is not str)
+        try:
+            sum(column[below:])
+            column = column[:below]
+        except (TypeError, OverflowError):
+            pass
+        together = "".join([cell for cell in column if cell.__class__ is str])
+    if together.isascii():
+        return False
+    return bool(together.encode("latin-1", "ignore").translate(None, _USUAL))
 
 
 def _foreign(column: tuple[Any, ...]) -> set[str]:
@@ -80,25 +124,60 @@ def _foreign(column: tuple[Any, ...]) -> set[str]:
 
 def _readings(text: str) -> dict[str, _Reading]:
     """Return what a text could be, best not yet chosen; ``"Unicode"`` is the text as it stands."""
-    found = {"Unicode": _Reading(text, 0, sum(not is_syllable(word) for word in _marked(text)))}
+    found = {"Unicode": _Reading(text, 0, 0, sum(not is_syllable(word) for word in _marked(text)))}
     if not any("\x80" <= c <= "\xff" for c in text):
         return found
     twice = decode_utf8(text)
     if twice is not None and any(is_syllable(word) for word in _marked(twice)):
-        return found | {"UTF-8": _Reading(twice, _ENOUGH, 0)}
-    for name, decode in _DECODERS.items():
-        read = decode(text)
-        if read is not None and read != text:
-            new = set(_marked(read)) - {word for word in _marked(text) if is_syllable(word)}
-            wrong = {word for word in _marked(read) if not is_syllable(word) or _is_sign(word, read)}
-            found[name] = _Reading(read, sum(len(word) > 1 for word in new - wrong), len(wrong))
+        return found | {"UTF-8": _Reading(twice, _ENOUGH, _ENOUGH, 0)}
+    for name in _DECODERS:
+        read = _by_words(text, name)
+        if read.text != text or read.left:
+            found[name] = read
     return found
 
 
-def _is_sign(word: str, text: str) -> bool:
-    """Whether a word is but a sign between figures: "5m×3", "10 × 20"."""
-    alone = len(word) == 1 and word.lower() not in _LONE
-    return alone or re.search(rf"\d{word}|{word}\d", text) is not None
+def _by_words(text: str, name: str) -> _Reading:
+    """Return what a text says in an encoding: its words are converted where they make a syllable so."""
+    explained: set[str] = set()
+    sure: set[str] = set()
+    left: dict[str, None] = {}
+    wrong = 0
+
+    def convert(match: re.Match[str]) -> str:
+        nonlocal wrong
+        word = match[0]
+        new = word if word.isascii() else _DECODERS[name](word)
+        plausible = _is_plausible(word)
+        if new == word or (new is None and (plausible or max(word) > "\xff")):
+            return word
+        if new is not None and _is_plausible(new) and not _is_sign(match, new):
+            if len(new) > 1:
+                explained.add(new)
+                sure.update([] if plausible else [new])
+            return new
+        if plausible or new is None or not _is_sign(match, new):
+            wrong += 1
+        if not plausible:
+            left[word] = None
+        return word
+
+    read = _TOKEN.sub(convert, text)
+    return _Reading(read, len(explained), len(sure), wrong, tuple(left))
+
+
+def _is_plausible(word: str) -> bool:
+    """Whether a word can be Vietnamese, or a name of the Highlands."""
+    return is_syllable(word) or (word[:2].lower() in _HIGHLAND and is_syllable(word[1:]))
+
+
+def _is_sign(match: re.Match[str], new: str) -> bool:
+    """Whether a word is but a sign or a unit beside figures: "5m×3", "10 × 20", "5 µm", "« »"."""
+    word, text = match[0], match.string
+    if len(word) == 1:
+        return new.lower() not in _LONE or (word == "«" and "»" in text)
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    return word in _UNITS or after.isdigit() or (before.isdigit() and len(word) < 3)
 
 
 def _marked(text: str) -> Iterator[str]:
@@ -135,7 +214,7 @@ def _encoding(readings: Mapping[str, _Reading], settled: str, *, mixed: bool) ->
     """Return the encoding of a text: ``""`` where it stays as it is, ``"?"`` where that cannot be told."""
     likely, plain = _likely(readings), readings["Unicode"]
     odd = bool(plain.wrong) or _TELLTALE.search(plain.text) is not None
-    if odd and len(likely) == 1 and (readings[likely[0]].explained >= _ENOUGH or likely[0] == settled):
+    if odd and len(likely) == 1 and (readings[likely[0]].sure >= _ENOUGH or likely[0] == settled):
         return likely[0]
     if settled and settled != "Unicode":
         read = readings.get(settled)
@@ -197,19 +276,32 @@ def _notes(sheet: Sheet, changes: Mapping[int, Mapping[str, tuple[str, str]]]) -
     return found
 
 
-def _doubtful(sheet: Sheet, doubts: Mapping[int, set[str]]) -> list[Finding]:
-    """Name each text that could be an old encoding and could not, where it stands first."""
+def _doubtful(sheet: Sheet, doubts: Mapping[int, Mapping[str, tuple[str, ...]]]) -> list[Finding]:
+    """Name each text that could be of an old encoding and stayed as it was, all or in part, where it stands first."""
     found = []
+    mends = ("gõ lại ô này bằng Unicode", "type the cell again in Unicode")
     for column, texts in doubts.items():
         cells = sheet.columns[column]
         for text in sorted(texts)[:_SHOWN]:
+            kept = ", ".join(f"“{word}”" for word in texts[text])
             said = (
-                f"“{text}” có thể là chữ TCVN3 hoặc VNI, không chắc: giữ nguyên",
-                f"“{text}” may be text in TCVN3 or VNI, which cannot be told: left as it is",
+                f"“{text}”: {kept} có thể là chữ TCVN3 hoặc VNI, không chắc: giữ nguyên"
+                if kept
+                else f"“{text}” có thể là chữ TCVN3 hoặc VNI, không chắc: giữ nguyên",
+                f"“{text}”: {kept} may be text in TCVN3 or VNI, which cannot be told: left as it is"
+                if kept
+                else f"“{text}” may be text in TCVN3 or VNI, which cannot be told: left as it is",
             )
-            mends = ("gõ lại ô này bằng Unicode", "type the cell again in Unicode")
             place = (cells.index(text), column)
             found += [_finding(sheet, place, text, ("text-doubtful", "warning", *said), mends)]
+        if rest := sorted(cells.index(text) for text in sorted(texts)[_SHOWN:]):
+            listed = ", ".join(address(row, column) for row in rest)
+            said = (
+                f"và {format_dong(len(rest))} chữ khác như vậy, giữ nguyên: {listed}",
+                f"and {len(rest):,} more such texts, left as they are: {listed}",
+            )
+            place = (rest[0], column)
+            found += [_finding(sheet, place, listed, ("text-doubtful", "warning", *said), mends)]
     return found
 
 
