@@ -83,6 +83,9 @@ class Sewing:
         column = LINES.column(name)
         told = self.cut.years_told and name == "plan"
         options: list[Path_] = [(text,) for text in flat(column, self.cut.year, day, with_year=told)]
+        if any(int(each["disbursed"]) > int(each["plan"]) for each in self.cut.lines):
+            # a bare "Lũy kế giải ngân" may then count from the start of works
+            options = [path for path in options if not path[0].startswith("Lũy kế giải ngân đến")]
         return pick(
             [*over(column, self.cut.year, day, self.cut.depth), *options] if self.cut.depth > 1 else options
         )

@@ -3,7 +3,7 @@
 A layout cannot carry everything. One is chosen only where it can: groups carry a column that is known on every
 line and that phanbo's words recognise (a row named after a programme tells the programme, not the source); a pair of columns carries capital of the year before that has no other figure of
 its own; sources stand side by side where the lines of a project differ in nothing else, and none of them is
-0 and 0, which no form tells from an empty cell. All else stands in columns. Nothing is left out but ids that are
+0 and 0, which no form tells from an empty cell; sheets are named after sources where none holds the total of the others. All else stands in columns. Nothing is left out but ids that are
 made of their parts.
 """
 
@@ -124,9 +124,20 @@ class Tailor:
         )
 
     def _sheets_fit(self) -> bool:
-        sources = {each["source"] for each in self.lines}
-        return len(sources) > 1 and all(
-            kind_of(text) and len(text) <= 31 and not set(text) & set("[]:*?/\\'") for text in sources
+        """Whether every source may name a sheet, and none of the sheets reads as the summary of the others."""
+        by: dict[str, list[tuple[str, int]]] = {}
+        for each in self.lines:
+            by.setdefault(each["source"], []).append((each["project_id"], int(each["plan"])))
+        whole = sum(plan for held in by.values() for _, plan in held)
+        named = all(kind_of(text) and len(text) <= 31 and not set(text) & set("[]:*?/\\'") for text in by)
+        return (
+            len(by) > 1
+            and named
+            and not any(2 * sum(plan for _, plan in held) == whole for held in by.values())
+            and not any(
+                {row for name, rows in by.items() if name != source for row in rows} <= {*held}
+                for source, held in by.items()
+            )
         )
 
     def _nest(self) -> list[str]:

@@ -12,7 +12,7 @@ from phanbo.tables.files.sheet import address, letter
 from phanbo.tables.layout.extent import Extent, empty, find_tables, is_title, split_below
 from phanbo.tables.layout.header_paths import read_paths
 from phanbo.tables.layout.header_rows import over_columns
-from phanbo.tables.layout.headers import Heading, fold, read_unit, resolve, year_of
+from phanbo.tables.layout.headers import Heading, fold, read_unit, resolve, year_of, years_paid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -204,14 +204,17 @@ def _title_year(titles: Sequence[str]) -> int | None:
 
 
 def _column_year(sheet: Sheet, headings: Sequence[Heading], rows: Sequence[int]) -> int | None:
-    """Return the latest year of the plan-year column, for reading the years in the other headers."""
+    """Return the latest year of the plan-year column, for reading the years in the other headers.
+
+    Where all lines are carried over, the year disbursed in is a later one.
+    """
     for heading in headings:
         if any(meaning.column == "plan_year" for meaning in heading.meanings):
             texts = [
                 str(sheet.rows[row][heading.index]) for row in rows if heading.index < len(sheet.rows[row])
             ]
             years = [int(text[:4]) for text in texts if re.fullmatch(r"(?:19|20)\d\d(?:\.0)?", text)]
-            return max(years, default=None)
+            return max(years + years_paid(headings)) if years else None
     return None
 
 

@@ -137,7 +137,8 @@ class _Rows:
         if not (held and keys) or numbered or 2 * parts >= len(held):
             return bool(held and keys)
         joined = self._read(top, row)
-        return all(at in joined and _tells(joined[at]) - _tells(headings[at]) for at in held & {*headings})
+        told = {at: _tells(joined[at]) for at in held if at in joined}
+        return all(told.values()) and any(told[at] - _tells(headings[at]) for at in {*told} & {*headings})
 
     def _merged_over(self, top: int, bottom: int) -> set[int]:
         """Columns under a cell merged with its neighbour in the rows from *top* to *bottom*."""

@@ -38,6 +38,7 @@ __all__ = [
     "resolve",
     "suggest",
     "year_of",
+    "years_paid",
 ]
 
 _TAILS = (
@@ -242,16 +243,26 @@ def read_headings(
 
 def year_of(headings: Iterable[Heading]) -> int | None:
     """Return the plan year the headers state; of two plans' years the one disbursed in, else the latest."""
-    plans: set[int] = set()
-    paid: set[int] = set()
-    for heading in headings:
-        for meaning in heading.meanings:
-            years = zip(heading.folded.years, meaning.years, strict=False)
-            if meaning.column == "plan":
-                plans |= {int(year) for year, kind in years if kind == "{n}"}
-            elif meaning.column == "disbursed" and not meaning.carried:
-                paid |= {stated[0] for stated in heading.folded.dates[:1]}
-    return max(plans & paid or plans, default=None)
+    known = list(headings)
+    plans = {
+        int(year)
+        for heading in known
+        for meaning in heading.meanings
+        if meaning.column == "plan"
+        for year, kind in zip(heading.folded.years, meaning.years, strict=False)
+        if kind == "{n}"
+    }
+    return max(plans & {*years_paid(known)} or plans, default=None)
+
+
+def years_paid(headings: Iterable[Heading]) -> list[int]:
+    """Return the years that the disbursements of the year's own capital start in, where the headers date them."""
+    return [
+        heading.folded.dates[0][0]
+        for heading in headings
+        if heading.folded.dates
+        and any(meaning.column == "disbursed" and not meaning.carried for meaning in heading.meanings)
+    ]
 
 
 def resolve(headings: Iterable[Heading], year: int | None) -> list[Heading]:
