@@ -17,7 +17,7 @@ from phanbo.tables.files.workbook import open_workbook
 from phanbo.tables.layout.block import Block, Options, list_rows, read_blocks
 from phanbo.tables.layout.frames import Part, join, read_part
 from phanbo.tables.layout.several import check_summary, check_titles
-from phanbo.tables.schema import LINES, TABLES
+from phanbo.tables.schema import LINES, SCHEDULE, TABLES
 from phanbo.tables.text.legacy import convert_sheet
 
 if TYPE_CHECKING:
@@ -112,11 +112,34 @@ def _read_sheets(
     grouped: dict[str, list[Part]] = {LINES.name: parts}
     for block in others:
         grouped.setdefault(block.table.name, []).append(read_part(block, options, unit=unit))
+    _take_schedule(parts, grouped)
     for table, found in grouped.items():
         if found:
             reading.frames[table] = join(found)
         reading.findings += [finding for part in found for finding in part.findings]
     return reading
+
+
+def _take_schedule(parts: Sequence[Part], grouped: dict[str, list[Part]]) -> None:
+    """Take the months beside the lines as the schedule, unless a sheet of its own holds one."""
+    beside = [part for part in parts if part.schedule is not None]
+    if SCHEDULE.name not in grouped:
+        grouped[SCHEDULE.name] = [part.schedule for part in beside if part.schedule is not None]
+        return
+    for part in beside:
+        part.findings.append(
+            Finding(
+                code="schedule-twice",
+                severity="warning",
+                table=LINES.name,
+                sheet=str(part.sheets[0]) if len(part.sheets) else "",
+                message_vi=f"kế hoạch giải ngân vừa ở các cột tháng vừa ở trang {SCHEDULE.sheet}: dùng trang riêng",
+                message_en=f"the schedule stands both in month columns and on sheet {SCHEDULE.sheet}: the sheet is used",
+                mend_vi="bỏ một trong hai chỗ",
+                mend_en="leave one of the two out",
+                rule="schedule-twice",
+            )
+        )
 
 
 def _in_unicode(sheet: Sheet, reading: Reading) -> Sheet:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import MILLION
+from phanbo.tables.cells import number_cells
 from phanbo.tables.check.grid import Grid, Log
 from phanbo.tables.files.sheet import letter
 from phanbo.tables.layout import finish
@@ -18,6 +19,7 @@ from phanbo.tables.layout.columns import Columns, filled
 from phanbo.tables.layout.doubtful import settle
 from phanbo.tables.layout.groups import Tree, hand_down, plant, report_rows
 from phanbo.tables.layout.rows import Rows, sort_rows
+from phanbo.tables.layout.schedule import KEYS, month_of, months, read_months, unlinked
 from phanbo.tables.layout.totals import Sums, state
 from phanbo.tables.layout.wide import Slice, named_source, part_out
 from phanbo.tables.schema import LINES, Type, kind_of
@@ -63,6 +65,8 @@ class Part:
         Sheet, row and column of the cells that were reported already.
     statements : list of Statement
         The totals it states.
+    schedule : Part or None
+        The rows of the schedule that its month columns hold.
     findings : list of Finding
         What was found on the way.
     """
@@ -76,6 +80,7 @@ class Part:
     titled: str = ""
     unread: set[tuple[str, int, str]] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
+    schedule: Part | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -93,8 +98,11 @@ def read_part(block: Block, options: Options, *, unit: int | None = None, source
         _Reader(part, block, columns, numbers, rows).lines(source)
     else:
         settle(block, numbers, rows.lines.tolist())
-        named = {heading.column: heading for heading in block.headings}
-        _Reader(part, block, columns, numbers, rows).add([Slice(rows.lines, named, None)])
+        named = {heading.column: heading for heading in block.headings if not month_of(heading)}
+        reader = _Reader(part, block, columns, numbers, rows)
+        reader.add([Slice(rows.lines, named, None)])
+        if months(block):
+            reader.melt()
     finish.report_faults(block, rows.lines, part.unread)
     part.findings[:0] = block.findings
     return part
@@ -132,6 +140,52 @@ class _Reader:
         finish.split_adjustment(part.columns, plain=part.plain)
         finish.check_ratio(part.columns, part.rows, block)
         finish.note_date(block)
+        if months(block):
+            part.schedule = self._schedule(slices)
+
+    def melt(self) -> None:
+        """Turn a schedule laid out by month into one row a line and month."""
+        part = self.part
+        cells, at, findings = read_months(self.block, self.columns, self.numbers, self.rows.lines, None)
+        part.columns = {name: held[at] for name, held in part.columns.items()} | cells
+        part.sheets, part.rows = part.sheets[at], part.rows[at]
+        part.findings += findings
+
+    def _schedule(self, slices: Sequence[Slice]) -> Part | None:
+        """Return the schedule that the month columns tell of the lines of this year's plan."""
+        part, block = self.part, self.block
+        own = [each for each in slices if each.year == block.year]
+        starts = np.cumsum([0, *(len(each.held) for each in slices)])
+        place = np.full(len(self.columns), -1)
+        count = np.zeros(len(self.columns), dtype=np.int64)
+        for each, start in zip(slices, starts.tolist(), strict=False):
+            if each in own:
+                place[each.held] = np.arange(start, start + len(each.held))
+                count[each.held] += 1
+        said = np.logical_or.reduce([self.numbers.told(heading) for heading in months(block)])
+        unparted = self.rows.lines[(said & (count != 1))[self.rows.lines]]
+        keys = [name for name in KEYS if name in part.columns]
+        if not {"line_id", "project_id"} & {*keys} or len(unparted):
+            unlinked(block, self.columns.rows[unparted] if len(unparted) else None)
+            return None
+        held = self.rows.lines[(count == 1)[self.rows.lines]]
+        plans = (
+            number_cells(pd.Series(part.columns["plan"])).data[place[held]]
+            if "plan" in part.columns
+            else None
+        )
+        cells, at, findings = read_months(block, self.columns, self.numbers, held, plans)
+        lines = place[held[at]]
+        months_letters = {"disbursed": letter(months(block)[0].index)} if len(months(block)) == 1 else {}
+        return Part(
+            columns={name: part.columns[name][lines] for name in keys} | cells,
+            sheets=part.sheets[lines],
+            rows=part.rows[lines],
+            letters={block.sheet.name: months_letters},
+            unit=part.unit,
+            plain=part.plain,
+            findings=findings,
+        )
 
     def add(self, slices: Sequence[Slice]) -> None:
         """Add the rows of *slices*, one below the other."""
