@@ -15,9 +15,10 @@ from phanbo.proposal.schema import COLUMNS
 
 NAMES = (
     "Answer Assessment Batch Calendar CalendarError CertificateError CrossCheckError DEFAULT_TIERS DataError InfeasibleRound "
-    "Matching PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
-    "Task Tier WhatIf annotate_excel assess check_excel load_calendar load_proposal load_rulebook match_treasury propose propose_many "
-    "read_csv read_excel read_forms read_parquet read_sql rulebook_at"
+    "PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
+    "Task Tier WhatIf annotate_excel assess check_excel load_calendar load_proposal load_rulebook propose propose_many "
+    "read_csv read_excel read_forms read_parquet read_sql rulebook_at "
+    "Matching match_treasury"
 )
 
 SIGNATURES = {
@@ -36,10 +37,12 @@ SIGNATURES = {
     "*treasury=None *review=None *prefer=treasury *as_of=None *encoding=None",
     "annotate_excel": "path out *findings=None *lang=vi *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 "
     "*max_bytes=200000000",
-    "read_csv": "folder *unit=None *year=None *columns=None *treasury=None *review=None *prefer=treasury *as_of=None *encoding=None",
+    "read_csv": "folder *unit=None *year=None *columns=None "
+    "*treasury=None *review=None *prefer=treasury *as_of=None *encoding=None",
     "read_forms": "folder *expected=None *unit=None *year=None *columns=None *sheet=None *encoding=None",
     "read_sql": "queries connection *unit=None *year=None *columns=None",
-    "read_parquet": "folder *unit=None *year=None *columns=None *treasury=None *review=None *prefer=treasury *as_of=None",
+    "read_parquet": "folder *unit=None *year=None *columns=None "
+    "*treasury=None *review=None *prefer=treasury *as_of=None",
     "Portfolio": "lines history=None schedule=None sources=None owners=None reports=None controls=None",
     "Round": "report_by judged_on forecast_on=None number=0",
     "Tier": "name tolerance=0.0",

@@ -77,7 +77,7 @@ def test_the_list_may_stand_among_the_forms(tmp_path: Path) -> None:
 
 
 def test_the_owners_of_a_form_are_those_asked(tmp_path: Path) -> None:
-    owners = [["Chủ đầu tư", "Loại"], *([owner, None] for owner in (*FORMS, "Sở Xây dựng"))]
+    owners: list[list[Any]] = [["Chủ đầu tư", "Loại"], *([owner, None] for owner in (*FORMS, "Sở Xây dựng"))]
     put(forms(tmp_path), "chu dau tu", "xlsx", [Page("ChuDauTu", owners)])
     portfolio = pb.read_forms(tmp_path)
     assert [each["value"] for each in found(portfolio, "form-missing")] == ["Sở Xây dựng"]
@@ -178,8 +178,11 @@ def test_each_form_settles_its_own_dates(tmp_path: Path) -> None:
         for row, date in zip(page.rows[2:], dates, strict=True):
             row.append(date)
         put(tmp_path, name, "xlsx", [page])
-    days = pb.read_forms(tmp_path).lines["approved_on"].tolist()
-    assert days == ["2023-05-25", "2023-04-03"] * 2
+    with pytest.raises(DataError) as refusal:
+        pb.read_forms(tmp_path)
+    assert {each.sheet for each in refusal.value.findings} == {"b.xlsx"}
+    (tmp_path / "b.xlsx").unlink()
+    assert pb.read_forms(tmp_path).lines["approved_on"].tolist() == ["2023-05-25", "2023-04-03"]
 
 
 def test_a_folder_without_forms(tmp_path: Path) -> None:
