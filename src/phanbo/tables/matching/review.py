@@ -101,7 +101,9 @@ def write_review(
     """Write the two sheets; every text as text, whatever it begins with."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(
+        str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         looks = _looks(book)
         ids = len(pairs)
         page = book.add_worksheet(PAIRS)
