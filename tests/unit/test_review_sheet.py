@@ -135,6 +135,21 @@ def test_texts_of_others_are_never_formulas(tmp_path: Path) -> None:
     assert all(cell.data_type != "f" for cell in cells if cell.value != "=Cầu sông Thương")
 
 
+def test_a_match_by_name_can_be_refused(tmp_path: Path) -> None:
+    rows = pd.DataFrame([{"project": "Trường Hoà Bình", "owner": "Sở", "disbursed": 9}])
+    path = tmp_path / "review.xlsx"
+    found = pb.match_treasury(plan(tmp_path), rows)
+    assert found.pairs["how"].tolist() == ["name"]
+    found.to_excel(path)
+    book = openpyxl.load_workbook(path)
+    page = book["DoiChieu"]
+    row = next(row for row in page.iter_rows() if row[3].value == "Trường Hoà Bình")
+    row[15].value = "không"
+    book.save(path)
+    refused = pb.match_treasury(plan(tmp_path), rows, review=path)
+    assert (len(refused.pairs), refused.unplaced) == (0, 9)
+
+
 MARKS = st.lists(st.sampled_from(["", "có", "không", NONE, "8/NSTW/2024"]), min_size=6, max_size=6)
 
 
