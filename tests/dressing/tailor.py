@@ -1,10 +1,11 @@
 """What a layout can carry of a portfolio, and one choice after another among that.
 
-A layout cannot carry everything. One is chosen only where it can: groups carry a column that is known on every
-line and that phanbo's words recognise (a row named after a programme tells the programme, not the source); a pair of columns carries capital of the year before that has no other figure of
-its own; sources stand side by side where the lines of a project differ in nothing else, and none of them is
-0 and 0, which no form tells from an empty cell; sheets are named after sources where none holds the total of the others. All else stands in columns. Nothing is left out but ids that are
-made of their parts.
+A layout cannot carry everything. One is chosen only where it can: groups carry a column that is known on every line
+and that phanbo's words recognise (a row named after a programme tells the programme, not the source); a pair of columns
+carries capital of the year before that has no other figure of its own; sources stand side by side where the lines of a
+project differ in nothing else, and none of them is 0 and 0, which no form tells from an empty cell; sheets are named
+after sources where none holds the total of the others, and would read as their summary. All else stands in columns.
+Nothing is left out but ids that are made of their parts.
 """
 
 from __future__ import annotations

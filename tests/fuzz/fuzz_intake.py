@@ -1,5 +1,7 @@
 """Damaged files by the thousand: ``python tests/fuzz/fuzz_intake.py --minutes 60 --out DIR [--seed N]``.
 
+``--merge DIR …`` sums the summaries of several runs into one page.
+
 Whatever the file, `check_excel` returns a frame, and a reader returns a portfolio or refuses with findings in both
 languages (or an `OSError`): no other exception, no warning, no output, no file written, at most 20 s and 1 GiB.
 """
@@ -17,184 +19,23 @@ import tempfile
 import time
 import traceback
 import warnings
-import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from random import Random
-from typing import Any
 
 TESTS = Path(__file__).resolve().parents[1]
 if str(TESTS) not in sys.path:
     sys.path.insert(0, str(TESTS))
 
-from dressing.dress import laid_out, picker  # noqa: E402
-from dressing.pages import Fault, file_bytes, zipped  # noqa: E402
+from fuzz.damage import MODES, mutant  # noqa: E402
 
-__all__ = ["Run", "fuzz", "mutant"]
+__all__ = ["Run", "fuzz", "merged"]
 
-MODES = ("bytes", "xml", "layouts")
 SECONDS, MEMORY = 20.0, 2**30
-SEEDS = sorted(path for path in (TESTS / "corpus" / "files").rglob("*") if path.is_file())
-NUMBERS = (
-    "0",
-    "-1",
-    "1048577",
-    "4294967296",
-    "99999999999999999999",
-    "1e308",
-    "NaN",
-    "XFD1048576",
-    "",
-    "A0",
-    "�",
-)
-KINDS = ("xlsx", "xls", "ods", "csv utf-8 ;", "csv utf-16 ,", "csv cp1258 ;")
-ODD = (
-    "1.234",
-    "#REF!",
-    "=1+1",
-    "x",
-    "",
-    "(5)",
-    "31/02/2024",
-    "9" * 400,
-    "TỔNG SỐ",
-    "I",
-    "\x00",
-    -1,
-    1e300,
-    True,
-    Fault("#N/A"),
-    None,
-)
-
-
-def mutant(mode: str, seed: int) -> tuple[str, bytes]:
-    """Return the suffix and the bytes of the damaged file that *seed* makes."""
-    chance = Random(f"{mode} {seed}")
-    if mode == "layouts":
-        return _layout(chance)
-    path = chance.choice(SEEDS)
-    content = path.read_bytes()
-    inside = content[:2] == b"PK" and (mode == "xml" or chance.random() < 0.4)
-    if not inside:
-        return path.suffix, _bytes(content, chance)
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    part = chance.choice(
-        [*members, *(name for name in members if "sheet" in name or "content" in name), *members]
-    )
-    for _ in range(chance.randint(1, 4)):
-        members[part] = _xml(members[part], chance) if mode == "xml" else _bytes(members[part], chance)
-    if chance.random() < 0.05:
-        members.pop(chance.choice(list(members)))
-    return path.suffix, zipped(members)
-
-
-def _bytes(content: bytes, chance: Random) -> bytes:
-    out = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 5, 30))):
-        at, other = chance.randrange(len(out) + 1), chance.randrange(len(out) + 1)
-        match chance.randrange(6):
-            case 0 if at < len(out):
-                out[at] ^= 1 << chance.randrange(8)
-            case 1:
-                out[at : at + chance.randint(1, 8)] = chance.randbytes(chance.randint(0, 8))
-            case 2 if chance.random() < 0.2:
-                del out[at:]
-            case 3:
-                out[at:at] = out[other : other + chance.randint(1, 200)]
-            case 4:
-                del out[at : at + chance.randint(1, 60)]
-            case _:
-                out[at : at + 4] = chance.choice(
-                    (b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b'";,\n', b"\r\n\t ")
-                )
-    return bytes(out)
-
-
-def _xml(content: bytes, chance: Random) -> bytes:
-    text = content.decode("utf-8", "replace")
-    values = [match.span(1) for match in re.finditer(r'="([^"]*)"', text)]
-    nodes = [
-        match.span()
-        for match in re.finditer(
-            r"<(c|row|table:table-cell|table:table-row|mergeCell|sheet|v|t)\b.*?(?:/>|</\1>)", text
-        )
-    ]
-    holds = [match.span(1) for match in re.finditer(r">([^<>]+)<", text)]
-    what = chance.randrange(6)
-    if what <= 1 and values:
-        start, end = chance.choice(values)
-        new = chance.choice(
-            (*NUMBERS, "s", "e", "b", "d", "str", "inlineStr", text[slice(*chance.choice(values))])
-        )
-        text = text[:start] + new + text[end:]
-    elif what == 2 and nodes:
-        start, end = chance.choice(nodes)
-        text = text[:start] + text[start:end] * chance.choice((0, 2, 2, 50)) + text[end:]
-    elif what == 3 and len(nodes) > 1:
-        (a, b), (c, d) = sorted(chance.sample(nodes, 2))
-        if b <= c:
-            text = text[:a] + text[c:d] + text[b:c] + text[a:b] + text[d:]
-    elif what == 4 and holds:
-        start, end = chance.choice(holds)
-        new = chance.choice((*NUMBERS, *(str(odd) for odd in ODD if odd != "\x00"))).replace("<", "")
-        text = text[:start] + new + text[end:]
-    elif what == 5:
-        evil = '<!DOCTYPE a [<!ENTITY b "bbbbbbbb">' + "".join(
-            f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in zip("bcdefghij", "cdefghijk", strict=True)
-        )
-        text = (
-            text.replace("?>", "?>" + evil + "]>", 1)
-            if chance.random() < 0.3
-            else text.replace("</", "&k;</", 1)
-        )
-    return text.encode()
-
-
-def _layout(chance: Random) -> tuple[str, bytes]:
-    import phanbo as pb
-    from rounds import lines
-
-    _, pages = laid_out(pb.Portfolio(lines(chance.randint(1, 12))), picker(chance.randrange(2**32)))
-    kind = chance.choice(KINDS)
-    for _ in range(chance.randint(1, 5)):
-        page = chance.choice(pages)
-        row = chance.choice(page.rows) or [None]
-        at = chance.randrange(len(row))
-        other = chance.choice(page.rows) or [None]
-        match chance.randrange(8):
-            case 0:
-                to = chance.randrange(len(other))
-                row[at], other[to] = other[to], row[at]
-            case 1:
-                row[at] = chance.choice([odd for odd in ODD if kind != "xlsx" or odd != "\x00"])
-            case 2:
-                page.rows.remove(row) if row in page.rows and len(page.rows) > 2 else None
-            case 3:
-                page.rows.insert(chance.randrange(len(page.rows)), list(row))
-            case 4:
-                for each in page.rows:
-                    del each[at : at + 1]
-            case 5:
-                top, left = chance.randrange(len(page.rows)), chance.randrange(9)
-                page.merged.append((top, left, top + chance.randrange(4), left + chance.randrange(6)))
-            case 6:
-                row[at] = str(row[at])[: chance.randrange(9)]
-            case _:
-                row.insert(at, None)
-    if kind.startswith("csv") and "cp1258" in kind:
-        kind = (
-            "csv utf-8 ;"
-            if any(isinstance(c, str) and "\x00" in c for p in pages for r in p.rows for c in r)
-            else kind
-        )
-    return "." + kind.split(" ")[0], file_bytes(kind, pages)
 
 
 # -- one file ---------------------------------------------------------------------------------------------
@@ -219,7 +60,7 @@ def _worker(line: Connection, folder: str) -> None:
         try:
             frame = check_excel(path)
             if not (frame["message_vi"].astype(bool) & frame["message_en"].astype(bool)).all():
-                raise AssertionError("a finding without its words")
+                crash = "a finding without its words"
             if path.suffix == ".csv":
                 pb.read_csv(path)
             else:
@@ -288,28 +129,30 @@ class _Reader:
     """A process that reads, and another one where it dies or takes too long."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.process, self.line = folder, None, None
-        self._start()
+        self.folder = folder
+        self.line, self.process = self._start()
 
-    def _start(self) -> None:
+    def _start(self) -> tuple[Connection, BaseProcess]:
         context = multiprocessing.get_context("spawn")
-        self.line, there = context.Pipe()
-        self.process = context.Process(target=_worker, args=(there, str(self.folder)), daemon=True)
-        self.process.start()
+        line, there = context.Pipe()
+        process = context.Process(target=_worker, args=(there, str(self.folder)), daemon=True)
+        process.start()
         there.close()
+        return line, process
 
     def read(self, path: Path, patience: float = SECONDS) -> tuple[str, str, float, int]:
         self.line.send(str(path))
         started = time.perf_counter()
         try:
             if self.line.poll(patience):
-                return self.line.recv()
+                told: tuple[str, str, float, int] = self.line.recv()
+                return told
             fault = f"hang: more than {patience:.0f} s"
         except EOFError:
             fault = "died"
         self.close()
         fault += f" (exit {self.process.exitcode})" if fault == "died" else ""
-        self._start()
+        self.line, self.process = self._start()
         return "crash", fault, time.perf_counter() - started, 0
 
     def close(self) -> None:
@@ -321,7 +164,8 @@ class _Reader:
 def _signature(crash: str) -> str:
     """Return the last line of a traceback and the last place in it, without what differs from file to file."""
     places = re.findall(r'File ".*?([\w.-]+/[\w.]+\.py)", line (\d+)', crash)
-    last = re.sub(r"\d{2,}|'[^']*'|\"[^\"]*\"", "…", crash.strip().splitlines()[-1])[:160]
+    last = re.sub(r"\d{2,}|'[^']*'|\"[^\"]*\"|“[^”]*”", "…", crash.strip().splitlines()[-1])[:160]
+    last = re.sub(r"(unknown encoding|Worksheet|worksheet|sheet)\b:? .*?(?= not found|$)", r"\1 …", last)
     return f"{last} at {':'.join(places[-1]) if places else '-'}"
 
 
@@ -378,13 +222,59 @@ def fuzz(out: Path, *, seconds: float, seed: int = 0, most: int = 10**9) -> Run:
     return run
 
 
-def main(arguments: Any = None) -> None:
-    """Run from the command line."""
+_COUNTED = re.compile(r"([\d,]+) files in (\d+) minutes, first seed (\d+)")
+_MODE = re.compile(r"\| (\w+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|")
+_CODE = re.compile(r"\| `(.+?)` \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|")
+_SLOWEST = re.compile(r"Slowest file: ([\d.]+) s \((\w+) (\d+)\)\. Largest process: ([\d,]+) MiB")
+_CRASH = re.compile(r"\* (\w+) (\d+): `(.*)` \(([\d,]+) times\)")
+
+
+def merged(summaries: Sequence[str]) -> str:
+    """Return the sum of several runs' summaries as one page, each run told in a line of its own."""
+    whole, minutes, told, seeds = Run(), 0, [], []
+
+    def number(text: str) -> int:
+        return int(text.replace(",", ""))
+
+    for text in summaries:
+        counted, slow = _COUNTED.search(text), _SLOWEST.search(text)
+        if counted is None or slow is None:
+            raise ValueError(f"no summary of a run: {text[:60]!r}")
+        minutes, seeds = minutes + int(counted[2]), [*seeds, int(counted[3])]
+        whole.slowest = max(whole.slowest, (float(slow[1]), slow[2], int(slow[3])))
+        whole.largest = max(whole.largest, number(slow[4]))
+        for line in text.splitlines():
+            if (row := _MODE.fullmatch(line)) and row[1] in MODES:
+                whole.cases[row[1]] += number(row[2])
+            elif code := _CODE.fullmatch(line):
+                for mode, count in zip(MODES, code.groups()[1:], strict=True):
+                    whole.outcomes[mode, code[1]] += number(count)
+            elif crash := _CRASH.fullmatch(line):
+                sign = _signature(crash[3].split(" at ")[0]).removesuffix(" at -")
+                sign += f" at {crash[3].rpartition(' at ')[2]}" if " at " in crash[3] else ""
+                first = whole.crashes.get(sign, (crash[1], int(crash[2]), 0))
+                whole.crashes[sign] = (*first[:2], first[2] + number(crash[4]))
+        crashes = len(_CRASH.findall(text))
+        told.append(
+            f"* {counted[1]} files in {counted[2]} minutes from seed {counted[3]}: {crashes} distinct crashes"
+        )
+    page = whole.summary(minutes, min(seeds))
+    return page + (f"\nRuns:\n\n{chr(10).join(told)}\n" if len(told) > 1 else "")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run from the command line, or sum the runs of ``--merge DIR …``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--merge", type=Path, nargs="+", metavar="DIR")
     given = parser.parse_args(arguments)
+    if given.merge:
+        sys.stdout.write(merged([(each / "summary.md").read_text(encoding="utf-8") for each in given.merge]))
+        return
+    if given.out is None:
+        parser.error("--out DIR is needed for a run")
     fuzz(given.out, seconds=given.minutes * 60, seed=given.seed)
     sys.stdout.write((given.out / "summary.md").read_text(encoding="utf-8"))
 

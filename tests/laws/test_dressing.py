@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,8 +21,8 @@ from dressing.words import Pick
 from phanbo.errors import DataError
 from phanbo.examples import load_bac_linh, load_lang_son
 from phanbo.portfolio import Portfolio
-from phanbo.tables.layout import amounts
-from phanbo.tables.layout.rows import Rows
+from phanbo.tables.layout import block, rows
+from phanbo.tables.layout.telling import Told
 from rounds import lines
 from strategies import settings_of
 
@@ -79,3 +79,38 @@ def test_it_undresses_a_round() -> None:
     for seed in range(SEEDS):
         found, wanted = undressed(Portfolio(lines(12)), picker(seed))
         assert found == wanted, seed
+
+
+def falsely(name: str) -> tuple[Any, str, Any]:
+    """Return a reader's function, where it stands, and a faulty one in its place."""
+    unit, told = block._title_unit, rows.told
+    below: Any = block.split_below  # type: ignore[attr-defined]
+
+    def other_stage(*given: Any) -> tuple[Told, ...]:
+        return tuple(Told("stage", "Chuẩn bị đầu tư") if t.column == "stage" else t for t in told(*given))
+
+    def one_less(*given: Any) -> tuple[list[int], list[int]]:
+        kept, rest = below(*given)
+        return kept[:-1], rest
+
+    return {
+        "a thousand times": (block, "_title_unit", lambda titles: 1_000 * (unit(titles) or 1)),
+        "another stage": (rows, "told", other_stage),
+        "the last row dropped": (block, "split_below", one_less),
+        "subtotals as lines": (rows, "_candidates", lambda *_: []),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    "fault", ["a thousand times", "another stage", "the last row dropped", "subtotals as lines"]
+)
+def test_a_faulty_reader_is_seen(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    monkeypatch.setattr(*falsely(fault))
+    seen = 0
+    for seed in range(12):
+        try:
+            found, wanted = undressed(Portfolio(lines(12)), picker(seed))
+            seen += found != wanted
+        except DataError:
+            seen += 1
+    assert seen >= 3

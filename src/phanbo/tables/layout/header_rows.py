@@ -133,12 +133,15 @@ class _Rows:
         parts = sum(is_part(text_of(cell), self.table) for _, cell in cells)
         if wide and held <= wide and parts:
             return True
-        numbered = row + 1 < len(self.sheet.rows) and is_numbering([cell for _, cell in self._cells(row + 1)])
-        if not (held and keys) or numbered or 2 * parts >= len(held):
-            return bool(held and keys)
+        return bool(held and keys) and (2 * parts >= len(held) or self._parts_alone(top, row, headings))
+
+    def _parts_alone(self, top: int, row: int, above: Mapping[int, Heading]) -> bool:
+        """Whether *row* stands over the numbering row, or means with the headers *above* what they do not alone."""
+        if row + 1 < len(self.sheet.rows) and is_numbering([cell for _, cell in self._cells(row + 1)]):
+            return True
         joined = self._read(top, row)
-        told = {at: _tells(joined[at]) for at in held if at in joined}
-        return all(told.values()) and any(told[at] - _tells(headings[at]) for at in {*told} & {*headings})
+        told = {at: _tells(joined[at]) for at, _ in self._cells(row) if at in joined}
+        return all(told.values()) and any(told[at] - _tells(above[at]) for at in {*told} & {*above})
 
     def _merged_over(self, top: int, bottom: int) -> set[int]:
         """Columns under a cell merged with its neighbour in the rows from *top* to *bottom*."""
