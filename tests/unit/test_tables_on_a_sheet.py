@@ -12,13 +12,12 @@ from phanbo.tables.layout.telling import told_above
 from phanbo.tables.read import check_excel, read_excel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 WHO = ["Tên dự án", "Mã số dự án", "Chủ đầu tư", "Phân loại dự án"]
 SOURCE = ["Nguồn vốn"]
 PAID = ["Kế hoạch vốn năm 2024", "Giải ngân từ 01/01/2024 đến 15/9/2024"]
-Rows = Sequence[Sequence[Any]]
+Rows = list[list[Any]]
 
 
 def workbook(path: Path, rows: Rows, **more: Rows) -> Path:
