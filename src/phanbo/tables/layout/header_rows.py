@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from phanbo.tables.layout.folding import fold
-from phanbo.tables.layout.header_paths import Over, is_part, read_paths
+from phanbo.tables.layout.header_paths import Over, is_part, names_source, read_paths
 from phanbo.tables.layout.headers import read_headings
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ class _Rows:
         parts = sum(is_part(text_of(cell), self.table) for _, cell in cells)
         if wide and held <= wide and parts:
             return True
-        return len(held) >= 2 and bool(keys) and 2 * parts >= len(held)
+        # one alone may be a source that groups the lines below it
+        alone = len(held) == 1 and any(names_source(text_of(cell)) for _, cell in cells)
+        return bool(held) and not alone and bool(keys) and 2 * parts >= len(held)
 
     def _merged_over(self, top: int, bottom: int) -> set[int]:
         """Columns under a cell merged with its neighbour in the rows from *top* to *bottom*."""
