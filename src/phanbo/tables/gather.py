@@ -16,8 +16,9 @@ from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
 from phanbo.tables.layout.block import Block, Options, list_rows, read_blocks
 from phanbo.tables.layout.frames import Part, join, read_part
-from phanbo.tables.layout.several import check_summary, check_titles
-from phanbo.tables.schema import LINES, SCHEDULE, TABLES
+from phanbo.tables.layout.several import check_summary, check_titles, tell_titles
+from phanbo.tables.schema import LINES, OWNERS, SCHEDULE, TABLES
+from phanbo.tables.schema.vocabulary import fold
 from phanbo.tables.text.legacy import convert_sheet
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _read_sheets(
     sheets = [_in_unicode(sheet, reading) for sheet in sheets]
     lines, others = _choose(sheets, wanted, options, reading)
     _refuse_header_rows([*lines, *others], reading)
-    parts = _read_lines(name, lines, options, reading)
+    parts = _read_lines(name, lines, options, reading, _known_owners(lines, others))
     check_titles(parts, check_summary(parts, asked=wanted is not None))
     unit = next((part.unit for part in parts if part.unit is not None), None)
     grouped: dict[str, list[Part]] = {LINES.name: parts}
@@ -232,7 +233,20 @@ def _take_other(sheet: Sheet, table: Table, options: Options, others: list[Block
         reading.findings.append(_no_header(sheet.name, table))
 
 
-def _read_lines(name: str, blocks: list[Block], options: Options, reading: Reading) -> list[Part]:
+def _known_owners(lines: Sequence[Block], others: Sequence[Block]) -> set[str]:
+    """Return the folded names of the owners: on the sheet of owners, and beside the lines."""
+    found: set[str] = set()
+    for block in (*lines, *(block for block in others if block.table is OWNERS)):
+        for heading in block.headings:
+            if heading.column in {"owner", "predecessor"} and heading.index < len(block.sheet.columns):
+                column = block.sheet.columns[heading.index]
+                found |= {fold(cell) for cell in {column[row] for row in block.rows} if isinstance(cell, str)}
+    return found - {""}
+
+
+def _read_lines(
+    name: str, blocks: list[Block], options: Options, reading: Reading, owners: set[str]
+) -> list[Part]:
     """Read the sheets of lines; several with the same headers are one a source."""
     if not blocks:
         if not any(finding.severity == "error" for finding in reading.findings):
@@ -253,7 +267,11 @@ def _read_lines(name: str, blocks: list[Block], options: Options, reading: Readi
             )
     _check_renames(blocks, options)
     several = len({block.sheet.name for block in blocks}) > 1
-    return [read_part(block, options, source=block.sheet.name if several else "") for block in blocks]
+    titles = tell_titles(blocks, owners)
+    return [
+        read_part(block, options, source=block.sheet.name if several else "", title=title, owners=owners)
+        for block, title in zip(blocks, titles, strict=True)
+    ]
 
 
 def _columns(block: Block) -> set[tuple[str, str]]:

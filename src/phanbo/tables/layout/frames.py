@@ -26,6 +26,7 @@ from phanbo.tables.schema import LINES, Type, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from phanbo.tables.layout.amounts import Numbers
     from phanbo.tables.layout.block import Block, Options
     from phanbo.tables.layout.headers import Heading
+    from phanbo.tables.layout.telling import Told
 
 __all__ = ["Part", "join", "read_part"]
 
@@ -84,18 +86,38 @@ class Part:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_part(block: Block, options: Options, *, unit: int | None = None, source: str = "") -> Part:
-    """Return the rows of *block*: *unit* where the sheet states none, *source* where no column says it."""
+def read_part(
+    block: Block,
+    options: Options,
+    *,
+    unit: int | None = None,
+    source: str = "",
+    title: Sequence[Told] = (),
+    owners: AbstractSet[str] = frozenset(),
+) -> Part:
+    """Return the rows of *block*.
+
+    Parameters
+    ----------
+    unit : int, optional
+        The unit where the sheet states none.
+    source : str
+        The sheet's name, the source where nothing else says it.
+    title : sequence of Told
+        What the title above the table tells of its lines.
+    owners : set of str
+        The owners known, folded: group rows may be named after them.
+    """
     own_unit = unit_of(block, options, unit)
     columns = Columns(block)
     numbers = read_numbers(block, columns, own_unit or MILLION, by_hand=options.unit is not None)
     part = Part(unit=own_unit, plain=block.sheet.is_text)
     rows = Rows(np.arange(len(columns)))
     if block.table.name == LINES.name:
-        rows = sort_rows(block, columns, numbers)
+        rows = sort_rows(block, columns, numbers, owners)
         report_rows(block, rows)
         settle(block, numbers, rows.lines.tolist())
-        _Reader(part, block, columns, numbers, rows).lines(source)
+        _Reader(part, block, columns, numbers, rows).lines(source, title)
     else:
         settle(block, numbers, rows.lines.tolist())
         named = {heading.column: heading for heading in block.headings if not month_of(heading)}
@@ -115,7 +137,7 @@ class _Reader:
         self.part, self.block, self.columns, self.numbers, self.rows = part, block, columns, numbers, rows
         self.tree = Tree()
 
-    def lines(self, source: str) -> None:
+    def lines(self, source: str, title: Sequence[Told]) -> None:
         """Add the lines of this year's plan, then those of each carried-over pair."""
         part, block, rows = self.part, self.block, self.rows
         slices, part.statements = part_out(block, self.columns, self.numbers, rows.lines)
@@ -129,6 +151,7 @@ class _Reader:
         if not any("plan_year" in each.named or each.year is not None for each in slices):
             finish.ask_year(block, part.columns)
         named = named_source(block) if not any(each.source for each in slices) else ""
+        finish.take_title(block, part.columns, len(part.rows), title, named=bool(named))
         by_sheet = source or (block.sheet.name if kind_of(block.sheet.name) else "")
         if "source" not in part.columns and len(part.rows):
             part.titled = "" if named else source
@@ -361,6 +384,24 @@ def _stack(pieces: Sequence[dict[str, NDArray[Any]]], counts: Sequence[int]) -> 
     }
 
 
+def _letters(frame: pd.DataFrame, parts: Sequence[Part]) -> dict[str, dict[str, str]]:
+    """Return the letters of every sheet; each further table of a sheet has a key of its own, in ``_table``."""
+    found: dict[str, dict[str, str]] = {}
+    keys: list[NDArray[Any]] = []
+    for part in parts:
+        key = part.sheets.copy()
+        for sheet, letters in part.letters.items():
+            name, number = sheet, 2
+            while found.get(name, letters) != letters:
+                name, number = f"{sheet}\n{number}", number + 1
+            found[name] = letters
+            key[key == sheet] = name
+        keys.append(key)
+    if any("\n" in name for name in found):
+        frame["_table"] = np.concatenate(keys)
+    return found
+
+
 def join(parts: Sequence[Part]) -> pd.DataFrame:
     """Return the rows of *parts* as one raw frame with its origins, and the totals they state."""
     columns = _stack([part.columns for part in parts], [len(part.rows) for part in parts])
@@ -370,7 +411,7 @@ def join(parts: Sequence[Part]) -> pd.DataFrame:
         {name: pd.Series(cells, dtype=cells.dtype, copy=False) for name, cells in columns.items()},
         copy=False,
     )
-    frame.attrs["letters"] = {sheet: letters for part in parts for sheet, letters in part.letters.items()}
+    frame.attrs["letters"] = _letters(frame, parts)
     frame.attrs["unread"] = {place for part in parts for place in part.unread}
     frame.attrs["plain"] = all(part.plain for part in parts)
     frame.attrs["statements"] = [statement for part in parts for statement in part.statements]
