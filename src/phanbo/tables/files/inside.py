@@ -29,6 +29,7 @@ __all__ = ["Inside", "look", "password"]
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOK, _BINARY = "xl/workbook.xml", "xl/workbook.bin"
 _SHARED = re.compile(rb'<c [^>]*t="s"[^>]*><v>(\d{1,9})</v>')
+_FROM_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true|on)[\"']")
 _BROKEN = (BrokenError, struct.error, IndexError, ValueError, ET.ParseError, expat.ExpatError)
 
 
@@ -39,6 +40,7 @@ class Inside:
     data: io.BytesIO
     sheets: list[tuple[str, Faults]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    from_1904: bool = False
 
 
 def look(path: Path, data: bytes, limits: Limits) -> Inside:
@@ -90,6 +92,7 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
     inside = Inside(io.BytesIO())
     if _BOOK in parts:
         inside.sheets = _xlsx(path, parts, limits)
+        inside.from_1904 = _FROM_1904.search(parts[_BOOK]) is not None
     elif _BINARY in parts:
         inside.sheets = _xlsb(path, parts, limits)
     elif "content.xml" in parts:
