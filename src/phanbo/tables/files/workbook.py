@@ -41,7 +41,7 @@ def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
 
     book = python_calamine.CalamineWorkbook.from_filelike(inside.data)
     about = book.sheets_metadata
-    sheets = []
+    sheets: list[Sheet] = []
     for at, each in enumerate(about):
         if each.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
