@@ -73,7 +73,6 @@ def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
     settles, and a sign or a name that is no syllable among such words ("5 µ", "Crédit"), stays as it is, with
     a warning. Plain and Unicode texts are never touched.
     """
-    name = _foreign((sheet.name,))
     if not any(map(_has_telltale, (*sheet.columns, (sheet.name,)))):
         return sheet, []
     texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
