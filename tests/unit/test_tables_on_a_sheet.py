@@ -149,6 +149,3 @@ def test_one_header_alone_may_be_parted_by_the_row_below(tmp_path: Path) -> None
     ]
     lines = read_excel(workbook(tmp_path / "a.xlsx", rows)).lines
     assert lines["disbursed"].tolist() == [4_000_000]
-    # a source alone in its row groups the lines below it, and is no header
-    rows = [[*WHO, *SOURCE, *PAID], [None] * 4 + ["Ngân sách tỉnh"], who(1, "NSTW", 9, 4)]
-    assert sources(workbook(tmp_path / "b.xlsx", rows)) == {"001": "NSTW"}

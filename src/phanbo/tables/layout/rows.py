@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,6 +97,8 @@ def sort_rows(
     sums = Sums(block, numbers, plain)
     seen = [_seen(block, sums, group, known) for group in candidates]
     fits = _Fits(sums, [group.at for group in seen], len(columns))
+    # "Tổng vốn NSTW" over the lines it adds up heads them, as a group row does
+    seen = [replace(each, total=False) if _heads_source(each, fits) else each for each in seen]
     rows = Rows(np.zeros(0, dtype=np.int64))
     rows.parents = _children(block, columns, sums, fits, seen, plain)
     if rows.parents:
@@ -120,6 +122,11 @@ def sort_rows(
     rows.groups.sort(key=lambda group: group.at)
     rows.lines = np.flatnonzero(plain)
     return rows
+
+
+def _heads_source(group: Group, fits: _Fits) -> bool:
+    tells = len(group.readings) == 1 and group.readings[0].column == "source"
+    return group.total and tells and group.money and fits.below(group.at) and not fits.above(group.at)
 
 
 def _owners(block: Block, columns: Columns) -> set[str]:
@@ -239,14 +246,15 @@ class _Fits:
 
     def adds_up(self, i: int) -> bool:
         """Whether the row's plan is the sum of the lines up to some later edge, or from an earlier one."""
-        return self.below(i) or self._above(i)
+        return self.below(i) or self.above(i)
 
     def below(self, i: int) -> bool:
         """Whether the row's plan is the sum of the lines below it, up to some later edge."""
         held, stated = self._stated(i)
         return any(edge > i for edge in self.edge_of.get(held + stated, ()))
 
-    def _above(self, i: int) -> bool:
+    def above(self, i: int) -> bool:
+        """Whether the row's plan is the sum of the lines above it, from some earlier edge or the first one."""
         held, stated = self._stated(i)
         return held == stated or any(edge <= i for edge in self.edge_of.get(held - stated, ()))
 
