@@ -37,7 +37,7 @@ def workbook(path: Path, rows: Sequence[list[Any]], merged: Sequence[str] = ()) 
     return path
 
 
-def codes(path: Path) -> dict[str, dict[str, Any]]:
+def codes(path: Path) -> dict[str, dict[Any, Any]]:
     return {each["code"]: each for each in check_excel(path).to_dict("records")}
 
 
