@@ -55,7 +55,7 @@ def schedule(path: Path) -> list[tuple[str, int, int]]:
     return sorted(zip(frame["project_id"], frame["month"].tolist(), paid, strict=True))
 
 
-def errors(path: Path) -> dict[str, dict[str, Any]]:
+def errors(path: Path) -> dict[str, dict[Any, Any]]:
     frame = check_excel(path)
     return {each["code"]: each for each in frame[frame["severity"] == "error"].to_dict("records")}
 
@@ -128,8 +128,8 @@ def test_the_sheet_of_the_schedule_may_have_a_column_a_month(tmp_path: Path) -> 
     for row in [["ĐVT: triệu đồng"], [*HEAD, *THIS], line(1, 100, 10)]:
         page.append(row)
     other = book.create_sheet("KeHoachGiaiNgan")
-    for row in own:
-        other.append(row)
+    for cells in own:
+        other.append(cells)
     book.save(path)
     assert schedule(path) == [("001", 3, 50), ("001", 6, 70), ("001", 9, 90)]
 

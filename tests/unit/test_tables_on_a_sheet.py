@@ -127,13 +127,13 @@ def test_what_a_title_tells(title: str, told: tuple[str, str] | None) -> None:
 
 
 def test_owners_of_the_owners_sheet_name_group_rows(tmp_path: Path) -> None:
-    rows = [
+    rows: Rows = [
         [*WHO, *SOURCE, *PAID],
         ["Trung tâm Phát triển Trúc Sơn", None, None, None, None, 14, 5],
         who(1, "NSTW", 9, 4, owner=None),
         who(2, "NSTW", 5, 1, owner=None),
     ]
-    owners = [["Chủ đầu tư", "Loại"], ["Trung tâm Phát triển Trúc Sơn", "đơn vị"]]
+    owners: Rows = [["Chủ đầu tư", "Loại"], ["Trung tâm Phát triển Trúc Sơn", "đơn vị"]]
     alone = workbook(tmp_path / "a.xlsx", rows)
     assert "owner" in set(check_excel(alone).query("severity == 'error'")["column"])
     path = workbook(tmp_path / "b.xlsx", rows, ChuDauTu=owners)
@@ -141,7 +141,7 @@ def test_owners_of_the_owners_sheet_name_group_rows(tmp_path: Path) -> None:
 
 
 def test_one_header_alone_may_be_parted_by_the_row_below(tmp_path: Path) -> None:
-    rows = [
+    rows: Rows = [
         [*WHO, *SOURCE, "KH năm 2024", "Năm 2024"],
         [None] * 6 + ["Giải ngân đến 15/9/2024"],
         [f"({at})" for at in range(1, 8)],
@@ -149,6 +149,3 @@ def test_one_header_alone_may_be_parted_by_the_row_below(tmp_path: Path) -> None
     ]
     lines = read_excel(workbook(tmp_path / "a.xlsx", rows)).lines
     assert lines["disbursed"].tolist() == [4_000_000]
-    # a source alone in its row groups the lines below it, and is no header
-    rows = [[*WHO, *SOURCE, *PAID], [None] * 4 + ["Ngân sách tỉnh"], who(1, "NSTW", 9, 4)]
-    assert sources(workbook(tmp_path / "b.xlsx", rows)) == {"001": "NSTW"}

@@ -24,11 +24,24 @@ _PROPOSED = re.compile(r"(?:đề xuất|đề nghị) (?:điều chỉnh )?(?:t
 def settle_plans(block: Block) -> bool:
     """Where *sau điều chỉnh* stands it is the plan and *đã giao* the initial one; return whether it stands."""
     plans = [heading for heading in block.headings if heading.column == "plan" and not heading.carried]
-    after = [heading for heading in plans if AFTER.search(heading.folded.key)]
-    given = [heading for heading in plans if heading not in after]
-    if len(after) == 1 and len(given) == 1 and block.heading("plan_initial") is None:
-        block.take(given[0], "plan_initial")
-    return len(after) == 1
+    sources = dict.fromkeys(_source(heading) for heading in plans)
+    known = block.heading("plan_initial") is not None
+    past = []
+    for source in sources:
+        after = [h for h in plans if _source(h) == source and AFTER.search(h.folded.key)]
+        given = [h for h in plans if _source(h) == source and h not in after]
+        past += [len(after) == 1]
+        if len(after) == 1 and len(given) == 1 and not known:
+            block.take(given[0], "plan_initial")
+    return any(past)
+
+
+def _source(heading: Heading) -> str:
+    return heading.meaning.source if heading.meaning is not None else ""
+
+
+def _of_source(block: Block, name: str, source: str) -> Heading | None:
+    return next((h for h in block.headings if h.column == name and _source(h) == source), None)
 
 
 def settle_proposed(block: Block, heading: Heading, *, past: bool) -> None:
@@ -47,11 +60,17 @@ def check_moves(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
     if signed is not None:  # the plan has taken it in already: no needs, no offers
         block.headings[block.headings.index(signed)] = replace(signed, column="adjusted")
     _take_in(block, numbers, lines)
-    moves = (block.heading("raised_this_year") or block.heading("adjusted"), block.heading("cut_this_year"))
-    plan = block.heading("plan")
-    if plan is None or block.heading("plan_initial") is None or moves == (None, None):
+    for source in dict.fromkeys(_source(h) for h in block.headings if h.column == "plan" and not h.carried):
+        _check_identity(block, numbers, lines, source)
+
+
+def _check_identity(block: Block, numbers: Numbers, lines: Sequence[int], source: str) -> None:
+    names = ("plan", "plan_initial", "raised_this_year", "adjusted", "cut_this_year")
+    plan, given, raised, adjusted, cut = (_of_source(block, name, source) for name in names)
+    moves = (raised or adjusted, cut)
+    if plan is None or given is None or moves == (None, None):
         return
-    for i in _breaks(block, numbers, lines, moves):
+    for i in _breaks(numbers, block, lines, moves, (given, plan)):
         block.report(
             "adjustment-identity",
             "error",
@@ -76,9 +95,10 @@ def _take_in(block: Block, numbers: Numbers, lines: Sequence[int]) -> None:
         return
     wanted, offered = (_proposal(block, name) for name in _DONE)
     moves = (wanted, offered)
-    if moves == (None, None) or not _breaks(block, numbers, lines, (None, None)):
+    plans = (block.heading("plan_initial"), block.heading("plan"))
+    if moves == (None, None) or not _breaks(numbers, block, lines, (None, None), plans):
         return
-    if None in moves and _breaks(block, numbers, lines, moves):
+    if None in moves and _breaks(numbers, block, lines, moves, plans):
         return  # an offer or a need of its own, on top of the plan in force
     for heading in moves:
         if heading is None:
@@ -108,10 +128,14 @@ def _proposal(block: Block, name: str) -> Heading | None:
 
 
 def _breaks(
-    block: Block, numbers: Numbers, lines: Sequence[int], moves: tuple[Heading | None, Heading | None]
+    numbers: Numbers,
+    block: Block,
+    lines: Sequence[int],
+    moves: tuple[Heading | None, Heading | None],
+    plans: tuple[Heading | None, Heading | None],
 ) -> list[int]:
     """Return the lines on which initial plan + raised − cut is not the plan; unreadable ones are left out."""
-    given, plan = block.heading("plan_initial"), block.heading("plan")
+    given, plan = plans
     parts = [heading for heading in (given, plan, *moves) if heading is not None]
     found = []
     for i in lines:

@@ -47,10 +47,11 @@ class Columns:
             held = self.block.sheet.columns
             if heading.index < len(held):
                 column, rows = held[heading.index], self.block.rows
-                if rows and rows[-1] - rows[0] == len(rows) - 1:
-                    column, rows = column[rows[0] : rows[-1] + 1], []
+                together = bool(rows) and rows[-1] - rows[0] == len(rows) - 1
+                if together:
+                    column = column[rows[0] : rows[-1] + 1]
                 cells = np.fromiter(column, dtype=object, count=len(column))
-                cells = cells[self.rows] if rows else cells
+                cells = cells if together else cells[self.rows]
             else:
                 cells = np.full(len(self), "", dtype=object)
             self._cells[heading.index] = cells

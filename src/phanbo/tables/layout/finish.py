@@ -167,8 +167,14 @@ def check_ratio(columns: dict[str, NDArray[Any]], rows: NDArray[Any], block: Blo
     percents = {cell: _percent(cell) for cell in set(cells.tolist())}
     stated = np.array([percents[cell] for cell in cells.tolist()], dtype=np.float64)
     typed = np.array([cell.__class__ is str and "%" in cell for cell in cells.tolist()], dtype=np.bool_)
-    compared = np.flatnonzero((plan.data != 0) & paid.known & ~np.isnan(stated))
-    share = 100 * paid.data[compared] / plan.data[compared]
+    compared = np.flatnonzero(plan.known & paid.known & ~np.isnan(stated))
+    # a row parted by source is one row with one ratio
+    numbers, first, row = np.unique(rows[compared].astype(np.int64), return_index=True, return_inverse=True)
+    sums = np.zeros((2, len(numbers)), dtype=np.float64)
+    np.add.at(sums[0], row, plan.data[compared])
+    np.add.at(sums[1], row, paid.data[compared])
+    compared, sums = compared[first][sums[0] != 0], sums[:, sums[0] != 0]
+    share = 100 * sums[1] / sums[0]
     # a column holds percents or fractions: whichever fits better
     readings = [
         rows[compared[np.abs(share - np.where(typed[compared], 1, scale) * stated[compared]) > 1]].tolist()

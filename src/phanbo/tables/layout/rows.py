@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,6 +100,8 @@ def sort_rows(
     sums = Sums(block, numbers, plain)
     seen = [_seen(block, sums, group, known) for group in candidates]
     fits = _Fits(sums, [group.at for group in seen], len(columns))
+    # "Tổng vốn NSTW" over the lines it adds up heads them, as a group row does
+    seen = [replace(each, total=False) if _heads_source(each, fits) else each for each in seen]
     rows = Rows(np.zeros(0, dtype=np.int64))
     rows.parents = _children(block, columns, sums, fits, seen, plain)
     if rows.parents:
@@ -125,6 +127,11 @@ def sort_rows(
     return rows
 
 
+def _heads_source(group: Group, fits: _Fits) -> bool:
+    tells = len(group.readings) == 1 and group.readings[0].column == "source"
+    return group.total and tells and group.money and fits.below(group.at) and not fits.above(group.at)
+
+
 def _owners(block: Block, columns: Columns) -> set[str]:
     owner = block.heading("owner")
     return (
@@ -144,8 +151,6 @@ def _seen(block: Block, sums: Sums, group: Group, owners: AbstractSet[str]) -> G
 
 def _candidates(block: Block, columns: Columns) -> list[Group]:
     """Rows that say of no line who owns it: all the columns that would are empty; and those named like a total."""
-    if not block.rows:
-        return []
     headings = [heading for name in _SAYS_WHO if (heading := block.heading(name)) is not None]
     headings += [h for h in block.headings if h.doubt is not None and "stage" in h.doubt.columns]
     filled = {h.column or "stage": columns.filled(h) for h in headings if columns.filled(h).any()}
@@ -243,14 +248,15 @@ class _Fits:
 
     def adds_up(self, i: int) -> bool:
         """Whether the row's plan is the sum of the lines up to some later edge, or from an earlier one."""
-        return self.below(i) or self._above(i)
+        return self.below(i) or self.above(i)
 
     def below(self, i: int) -> bool:
         """Whether the row's plan is the sum of the lines below it, up to some later edge."""
         held, stated = self._stated(i)
         return any(edge > i for edge in self.edge_of.get(held + stated, ()))
 
-    def _above(self, i: int) -> bool:
+    def above(self, i: int) -> bool:
+        """Whether the row's plan is the sum of the lines above it, from some earlier edge or the first one."""
         held, stated = self._stated(i)
         return held == stated or any(edge <= i for edge in self.edge_of.get(held - stated, ()))
 

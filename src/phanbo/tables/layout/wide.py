@@ -10,6 +10,8 @@ import numpy as np
 from phanbo.money import format_dong
 from phanbo.tables.check.statements import Statement
 from phanbo.tables.files.sheet import address
+from phanbo.tables.layout.block import list_rows
+from phanbo.tables.layout.telling import differs
 from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
@@ -181,6 +183,7 @@ class _Set:
         count = np.sum([*held_by.values()], axis=0)
         self._ask_unparted(lines, count)
         self._note_empty(lines, count, moved)
+        self._tell_conflicts(lines, held_by)
         zeros = {name: self._proven(name) for name in self.totals}
         shared = {name: h for name, h in self.shared.items() if name != "line_id"}
         return [
@@ -193,6 +196,35 @@ class _Set:
             )
             for source, part in self.parts.items()
         ]
+
+    def _tell_conflicts(self, lines: Ints, held_by: dict[str, Bools]) -> None:
+        """Warn where the column of sources names another one than the column that holds the amount."""
+        heading = self.shared.get("source")
+        if heading is None:
+            return
+        cells = self.columns.cells(heading)
+        said = lines[self.columns.filled(heading)[lines]]
+        for source, held in held_by.items():
+            differing = {text for text in {*cells[said]} if differs("source", str(text), source, None)}
+            wrong = [i for i in said[held[said]].tolist() if cells[i] in differing]
+            if not wrong:
+                continue
+            listed = list_rows([self.block.rows[i] for i in wrong])
+            self.block.report(
+                "source-differs",
+                "warning",
+                (
+                    f"nguồn vốn ghi ở dòng {listed} khác cột có vốn “{source}”; dùng nguồn của cột",
+                    f"the source stated in rows {listed} differs from the column of its capital, “{source}”, which is used",
+                ),
+                (
+                    "sửa ô nguồn vốn, hoặc chuyển số vốn sang cột của nguồn ấy",
+                    "correct the source, or move the amount to that source's column",
+                ),
+                heading=heading,
+                row=self.block.rows[wrong[0]],
+                value=str(cells[wrong[0]]),
+            )
 
     def _says(self, heading: Heading) -> Bools:
         """Where a cell has an amount other than nothing, or something that is no amount."""
