@@ -17,7 +17,7 @@ NAMES = (
     "Answer Assessment Batch Calendar CalendarError CertificateError CrossCheckError DEFAULT_TIERS DataError InfeasibleRound "
     "PhanboError Policy PolicyError Portfolio Proposal Round RoundError Rulebook RulebookError RulebookUnavailable Stopped "
     "Task Tier WhatIf annotate_excel assess check_excel load_calendar load_proposal load_rulebook propose propose_many "
-    "read_csv read_excel read_parquet rulebook_at "
+    "read_csv read_excel read_forms read_parquet read_sql rulebook_at "
     "Matching match_treasury"
 )
 
@@ -34,14 +34,16 @@ SIGNATURES = {
     "read_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000 "
     "*treasury=None *review=None *prefer=treasury *as_of=None",
     "check_excel": "path *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 *max_bytes=200000000 "
-    "*treasury=None *review=None *prefer=treasury *as_of=None",
+    "*treasury=None *review=None *prefer=treasury *as_of=None *encoding=None",
     "annotate_excel": "path out *findings=None *lang=vi *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 "
     "*max_bytes=200000000",
+    "read_csv": "folder *unit=None *year=None *columns=None "
+    "*treasury=None *review=None *prefer=treasury *as_of=None *encoding=None",
+    "read_forms": "folder *expected=None *unit=None *year=None *columns=None *sheet=None *encoding=None",
+    "read_sql": "queries connection *unit=None *year=None *columns=None",
     "match_treasury": "path treasury *review=None *sheet=None *unit=None *year=None *columns=None *max_rows=1000000 "
     "*max_bytes=200000000",
     "Matching.to_excel": "self path",
-    "read_csv": "folder *unit=None *year=None *columns=None "
-    "*treasury=None *review=None *prefer=treasury *as_of=None",
     "read_parquet": "folder *unit=None *year=None *columns=None "
     "*treasury=None *review=None *prefer=treasury *as_of=None",
     "Portfolio": "lines history=None schedule=None sources=None owners=None reports=None controls=None",
@@ -155,7 +157,7 @@ def test_frames_handed_out_are_copies() -> None:
 
 
 def test_importing_loads_no_solver_no_excel_and_no_plotting() -> None:
-    heavy = "pulp highspy networkx openpyxl xlsxwriter python_calamine matplotlib pyarrow"
+    heavy = "pulp highspy networkx openpyxl xlsxwriter python_calamine matplotlib pyarrow sqlalchemy"
     code = f"import sys, phanbo; print([m for m in '{heavy}'.split() if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)  # noqa: S603
     loaded = set(eval(run.stdout)) - {"pyarrow"}  # noqa: S307 — pandas itself may load pyarrow

@@ -60,3 +60,28 @@ def test_history_keeps_the_old_name_where_two_rows_would_become_one() -> None:
         ("B", 2),
         ("C", 1),
     ]
+    told = found.check().query("code == 'owner-kept'")
+    assert told["value"].tolist() == ["B"]
+
+
+def controls(**totals: int) -> pd.DataFrame:
+    return pd.DataFrame([{"by": "owner", "key": key, "plan": plan} for key, plan in totals.items()])
+
+
+def test_controls_of_all_predecessors_add_up_to_the_successor() -> None:
+    owners: list[tuple[str, str | None]] = [("C", "A"), ("C", "B")]
+    found = portfolio(owners, "A", "B", "C", controls=controls(A=1000, B=1000, C=1000))
+    assert found.controls is not None
+    assert found.controls[["key", "plan"]].to_dict("records") == [{"key": "C", "plan": 3000}]
+    renamed = found.check().query("code == 'owner-renamed' and table == 'controls'")
+    assert renamed["value"].tolist() == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("totals", "code"),
+    [({"A": 1000, "B": 999}, "control-differs"), ({"A": 2000}, "control-key-unknown")],
+)
+def test_a_control_that_is_not_of_the_same_lines_is_asked_about(totals: dict[str, int], code: str) -> None:
+    with pytest.raises(pb.DataError) as caught:
+        portfolio([("C", "A"), ("C", "B")], "A", "B", controls=controls(**totals))
+    assert {finding.code for finding in caught.value.findings} == {code}

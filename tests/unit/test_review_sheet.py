@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import phanbo as pb
 from phanbo.tables.matching.review import NONE, read_review
@@ -131,3 +133,59 @@ def test_texts_of_others_are_never_formulas(tmp_path: Path) -> None:
     cells = [cell for page in book for row in page.iter_rows() for cell in row]
     assert any(cell.value == "=Cầu sông Thương" for cell in cells)
     assert all(cell.data_type != "f" for cell in cells if cell.value != "=Cầu sông Thương")
+
+
+def test_a_match_by_name_can_be_refused(tmp_path: Path) -> None:
+    rows = pd.DataFrame([{"project": "Trường Hoà Bình", "owner": "Sở", "disbursed": 9}])
+    path = tmp_path / "review.xlsx"
+    found = pb.match_treasury(plan(tmp_path), rows)
+    assert found.pairs["how"].tolist() == ["name"]
+    found.to_excel(path)
+    book = openpyxl.load_workbook(path)
+    page = book["DoiChieu"]
+    row = next(row for row in page.iter_rows() if row[3].value == "Trường Hoà Bình")
+    row[15].value = "không"
+    book.save(path)
+    refused = pb.match_treasury(plan(tmp_path), rows, review=path)
+    assert (len(refused.pairs), refused.unplaced) == (0, 9)
+
+
+MARKS = st.lists(st.sampled_from(["", "có", "không", NONE, "8/NSTW/2024"]), min_size=6, max_size=6)
+
+
+@given(MARKS, st.lists(st.integers(0, 10**12), min_size=3, max_size=3), st.randoms(use_true_random=False))
+def test_marks_are_taken_exactly_as_made(
+    tmp_path_factory: pytest.TempPathFactory, marks: list[str], amounts: list[int], random: Any
+) -> None:
+    """To the đồng: paid = placed + set aside + still open; and the order of rows in either file is nothing."""
+    place = tmp_path_factory.mktemp("marks")
+    names = ["Xây cầu sông Thương", "Việc khác hẳn", "Trường Hoà Bình mới"]
+    rows = [{"project": n, "owner": "Sở", "disbursed": a} for n, a in zip(names, amounts, strict=True)]
+    path = place / "review.xlsx"
+    pb.match_treasury(plan(place), pd.DataFrame(rows)).to_excel(path)
+    book = openpyxl.load_workbook(path)
+    page, wanted, left = book["DoiChieu"], {}, iter(marks)
+    top = next(row[0].row for row in page.iter_rows() if row[0].value == "STT")
+    for row in page.iter_rows(min_row=top + 1):
+        name, line, mark = str(row[3].value), row[8].value, next(left)
+        if name in wanted or (mark == "có" and not line):
+            continue  # a second answer would contradict the first
+        if mark in {"có", "không"}:
+            row[15].value = mark
+        elif mark:
+            row[16].value = mark
+        if mark not in {"", "không"}:
+            wanted[name] = line if mark == "có" else mark
+    book.save(path)
+    random.shuffle(rows)
+    lines = random.sample(LINES, len(LINES))
+    found = pb.match_treasury(plan(place, lines), pd.DataFrame(rows), review=path)
+    paid = {row["project"]: row["disbursed"] for row in rows}
+    given_to = {name: line for name, line in wanted.items() if line != NONE}
+    assert sorted(zip(found.pairs["line_id"], found.pairs["disbursed"], strict=True)) == sorted(
+        (line, paid[name]) for name, line in given_to.items()
+    )
+    assert set(found.set_aside["project"]) == {name for name, line in wanted.items() if line == NONE}
+    placed, aside = sum(found.pairs["disbursed"]), sum(found.set_aside["disbursed"])
+    assert placed + aside + found.unplaced == sum(amounts)
+    assert set(found.unmatched_treasury["project"]) == set(names) - set(wanted)

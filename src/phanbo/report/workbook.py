@@ -163,7 +163,11 @@ def _book(target: str | BinaryIO, title: str, on: dt.date) -> Iterator[Any]:
     import xlsxwriter
 
     # A copy of the font: xlsxwriter writes into the mapping it is given; in memory, or it writes temporary files.
-    with xlsxwriter.Workbook(target, {"default_format_properties": dict(FONT), "in_memory": True}) as book:
+    # A text is a text, whatever it begins with.
+    texts = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(
+        target, {"default_format_properties": dict(FONT), "in_memory": True, **texts}
+    ) as book:
         book.set_properties({"title": title, "created": dt.datetime(on.year, on.month, on.day)})  # noqa: DTZ001
         yield book
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,6 @@ from phanbo.tables.returned import missing_owners, owner_names
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Sequence
 
     from phanbo.tables.check.grid import Grid
@@ -42,7 +42,7 @@ class _Form:
     name: str
     digest: str
     grids: dict[str, Grid] = field(default_factory=dict)
-    attrs: dict[str, dict[str, object]] = field(default_factory=dict)
+    attrs: dict[str, dict[Any, Any]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def rows(self) -> Counter[tuple[object, ...]]:
@@ -62,7 +62,8 @@ def gather_forms(
     encoding: str | None,
 ) -> Reading:
     """Read every form in *folder* and put them together; say which owners of *expected* returned none."""
-    listed = Path(expected) if isinstance(expected, str) or hasattr(expected, "__fspath__") else None
+    asked = Path(expected) if isinstance(expected, str | os.PathLike) else expected
+    listed = asked if isinstance(asked, Path) else None
     paths, findings = _sorted_out(folder, listed)
     forms = [_read(path, sheet, options, limits, encoding) for path in paths]
     if not forms:
@@ -74,8 +75,7 @@ def gather_forms(
     kept = [form for form in forms if id(form) not in left_out]
     findings += _lacking(kept)
     frames = _together(kept)
-    asked = owner_names(listed if listed is not None else expected, limits)
-    findings += missing_owners(frames, asked)
+    findings += missing_owners(frames, owner_names(asked, limits))
     return Reading(frames, findings, [(form.name, form.digest) for form in forms])
 
 
@@ -161,17 +161,16 @@ def _called(file: str, sheet: str, only: Sequence[str]) -> str:
     return f"{file} · {sheet}"
 
 
-def _rename(grid: Grid, attrs: dict[str, object], file: str, only: Sequence[str]) -> None:
+def _rename(grid: Grid, attrs: dict[Any, Any], file: str, only: Sequence[str]) -> None:
     grid.letters = {_called(file, sheet, only): letters for sheet, letters in grid.letters.items()}
-    unread = {(str(sheet), row, column) for sheet, row, column in attrs.get("unread", ())}  # type: ignore[attr-defined]
+    unread = {(str(sheet), row, column) for sheet, row, column in attrs.get("unread", ())}
     for column in grid.table.columns:
         if column.required:  # what is not there was told when the form was read
             silent = np.flatnonzero(~grid.known(column.name))
             unread |= {(str(grid.sheets[at]), int(grid.rows[at]), column.name) for at in silent}
     attrs["unread"] = {(_called(file, sheet, only), row, column) for sheet, row, column in unread}
     attrs["statements"] = [
-        replace(each, sheet=_called(file, each.sheet, only))
-        for each in attrs.get("statements", ())  # type: ignore[attr-defined]
+        replace(each, sheet=_called(file, each.sheet, only)) for each in attrs.get("statements", ())
     ]
     grid.sheets = np.array([_called(file, str(sheet), only) for sheet in grid.sheets], dtype=object)
 
@@ -286,8 +285,8 @@ def _together(forms: Sequence[_Form]) -> dict[str, pd.DataFrame]:
         frame = pd.concat([part.astype(object) for part, _ in parts], ignore_index=True)
         frame.attrs = {
             "letters": {name: held for part, _ in parts for name, held in part.attrs["letters"].items()},
-            "unread": {place for _, attrs in parts for place in attrs["unread"]},  # type: ignore[attr-defined]
-            "statements": [each for _, attrs in parts for each in attrs["statements"]],  # type: ignore[attr-defined]
+            "unread": {place for _, attrs in parts for place in attrs["unread"]},
+            "statements": [each for _, attrs in parts for each in attrs["statements"]],
             "plain": False,
         }
         frames[table] = frame

@@ -16,8 +16,9 @@ from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
 from phanbo.tables.layout.block import Block, Options, list_rows, read_blocks
 from phanbo.tables.layout.frames import Part, join, read_part
-from phanbo.tables.layout.several import check_summary, check_titles
-from phanbo.tables.schema import LINES, TABLES
+from phanbo.tables.layout.several import check_summary, check_titles, tell_titles
+from phanbo.tables.schema import LINES, OWNERS, SCHEDULE, TABLES
+from phanbo.tables.schema.vocabulary import fold
 from phanbo.tables.text.legacy import convert_sheet
 
 if TYPE_CHECKING:
@@ -106,17 +107,40 @@ def _read_sheets(
     sheets = [_in_unicode(sheet, reading) for sheet in sheets]
     lines, others = _choose(sheets, wanted, options, reading)
     _refuse_header_rows([*lines, *others], reading)
-    parts = _read_lines(name, lines, options, reading)
+    parts = _read_lines(name, lines, options, reading, _known_owners(lines, others))
     check_titles(parts, check_summary(parts, asked=wanted is not None))
     unit = next((part.unit for part in parts if part.unit is not None), None)
     grouped: dict[str, list[Part]] = {LINES.name: parts}
     for block in others:
         grouped.setdefault(block.table.name, []).append(read_part(block, options, unit=unit))
+    _take_schedule(parts, grouped)
     for table, found in grouped.items():
         if found:
             reading.frames[table] = join(found)
         reading.findings += [finding for part in found for finding in part.findings]
     return reading
+
+
+def _take_schedule(parts: Sequence[Part], grouped: dict[str, list[Part]]) -> None:
+    """Take the months beside the lines as the schedule, unless a sheet of its own holds one."""
+    beside = [part for part in parts if part.schedule is not None]
+    if SCHEDULE.name not in grouped:
+        grouped[SCHEDULE.name] = [part.schedule for part in beside if part.schedule is not None]
+        return
+    for part in beside:
+        part.findings.append(
+            Finding(
+                code="schedule-twice",
+                severity="warning",
+                table=LINES.name,
+                sheet=str(part.sheets[0]) if len(part.sheets) else "",
+                message_vi=f"kế hoạch giải ngân vừa ở các cột tháng vừa ở trang {SCHEDULE.sheet}: dùng trang riêng",
+                message_en=f"the schedule stands both in month columns and on sheet {SCHEDULE.sheet}: the sheet is used",
+                mend_vi="bỏ một trong hai chỗ",
+                mend_en="leave one of the two out",
+                rule="schedule-twice",
+            )
+        )
 
 
 def _in_unicode(sheet: Sheet, reading: Reading) -> Sheet:
@@ -209,7 +233,20 @@ def _take_other(sheet: Sheet, table: Table, options: Options, others: list[Block
         reading.findings.append(_no_header(sheet.name, table))
 
 
-def _read_lines(name: str, blocks: list[Block], options: Options, reading: Reading) -> list[Part]:
+def _known_owners(lines: Sequence[Block], others: Sequence[Block]) -> set[str]:
+    """Return the folded names of the owners: on the sheet of owners, and beside the lines."""
+    found: set[str] = set()
+    for block in (*lines, *(block for block in others if block.table is OWNERS)):
+        for heading in block.headings:
+            if heading.column in {"owner", "predecessor"} and heading.index < len(block.sheet.columns):
+                column = block.sheet.columns[heading.index]
+                found |= {fold(cell) for cell in {column[row] for row in block.rows} if isinstance(cell, str)}
+    return found - {""}
+
+
+def _read_lines(
+    name: str, blocks: list[Block], options: Options, reading: Reading, owners: set[str]
+) -> list[Part]:
     """Read the sheets of lines; several with the same headers are one a source."""
     if not blocks:
         if not any(finding.severity == "error" for finding in reading.findings):
@@ -230,7 +267,11 @@ def _read_lines(name: str, blocks: list[Block], options: Options, reading: Readi
             )
     _check_renames(blocks, options)
     several = len({block.sheet.name for block in blocks}) > 1
-    return [read_part(block, options, source=block.sheet.name if several else "") for block in blocks]
+    titles = tell_titles(blocks, owners)
+    return [
+        read_part(block, options, source=block.sheet.name if several else "", title=title, owners=owners)
+        for block, title in zip(blocks, titles, strict=True)
+    ]
 
 
 def _columns(block: Block) -> set[tuple[str, str]]:

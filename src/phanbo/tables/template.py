@@ -86,7 +86,9 @@ def write_template(path: str | os.PathLike[str], *, year: int = 2024) -> Path:
     handle, name = tempfile.mkstemp(suffix=".xlsx", dir=target.parent)
     os.close(handle)
     try:
-        with xlsxwriter.Workbook(name, {"in_memory": True}) as book:
+        with xlsxwriter.Workbook(
+            name, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        ) as book:
             book.set_properties({"title": "Biểu mẫu kế hoạch vốn đầu tư công"})
             looks = _looks(book)
             for table in TABLES.values():

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["clean", "read_column"]
 
-_RESERVED = frozenset({"_sheet", "_row"})
+_RESERVED = frozenset({"_sheet", "_row", "_table"})
 _DERIVED = {"lines": frozenset({"kind"})}
 
 
@@ -55,6 +55,7 @@ def clean(table: Table, raw: pd.DataFrame, log: Log) -> Grid:
     raw.attrs = {}  # pandas copies them with every column
     sheets, rows = _origin(raw)
     grid = Grid(table, {}, set(), sheets, rows, attrs.get("letters", {}))
+    grid.beside = raw["_table"].to_numpy(dtype=object) if "_table" in raw else None
     plain = bool(attrs.get("plain"))
     names = [str(name) for name in raw.columns]
     for name in dict.fromkeys(names):

@@ -45,6 +45,8 @@ class Grid:
         Sheet and row of every row, as the spreadsheet numbers it.
     letters : mapping
         Sheet to column name to spreadsheet letter.
+    beside : ndarray or None
+        The key in ``letters`` of every row, where a sheet holds several tables.
     """
 
     table: Table
@@ -53,6 +55,7 @@ class Grid:
     sheets: NDArray[Any]
     rows: Ints
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    beside: NDArray[Any] | None = None
     remembered: dict[tuple[str, ...], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -90,7 +93,10 @@ class Grid:
     def take(self, order: Ints) -> Grid:
         """Return the rows in another order."""
         columns = {name: cells.take(order) for name, cells in self.columns.items()}
-        return Grid(self.table, columns, self.given, self.sheets[order], self.rows[order], self.letters)
+        beside = self.beside[order] if self.beside is not None else None
+        return Grid(
+            self.table, columns, self.given, self.sheets[order], self.rows[order], self.letters, beside
+        )
 
     def place(self, at: int, lang: str) -> str:
         """Return where a row stands, for a message about another row."""
@@ -100,7 +106,8 @@ class Grid:
 
     def cell(self, at: int, column: str) -> str:
         """Return the address of a cell in its sheet, ``""`` where the file has none."""
-        letter = self.letters.get(self.sheets[at], {}).get(column, "")
+        key = self.sheets[at] if self.beside is None else self.beside[at]
+        letter = self.letters.get(key, {}).get(column, "")
         return f"{letter}{self.rows[at]}" if letter else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phanbo.errors import Finding
+from phanbo.tables.check.renamed_controls import add_up_controls
 from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -71,15 +72,17 @@ def _follow(
         found.of[old] = heirs[here]
 
 
-def rename_owners(grids: Mapping[str, Grid], log: Log) -> None:
+def rename_owners(grids: dict[str, Grid], log: Log) -> None:
     """Read every old name in lines, history and reports as its successor's; what cannot be decided is asked.
 
     In history and reports a row keeps its old name where the merger would make two rows one: nothing is added up
-    that the file has not added up. Control totals keep their names: they are sums of the owners as they were.
+    that the file has not added up. Control totals of all predecessors become one of the successor.
     """
     told = successors(grids.get("owners"))
     if "owners" in grids:
         _cycles(grids["owners"], told, log)
+    if "controls" in grids:
+        _controls(grids, told, log)
     for name in ("lines", "history", "reports"):
         grid = grids.get(name)
         if grid is None or "owner" not in grid.columns:
@@ -101,8 +104,17 @@ def rename_owners(grids: Mapping[str, Grid], log: Log) -> None:
                 cells.data[at] = renamed[text]
                 if name != "lines" and not _free(grid, at, taken):
                     cells.data[at] = text
+                    log.findings.append(_kept(grid, at, text, renamed[text]))
                     continue
                 log.findings.append(_noted(grid, at, text, renamed[text]))
+
+
+def _controls(grids: dict[str, Grid], told: Successors, log: Log) -> None:
+    heirs = {old: new for old, new in told.of.items() if old not in told.split}
+    before = grids["controls"]
+    grids["controls"], rows = add_up_controls(before, set(grids["lines"].values("owner").tolist()), heirs)
+    for at, old in rows:
+        log.findings.append(_noted(before, at, old, heirs[fold(old)], "key"))
 
 
 def _key(grid: Grid, at: int) -> tuple[object, ...]:
@@ -118,7 +130,19 @@ def _free(grid: Grid, at: int, taken: dict[tuple[object, ...], int]) -> bool:
     return taken.setdefault(_key(grid, at), at) == at
 
 
-def _noted(grid: Grid, at: int, old: str, new: str) -> Finding:
+def _kept(grid: Grid, at: int, old: str, new: str) -> Finding:
+    return _finding(
+        grid,
+        at,
+        ("owner-kept", "note", old),
+        (
+            f"giữ tên cũ “{old}”: “{new}” đã có một dòng cùng khóa, không cộng thay tệp",
+            f"the old name “{old}” is kept: “{new}” has a row of this key already, nothing is added up",
+        ),
+    )
+
+
+def _noted(grid: Grid, at: int, old: str, new: str, column: str = "owner") -> Finding:
     return _finding(
         grid,
         at,
@@ -127,6 +151,7 @@ def _noted(grid: Grid, at: int, old: str, new: str) -> Finding:
             f"chủ đầu tư “{old}” nay là “{new}” (theo bảng ChuDauTu)",
             f"the owner “{old}” is now “{new}” (as the table of owners says)",
         ),
+        column=column,
     )
 
 

@@ -28,6 +28,11 @@ __all__ = ["Inside", "look", "password"]
 
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOK, _BINARY = "xl/workbook.xml", "xl/workbook.bin"
+_ROOT = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
+    ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
+    ' Target="{}"/></Relationships>'
+)
 _SHARED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})</v>')
 _BROKEN = (struct.error, ValueError, LookupError, ET.ParseError, expat.ExpatError)
 """A LookupError is an encoding that no one knows."""
@@ -53,7 +58,7 @@ def look(path: Path, data: bytes, limits: Limits) -> Inside:
             raise DataError([_no_workbook(path, data)])
     except _BROKEN as error:
         raise DataError(
-            [unreadable(path, f"tệp Excel hỏng: {error}", f"a broken workbook: {error}")]
+            [unreadable(path, "tệp Excel hỏng, không đọc được", f"a broken workbook: {error}")]
         ) from error
     for name, faults in inside.sheets:
         check_extent(name or path.name, faults, limits)
@@ -90,6 +95,7 @@ def _no_workbook(path: Path, data: bytes) -> Finding:
 def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
     parts = unpack(path, data, limits)
     inside = Inside(io.BytesIO())
+    _place_book(parts)
     if _BOOK in parts:
         inside.sheets = _xlsx(path, parts, limits)
     elif _BINARY in parts:
@@ -103,6 +109,24 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
         inside.findings.append(_links(path, len(outside)))
     inside.data = pack(parts)
     return inside
+
+
+def _place_book(parts: dict[str, bytes]) -> None:
+    """Put the workbook that ``_rels/.rels`` tells of where workbooks are: what is looked at is what is read."""
+    if "content.xml" in parts:
+        return
+    said = ET.fromstring(parts.get("_rels/.rels", b"<none/>"))  # noqa: S314 - no DOCTYPE
+    told = [str(link.get("Target")) for link in said if str(link.get("Type")).endswith("/officeDocument")]
+    for target in told[:1]:
+        name = posixpath.normpath(posixpath.join("/", target)).lstrip("/")
+        place = _BINARY if name.endswith(".bin") else _BOOK
+        links = "xl/_rels/{}.rels"
+        if name != place and name in parts and posixpath.dirname(name) == "xl":
+            parts[place] = parts.pop(name)
+            own = links.format(posixpath.basename(name))
+            parts[links.format(posixpath.basename(place))] = parts.pop(own, b"<none/>")
+    place = _BOOK if _BOOK in parts else _BINARY
+    parts["_rels/.rels"] = _ROOT.format(place).encode()
 
 
 def _links(path: Path, count: int) -> Finding:

@@ -43,7 +43,7 @@ def unpack(path: Path, data: bytes, limits: Limits) -> dict[str, bytes]:
                     with archive.open(entry) as stream:
                         parts[name] = stream.read(entry.file_size)
     except _BROKEN as error:
-        raise DataError([_broken(path, str(error))]) from error
+        raise DataError([_broken(path, "giải nén không được", str(error))]) from error
     return {
         name: part if name.endswith((".bin", "mimetype")) else plain_xml(path, part)
         for name, part in parts.items()
@@ -67,7 +67,7 @@ def plain_xml(path: Path, part: bytes) -> bytes:
             code = "utf-16" if part[0] > 0x7F else "utf-16-le" if part[0] else "utf-16-be"
             head, mark, rest = part.decode(code).lstrip("\ufeff").partition("?>")
         except UnicodeDecodeError as error:
-            raise DataError([_broken(path, str(error))]) from error
+            raise DataError([_broken(path, "giải nén không được", str(error))]) from error
         part = (rest if mark else head).encode()
     if b"<!DOCTYPE" in part:  # without which there are no entities
         raise DataError(
@@ -85,29 +85,29 @@ def plain_xml(path: Path, part: bytes) -> bytes:
 
 def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename.replace("\\", "/") for entry in entries]
-    why = ""
+    why: tuple[str, str] | None = None
     if len(entries) > _PARTS:
-        why = f"{len(entries)} parts"
+        why = f"{len(entries)} thành phần", f"{len(entries)} parts"
     elif len({name.casefold() for name in names}) < len(names):
-        why = "two parts of one name"
+        why = "hai thành phần cùng tên", "two parts of one name"
     elif any(name.startswith("/") or ".." in name.split("/") for name in names):
-        why = "a part named outside the archive"
+        why = "thành phần có đường dẫn ra ngoài tệp", "a part named outside the archive"
     elif any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
-        why = "an unusual compression"
+        why = "kiểu nén lạ", "an unusual compression"
     else:
         held = sorted(
             (entry.header_offset, entry.header_offset + 30 + entry.compress_size) for entry in entries
         )
         if any(end > start for (_, end), (start, _) in itertools.pairwise(held)):
-            why = "overlapping parts"
+            why = "các thành phần chồng lên nhau", "overlapping parts"
     if why:
-        raise DataError([_broken(path, why)])
+        raise DataError([_broken(path, *why)])
 
 
-def _broken(path: Path, why: str) -> Finding:
+def _broken(path: Path, vi: str, en: str) -> Finding:
     return unreadable(
         path,
-        f"tệp Excel hỏng: {why}",
-        f"a broken workbook: {why}",
+        f"tệp Excel hỏng: {vi}",
+        f"a broken workbook: {en}",
         ("mở bằng Excel và lưu lại", "open it in Excel and save it again"),
     )

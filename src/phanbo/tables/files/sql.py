@@ -165,7 +165,7 @@ def _executed(connection: Any, query: Any) -> Any:
 
     if isinstance(query, sqlalchemy.TextClause):
         _one_query(query.text)
-    elif isinstance(query, sqlalchemy.FromClause) and not query.is_select:
+    elif isinstance(query, sqlalchemy.Table):
         query = sqlalchemy.select(query)
     elif not isinstance(query, str) and not getattr(query, "is_select", False):
         raise _NotAQueryError(type(query).__name__)

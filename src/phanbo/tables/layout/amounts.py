@@ -56,7 +56,7 @@ class Numbers:
 
 def holds_money(block: Block, heading: Heading) -> bool:
     """Whether the cells under *heading* are amounts, or would be once its doubt is settled."""
-    if heading.column == "adjustment":
+    if heading.column == "adjustment" or (heading.meaning is not None and heading.meaning.month):
         return True
     names = (heading.column,) if heading.column else (heading.doubt.columns if heading.doubt else ())
     return any(name in block.table.names and block.table.column(name).type is Type.MONEY for name in names)

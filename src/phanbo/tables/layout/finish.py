@@ -10,15 +10,28 @@ import pandas as pd
 
 from phanbo.tables.cells import number_cells
 from phanbo.tables.files.sheet import address
+from phanbo.tables.layout.columns import filled
 from phanbo.tables.layout.headers import data_date
+from phanbo.tables.layout.telling import differs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from phanbo.money import Ints
     from phanbo.tables.layout.block import Block
+    from phanbo.tables.layout.telling import Told
 
-__all__ = ["ask_year", "check_ratio", "note_date", "report_faults", "split_adjustment", "split_schedule"]
+__all__ = [
+    "ask_year",
+    "check_ratio",
+    "note_date",
+    "report_faults",
+    "split_adjustment",
+    "split_schedule",
+    "take_title",
+]
 
 _SPAN = re.compile(r"\D*((?:19|20)\d\d)(?:\D+((?:19|20)\d\d))?\D*")
 
@@ -36,6 +49,43 @@ def ask_year(block: Block, columns: dict[str, NDArray[Any]]) -> None:
             ),
             row=block.header,
         )
+
+
+def take_title(
+    block: Block, columns: dict[str, NDArray[Any]], count: int, title: Sequence[Told], *, named: bool
+) -> None:
+    """Fill in what the title above the table tells, where no line, group row or header (*named*) says it."""
+    for each in title:
+        if each.column == "source" and named:
+            continue
+        cells = columns.get(each.column, np.full(count, None, dtype=object)).astype(object)
+        blank = ~filled(cells)
+        said = {str(cell) for cell in cells[~blank].tolist()}
+        others = sorted(text for text in said if differs(each.column, text, each.value, block.year))
+        if blank.any():
+            columns[each.column] = np.where(blank, each.value, cells)
+            block.report(
+                "title-carried",
+                "note",
+                (
+                    f"{each.column} của {int(blank.sum())} dòng vốn lấy theo tên bảng “{block.title}”",
+                    f"{each.column} of {int(blank.sum())} lines is taken from the table's title “{block.title}”",
+                ),
+                value=block.title,
+            )
+        if others and each.sure:
+            listed = ", ".join(f"“{text}”" for text in others[:5])
+            block.report(
+                "title-differs",
+                "warning",
+                (
+                    f"{each.column} {listed} khác tên bảng “{block.title}”; giữ như dòng ghi",
+                    f"{each.column} {listed} differs from the table's title “{block.title}”; the rows keep theirs",
+                ),
+                ("xem các dòng có nằm đúng bảng không", "see whether the rows stand in the right table"),
+                row=block.header,
+                value=block.title,
+            )
 
 
 def split_schedule(columns: dict[str, NDArray[Any]]) -> None:
@@ -122,8 +172,10 @@ def report_faults(block: Block, lines: Ints, unread: set[tuple[str, int, str]]) 
     used = {h.index: h for h in block.headings if h.column and h.column != "ratio"}
     rows = {block.rows[i] for i in lines.tolist()}
     rest = []
+    end = block.extent.end if block.extent is not None else len(block.sheet.rows)
+    across = block.extent.columns if block.extent is not None else range(10**6)
     for row, column in sorted({*faults.errors, *faults.unsaved}):
-        if row <= block.header:
+        if row not in range(block.header + 1, end) or column not in across:
             continue
         if row not in rows or column not in used:
             rest.append(address(row, column))

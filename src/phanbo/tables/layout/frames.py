@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import MILLION
+from phanbo.tables.cells import number_cells
 from phanbo.tables.check.grid import Grid, Log
 from phanbo.tables.files.sheet import letter
 from phanbo.tables.layout import finish
@@ -18,12 +19,14 @@ from phanbo.tables.layout.columns import Columns, filled
 from phanbo.tables.layout.doubtful import settle
 from phanbo.tables.layout.groups import Tree, hand_down, plant, report_rows
 from phanbo.tables.layout.rows import Rows, sort_rows
+from phanbo.tables.layout.schedule import KEYS, month_of, months, read_months, unlinked
 from phanbo.tables.layout.totals import Sums, state
 from phanbo.tables.layout.wide import Slice, named_source, part_out
 from phanbo.tables.schema import LINES, Type, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from phanbo.tables.layout.amounts import Numbers
     from phanbo.tables.layout.block import Block, Options
     from phanbo.tables.layout.headers import Heading
+    from phanbo.tables.layout.telling import Told
 
 __all__ = ["Part", "join", "read_part"]
 
@@ -63,6 +67,8 @@ class Part:
         Sheet, row and column of the cells that were reported already.
     statements : list of Statement
         The totals it states.
+    schedule : Part or None
+        The rows of the schedule that its month columns hold.
     findings : list of Finding
         What was found on the way.
     """
@@ -76,25 +82,49 @@ class Part:
     titled: str = ""
     unread: set[tuple[str, int, str]] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
+    schedule: Part | None = None
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_part(block: Block, options: Options, *, unit: int | None = None, source: str = "") -> Part:
-    """Return the rows of *block*: *unit* where the sheet states none, *source* where no column says it."""
+def read_part(
+    block: Block,
+    options: Options,
+    *,
+    unit: int | None = None,
+    source: str = "",
+    title: Sequence[Told] = (),
+    owners: AbstractSet[str] = frozenset(),
+) -> Part:
+    """Return the rows of *block*.
+
+    Parameters
+    ----------
+    unit : int, optional
+        The unit where the sheet states none.
+    source : str
+        The sheet's name, the source where nothing else says it.
+    title : sequence of Told
+        What the title above the table tells of its lines.
+    owners : set of str
+        The owners known, folded: group rows may be named after them.
+    """
     own_unit = unit_of(block, options, unit)
     columns = Columns(block)
     numbers = read_numbers(block, columns, own_unit or MILLION, by_hand=options.unit is not None)
     part = Part(unit=own_unit, plain=block.sheet.is_text)
     rows = Rows(np.arange(len(columns)))
     if block.table.name == LINES.name:
-        rows = sort_rows(block, columns, numbers)
+        rows = sort_rows(block, columns, numbers, owners)
         report_rows(block, rows)
         settle(block, numbers, rows.lines.tolist())
-        _Reader(part, block, columns, numbers, rows).lines(source)
+        _Reader(part, block, columns, numbers, rows).lines(source, title)
     else:
         settle(block, numbers, rows.lines.tolist())
-        named = {heading.column: heading for heading in block.headings}
-        _Reader(part, block, columns, numbers, rows).add([Slice(rows.lines, named, None)])
+        named = {heading.column: heading for heading in block.headings if not month_of(heading)}
+        reader = _Reader(part, block, columns, numbers, rows)
+        reader.add([Slice(rows.lines, named, None)])
+        if months(block):
+            reader.melt()
     finish.report_faults(block, rows.lines, part.unread)
     part.findings[:0] = block.findings
     return part
@@ -107,7 +137,7 @@ class _Reader:
         self.part, self.block, self.columns, self.numbers, self.rows = part, block, columns, numbers, rows
         self.tree = Tree()
 
-    def lines(self, source: str) -> None:
+    def lines(self, source: str, title: Sequence[Told]) -> None:
         """Add the lines of this year's plan, then those of each carried-over pair."""
         part, block, rows = self.part, self.block, self.rows
         slices, part.statements = part_out(block, self.columns, self.numbers, rows.lines)
@@ -121,6 +151,7 @@ class _Reader:
         if not any("plan_year" in each.named or each.year is not None for each in slices):
             finish.ask_year(block, part.columns)
         named = named_source(block) if not any(each.source for each in slices) else ""
+        finish.take_title(block, part.columns, len(part.rows), title, named=bool(named))
         by_sheet = source or (block.sheet.name if kind_of(block.sheet.name) else "")
         if "source" not in part.columns and len(part.rows):
             part.titled = "" if named else source
@@ -132,6 +163,52 @@ class _Reader:
         finish.split_adjustment(part.columns, plain=part.plain)
         finish.check_ratio(part.columns, part.rows, block)
         finish.note_date(block)
+        if months(block):
+            part.schedule = self._schedule(slices)
+
+    def melt(self) -> None:
+        """Turn a schedule laid out by month into one row a line and month."""
+        part = self.part
+        cells, at, findings = read_months(self.block, self.columns, self.numbers, self.rows.lines, None)
+        part.columns = {name: held[at] for name, held in part.columns.items()} | cells
+        part.sheets, part.rows = part.sheets[at], part.rows[at]
+        part.findings += findings
+
+    def _schedule(self, slices: Sequence[Slice]) -> Part | None:
+        """Return the schedule that the month columns tell of the lines of this year's plan."""
+        part, block = self.part, self.block
+        own = [each for each in slices if each.year == block.year]
+        starts = np.cumsum([0, *(len(each.held) for each in slices)])
+        place = np.full(len(self.columns), -1)
+        count = np.zeros(len(self.columns), dtype=np.int64)
+        for each, start in zip(slices, starts.tolist(), strict=False):
+            if each in own:
+                place[each.held] = np.arange(start, start + len(each.held))
+                count[each.held] += 1
+        said = np.logical_or.reduce([self.numbers.told(heading) for heading in months(block)])
+        unparted = self.rows.lines[(said & (count != 1))[self.rows.lines]]
+        keys = [name for name in KEYS if name in part.columns]
+        if not {"line_id", "project_id"} & {*keys} or len(unparted):
+            unlinked(block, self.columns.rows[unparted] if len(unparted) else None)
+            return None
+        held = self.rows.lines[(count == 1)[self.rows.lines]]
+        plans = (
+            number_cells(pd.Series(part.columns["plan"])).data[place[held]]
+            if "plan" in part.columns
+            else None
+        )
+        cells, at, findings = read_months(block, self.columns, self.numbers, held, plans)
+        lines = place[held[at]]
+        months_letters = {"disbursed": letter(months(block)[0].index)} if len(months(block)) == 1 else {}
+        return Part(
+            columns={name: part.columns[name][lines] for name in keys} | cells,
+            sheets=part.sheets[lines],
+            rows=part.rows[lines],
+            letters={block.sheet.name: months_letters},
+            unit=part.unit,
+            plain=part.plain,
+            findings=findings,
+        )
 
     def add(self, slices: Sequence[Slice]) -> None:
         """Add the rows of *slices*, one below the other."""
@@ -307,6 +384,24 @@ def _stack(pieces: Sequence[dict[str, NDArray[Any]]], counts: Sequence[int]) -> 
     }
 
 
+def _letters(frame: pd.DataFrame, parts: Sequence[Part]) -> dict[str, dict[str, str]]:
+    """Return the letters of every sheet; each further table of a sheet has a key of its own, in ``_table``."""
+    found: dict[str, dict[str, str]] = {}
+    keys: list[NDArray[Any]] = []
+    for part in parts:
+        key = part.sheets.copy()
+        for sheet, letters in part.letters.items():
+            name, number = sheet, 2
+            while found.get(name, letters) != letters:
+                name, number = f"{sheet}\n{number}", number + 1
+            found[name] = letters
+            key[key == sheet] = name
+        keys.append(key)
+    if any("\n" in name for name in found):
+        frame["_table"] = np.concatenate(keys)
+    return found
+
+
 def join(parts: Sequence[Part]) -> pd.DataFrame:
     """Return the rows of *parts* as one raw frame with its origins, and the totals they state."""
     columns = _stack([part.columns for part in parts], [len(part.rows) for part in parts])
@@ -316,7 +411,7 @@ def join(parts: Sequence[Part]) -> pd.DataFrame:
         {name: pd.Series(cells, dtype=cells.dtype, copy=False) for name, cells in columns.items()},
         copy=False,
     )
-    frame.attrs["letters"] = {sheet: letters for part in parts for sheet, letters in part.letters.items()}
+    frame.attrs["letters"] = _letters(frame, parts)
     frame.attrs["unread"] = {place for part in parts for place in part.unread}
     frame.attrs["plain"] = all(part.plain for part in parts)
     frame.attrs["statements"] = [statement for part in parts for statement in part.statements]

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from phanbo.tables.layout.folding import fold
-from phanbo.tables.layout.header_paths import Over, is_part, read_paths
+from phanbo.tables.layout.header_paths import Over, is_part, names_source, read_paths
 from phanbo.tables.layout.headers import read_headings
 
 if TYPE_CHECKING:
@@ -133,7 +133,11 @@ class _Rows:
         parts = sum(is_part(text_of(cell), self.table) for _, cell in cells)
         if wide and held <= wide and parts:
             return True
-        return bool(held and keys) and (2 * parts >= len(held) or self._parts_alone(top, row, headings))
+        # one alone may be a source that groups the lines below it
+        alone = len(held) == 1 and any(names_source(text_of(cell)) for _, cell in cells)
+        return bool(held and keys) and (
+            (2 * parts >= len(held) and not alone) or self._parts_alone(top, row, headings)
+        )
 
     def _parts_alone(self, top: int, row: int, above: Mapping[int, Heading]) -> bool:
         """Whether *row* stands over the numbering row, or means with the headers *above* what they do not alone."""

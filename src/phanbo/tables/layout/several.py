@@ -12,15 +12,19 @@ import pandas as pd
 
 from phanbo.errors import Finding
 from phanbo.tables.cells import number_cells, text_cells
+from phanbo.tables.layout.telling import told_above
 from phanbo.tables.schema import LINES, kind_of
 from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
+    from phanbo.tables.layout.block import Block
     from phanbo.tables.layout.frames import Part
+    from phanbo.tables.layout.telling import Told
 
-__all__ = ["check_summary", "check_titles"]
+__all__ = ["check_summary", "check_titles", "tell_titles"]
 
 _GENERIC = re.compile(
     r"(?:(?:sheet|trang(?: tính)?|biểu(?: mẫu| số)?|bieu|bảng|bang|phụ lục|pl|mẫu|danh sách|danh mục|dữ liệu|data|table"
@@ -71,6 +75,19 @@ def check_summary(parts: Sequence[Part], *, asked: bool) -> set[str]:
             )
         )
         break  # of two alike one is the copy
+    return found
+
+
+def tell_titles(blocks: Sequence[Block], owners: AbstractSet[str]) -> list[tuple[Told, ...]]:
+    """Return what the title of each table tells of its lines: surely, or as those of all tables on its sheet do."""
+    read = [told_above(block.title, block.year, owners) for block in blocks]
+    read = [readings if len(readings) == 1 else () for readings in read]
+    found = []
+    for block, readings in zip(blocks, read, strict=True):
+        beside = [other for each, other in zip(blocks, read, strict=True) if each.sheet is block.sheet]
+        columns = {tuple(told.column for told in other) for other in beside}
+        alike = len(beside) > 1 and len(columns) == 1 and len(set(beside)) > 1
+        found.append(tuple(told for told in readings if told.sure or alike))
     return found
 
 

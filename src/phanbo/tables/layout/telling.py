@@ -12,7 +12,7 @@ from phanbo.tables.schema.vocabulary import SECTORS, fold, kind_of, sector_of, s
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-__all__ = ["COLUMNS", "Mark", "Told", "differs", "read_mark", "told"]
+__all__ = ["COLUMNS", "Mark", "Told", "differs", "read_mark", "told", "told_above"]
 
 COLUMNS = ("source", "programme", "sector", "stage", "owner", "locality", "plan_year")
 """The columns a group row can fill."""
@@ -47,6 +47,17 @@ _OWNER = re.compile(
 )
 _YEAR = re.compile(r"\b(20\d\d)\b")
 _PLANNED = re.compile(r"(?:nguồn )?(?:vốn|kế hoạch|khv?)\b.*")
+
+
+_NUMBERED = re.compile(
+    r"(?:biểu|bảng|phụ lục|mẫu|phần|mục)(?: số)?\s*(?:[\dIVX]+[a-z]?(?:[./-]\w+)*)?\s*[:.–-]\s*",
+    re.IGNORECASE,
+)
+_OF_PLAN = re.compile(
+    r"^(?:(?:tổng hợp|chi tiết|danh mục|tình hình) )*(?:(?:giao|giải ngân) )?(?:kế hoạch (?:đầu tư công |vốn )*)"
+    r"|[ ,]*(?:kế hoạch )?\bnăm (?:19|20)\d\d.*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,13 @@ def told(name: str, year: int | None, owners: AbstractSet[str]) -> tuple[Told, .
     if sector and not kind:
         found.append(Told("sector", name, sure=_is_sector(words, sector)))
     return tuple(found)
+
+
+def told_above(title: str, year: int | None, owners: AbstractSet[str]) -> tuple[Told, ...]:
+    """Return what the *title* of a table may tell of all its lines, without number, plan and year around it."""
+    name = read_mark("", _NUMBERED.sub("", clean_text(title), count=1))[1]
+    own = _OF_PLAN.sub("", name).strip()
+    return tuple(each for each in told(own, year, owners) if each.column != "plan_year") if own else ()
 
 
 def _alone(name: str, words: str, owners: AbstractSet[str]) -> Told | None:

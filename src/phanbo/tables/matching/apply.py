@@ -102,9 +102,9 @@ def take_treasury(
         first, second = (owner, paid.get(line)) if prefer == "owner" else (paid.get(line), owner)
         figures.iloc[at] = first if first is not None else second
     reading.frames["lines"] = _with_figures(raw, figures)
-    if table.dated and prefer == "treasury":
+    if prefer == "treasury":  # the day of the owners' figures is not that of these
         reading.findings[:] = [finding for finding in reading.findings if finding.code != DATED]
-        reading.findings.append(dated_finding(table.dated))
+        reading.findings.append(dated_finding(table.dated) if table.dated else _undated(table))
     if as_of is not None and table.dated:
         reading.findings += _stale(
             table.dated, as_of if isinstance(as_of, dt.date) else dt.date.fromisoformat(as_of)
@@ -143,6 +143,20 @@ def last_report_day(day: dt.date) -> dt.date:
     friday = day - dt.timedelta((day.isoweekday() - 5) % 7)
     eighth = day.replace(day=8)
     return max(friday, eighth) if eighth <= day else friday
+
+
+def _undated(table: TreasuryTable) -> Finding:
+    return _finding(
+        ("treasury-undated", "warning", ", ".join(name for name, _ in table.files)),
+        (
+            "số liệu Kho bạc không ghi đến ngày nào: không biết có cũ không",
+            "the Treasury figures do not say which day they reach: whether they are old is unknown",
+        ),
+        (
+            "ghi ngày ở tiêu đề cột: “Giải ngân đến 13/9/2024”",
+            "write the day in the header: “Giải ngân đến 13/9/2024”",
+        ),
+    )
 
 
 def _stale(dated: str, as_of: dt.date) -> list[Finding]:

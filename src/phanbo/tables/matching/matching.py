@@ -63,18 +63,25 @@ class Matching:
     Attributes
     ----------
     pairs : DataFrame
-        What is placed: ``line_id``, the Treasury row (``treasury``, ``sheet``, ``row``), ``how`` (``code``, ``name``,
-        ``review``), ``evidence``, ``disbursed``.
+        What is placed, one row a Treasury row: ``line_id``, the Treasury row (``treasury``, its key, ``sheet``,
+        ``row``), ``how`` (``code``, ``name``, ``review``), ``evidence`` in words, ``disbursed`` in đồng.
     proposals : DataFrame
-        What is only proposed, best first within a row; ``agreed`` and ``other`` are a person's marks.
-    unmatched_lines, unmatched_treasury : DataFrame
-        Lines without a Treasury row, Treasury rows without a line (``why`` is the code of the finding).
+        What is only proposed, best first within a row: the Treasury row (``treasury``, ``sheet``, ``row``, ``place``,
+        ``project_id``, ``project``, ``owner``, ``source``, ``plan_year``, ``disbursed``), the line (``line_id``,
+        ``line_project``, ``line_owner``, ``line_source``, ``plan``; empty where none is alike), ``score`` (0 to 100),
+        ``evidence``, ``why`` (the code of the finding), a person's marks (``agreed``, ``other``), and ``check``, by
+        which a mark is known to be of the line as it is.
+    unmatched_lines : DataFrame
+        Lines without a Treasury row: ``line_id``, ``project``, ``owner``, ``source``, ``plan``,
+        ``disbursed_reported`` (None where the owner says nothing), ``agreed``, ``check``.
+    unmatched_treasury : DataFrame
+        Treasury rows without a line: as in `proposals` up to ``disbursed``, and ``why``, the code of the finding.
     set_aside : DataFrame
-        Treasury rows somebody said are of no line of the plan.
+        Treasury rows somebody said are of no line of the plan; as `unmatched_treasury`.
     zeros : DataFrame
-        Lines somebody said nothing was paid out of.
+        Lines somebody said nothing was paid out of; as `unmatched_lines`.
     conflicts : DataFrame
-        ``line_id``, what the Treasury and the owner say, and the ``gap`` (Treasury less owner).
+        ``line_id``, what the ``treasury`` and the ``owner`` say, and the ``gap`` (Treasury less owner), in đồng.
     statements : tuple of Statement
         What the Treasury's file adds up to, and what was placed and set aside.
     findings : tuple of Finding
@@ -98,7 +105,13 @@ class Matching:
         return sum(self.unmatched_treasury["disbursed"].tolist())
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
-        """Write the review sheet: proposals with room for yes and no, and what was not matched."""
+        """Write the review sheet: proposals with room for yes and no, and what was not matched.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The workbook (.xlsx), to be marked and given to the readers as *review*. It is replaced where it is there.
+        """
         rows = [*self.proposals.to_dict("records"), *self._named.to_dict("records")]
         pairs = [[number, *(row[name] for name in _SHEET_PAIRS)] for number, row in enumerate(rows, start=1)]
         lines = [*self.unmatched_lines.to_dict("records"), *self.zeros.to_dict("records")]

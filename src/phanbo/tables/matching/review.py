@@ -23,23 +23,23 @@ NONE = "(không có trong kế hoạch)"
 
 PAIRS, ZEROS = "DoiChieu", "ChuaCoSoKhoBac"
 _PAIRS = (
-    ("STT", 5, "number"),
-    ("Kho bạc: dòng", 22, "text"),
-    ("Kho bạc: mã dự án", 13, "text"),
-    ("Kho bạc: tên dự án", 38, "text"),
-    ("Kho bạc: chủ đầu tư", 22, "text"),
-    ("Kho bạc: nguồn vốn", 16, "text"),
-    ("Kho bạc: năm", 8, "text"),
-    ("Kho bạc: giải ngân (đồng)", 18, "money"),
-    ("Đề xuất: mã dòng vốn", 24, "text"),
-    ("Đề xuất: dự án", 38, "text"),
-    ("Đề xuất: chủ đầu tư", 22, "text"),
-    ("Đề xuất: nguồn vốn", 16, "text"),
-    ("Đề xuất: kế hoạch (đồng)", 18, "money"),
+    ("STT", 4, "number"),
+    ("Kho bạc: dòng", 13, "text"),
+    ("Kho bạc: mã dự án", 10, "text"),
+    ("Kho bạc: tên dự án", 26, "text"),
+    ("Kho bạc: chủ đầu tư", 14, "text"),
+    ("Kho bạc: nguồn vốn", 11, "text"),
+    ("Kho bạc: năm", 6, "text"),
+    ("Kho bạc: giải ngân (đồng)", 16, "money"),
+    ("Đề xuất: mã dòng vốn", 16, "text"),
+    ("Đề xuất: dự án", 26, "text"),
+    ("Đề xuất: chủ đầu tư", 14, "text"),
+    ("Đề xuất: nguồn vốn", 11, "text"),
+    ("Đề xuất: kế hoạch (đồng)", 16, "money"),
     ("Điểm", 6, "number"),
-    ("Căn cứ", 38, "text"),
-    ("Đồng ý (có/không)", 10, "mark"),
-    ("Mã dòng vốn khác", 24, "mark"),
+    ("Căn cứ", 24, "text"),
+    ("Đồng ý (có/không)", 9, "mark"),
+    ("Mã dòng vốn khác", 16, "mark"),
     ("Khóa Kho bạc", 3, "key"),
     ("Khóa dòng vốn", 3, "key"),
 )
@@ -101,7 +101,9 @@ def write_review(
     """Write the two sheets; every text as text, whatever it begins with."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(
+        str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         looks = _looks(book)
         ids = len(pairs)
         page = book.add_worksheet(PAIRS)
@@ -128,7 +130,8 @@ def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter has no typ
     made = {
         "title": font | {"bold": True, "font_size": 13},
         "plain": font,
-        "head": cell | {"bold": True, "bg_color": "#DDEBF7", "text_wrap": True, "align": "center"},
+        "head": cell
+        | {"bold": True, "bg_color": "#DDEBF7", "text_wrap": True, "align": "center", "valign": "vcenter"},
         "text": cell | {"text_wrap": True, "num_format": "@"},
         "number": cell | {"align": "center"},
         "money": cell | {"num_format": "#,##0"},
@@ -146,12 +149,14 @@ def _head(page: Any, looks: Mapping[str, Any], title: str, told: Sequence[str], 
     for index, (name, width, kind) in enumerate(columns):
         page.set_column(index, index, width, None, {"hidden": kind == "key"})
         page.write_string(top, index, name, looks["head"])
-    page.set_row(top, 48)
+    page.set_row(top, 50)
     page.freeze_panes(top + 1, 4 if len(columns) > 10 else 2)
     page.set_landscape()
-    page.set_paper(8 if len(columns) > 10 else 9)
+    page.set_paper(9)
+    page.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.5)
     page.fit_to_pages(1, 0)
     page.repeat_rows(top)
+    page.set_footer("&R&P/&N")
     return top
 
 

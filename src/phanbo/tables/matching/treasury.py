@@ -126,11 +126,9 @@ def _gather(path: Path, options: Options, limits: Limits) -> tuple[pd.DataFrame,
     else:
         sheets = open_workbook(path, limits)
     blocks = [block for sheet in sheets if (block := read_block(sheet, LINES, options)) is not None]
-    wanted = {"project", "project_id"}
-    told = [
-        {meaning.column for heading in block.headings for meaning in heading.meanings} for block in blocks
-    ]
-    used = [b for b, names in zip(blocks, told, strict=True) if "disbursed" in names and names & wanted]
+    for block in blocks:
+        _settle_alone(block)
+    used = [block for block in blocks if _is_of_treasury(block)]
     if not used:
         return pd.DataFrame({"disbursed": []}), [
             Finding(
@@ -138,15 +136,21 @@ def _gather(path: Path, options: Options, limits: Limits) -> tuple[pd.DataFrame,
                 "error",
                 "không tìm thấy bảng số liệu Kho bạc (cần cột giải ngân, và mã hoặc tên dự án)",
                 "no Treasury table was found (wanted: disbursed, and the code or name of the project)",
-                "sửa tiêu đề cột",
-                "mend the headers",
+                'sửa tiêu đề cột, hoặc nói rõ bằng columns={"tiêu đề trong tệp": "tên cột"}',
+                'mend the headers, or say it with columns={"header in the file": "column"}',
                 rule="treasury-no-table",
             )
         ]
-    for block in used:
-        _settle_alone(block)
     parts = [read_part(block, options) for block in used]
     return join(parts), [finding for part in parts for finding in part.findings]
+
+
+def _is_of_treasury(block: Block) -> bool:
+    """Whether a table has what was paid, and a code or a name."""
+    told = {meaning.column for heading in block.headings for meaning in heading.meanings}
+    told |= {heading.column for heading in block.headings}
+    asked = {name for each in block.headings if each.doubt is not None for name in each.doubt.columns}
+    return "disbursed" in told | asked and bool(told & {"project", "project_id"})
 
 
 def _settle_alone(block: Block) -> None:

@@ -92,6 +92,9 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # what is looked up by table must not hash all its columns
+
     def column(self, name: str) -> Column:
         """Return the column called *name*; `KeyError` if there is none."""
         for column in self.columns:
