@@ -180,7 +180,7 @@ def annex() -> Case:
 def groups() -> list[Case]:
     mine = plain()
     sections = [("I", "Chuyển tiếp", "transitional"), ("II", "Khởi công mới", "new_start")]
-    names = ("project", "project_id", "owner", "source", *AMOUNTS)
+    names: tuple[str, ...] = ("project", "project_id", "owner", "source", *AMOUNTS)
     kept = [each for each in mine if each["stage"] != "completed"]
     rows: list[list[Any]] = [["ĐVT: triệu đồng"], head(names), [None, "TỔNG SỐ", *total(kept, names)[1:]]]
     for mark, title, stage in sections:
@@ -268,7 +268,7 @@ def wide() -> list[Case]:
     ]
     names = (*WHO, "plan", "disbursed")
     carried = [None, (400, 100), None, (1_500, 1_500), None, None]
-    heads = [*head(names), "KH năm 2023 kéo dài", "Giải ngân - KH năm 2023 kéo dài"]
+    heads: list[Any] = [*head(names), "KH năm 2023 kéo dài", "Giải ngân - KH năm 2023 kéo dài"]
     rows, lines = [["ĐVT: triệu đồng"], heads], []
     for k, (each, old) in enumerate(zip(plain(), carried, strict=True), 1):
         rows.append([k, *cells(each, names), *(old or ())])
@@ -281,7 +281,7 @@ def wide() -> list[Case]:
     ]
     months = tuple(range(4, 13, 4))
     heads = [*head(names), *(f"Tháng {month}" for month in months)]
-    first = [*[None] * 8, "Kế hoạch giải ngân lũy kế", None, None]
+    first: list[Any] = [*[None] * 8, "Kế hoạch giải ngân lũy kế", None, None]
     heads[:8], first[:8] = [None] * 8, heads[:8]
     rows = [["ĐVT: triệu đồng"], first, heads]
     schedule = []
