@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cases import CASES
 
-__all__ = ["Memory", "measure"]
+__all__ = ["Memory", "measure", "resident_peak"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _fresh(case: str, size: int, *flags: str) -> dict[str, int]:
     return found
 
 
-def _resident_peak() -> int:
+def resident_peak() -> int:
     """Return the peak of this process; the system's own count would include that of the one that started it."""
     status = Path("/proc/self/status")
     if status.is_file():
@@ -55,12 +55,12 @@ def main() -> None:
     case, size, *flags = sys.argv[1:]
     setting = CASES[case].build(int(size), 2024)
     portfolio = setting.portfolio()
-    before = _resident_peak()
+    before = resident_peak()
     if flags:
         tracemalloc.start()
     setting.propose(portfolio)
     traced = tracemalloc.get_traced_memory()[1] if flags else 0
-    print(json.dumps({"before": before, "peak": _resident_peak(), "traced": traced}))
+    print(json.dumps({"before": before, "peak": resident_peak(), "traced": traced}))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import again
 import country
+import intake
 import numpy as np
 import picture
 import province
@@ -132,6 +133,14 @@ def test_growth_is_the_slope_of_a_line_through_logs() -> None:
     assert tables.exponent([10, 100, 1000], [1e-3, 1e-1, 1e1]) == pytest.approx(2)
     assert tables.exponent([10, 100, 1000], [0.1, 1.0, nan]) == pytest.approx(1)
     assert isnan(tables.exponent([10], [1.0]))
+
+
+def test_the_workbooks_read_beside_calamine_reconcile(capsys: pytest.CaptureFixture[str]) -> None:
+    intake.main(["--quick"])
+    printed = capsys.readouterr().out
+    assert all(f"| {title} | " in printed for title in intake.FORMS.values())
+    assert "Time grows as n^" in printed
+    assert "kB at the peak" in printed
 
 
 @pytest.mark.skipif(

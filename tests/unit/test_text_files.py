@@ -170,6 +170,11 @@ def test_decimal_commas_do_not_decide(tmp_path: Path) -> None:
     assert cells(tmp_path, as_csv(rows, ";").replace('"', "")) == rows
 
 
+def test_commas_in_every_cell_make_no_headers(tmp_path: Path) -> None:
+    rows = [["Số", "Kế hoạch", "Giải ngân"], *([f"{k},5", f"{k},25", f"{k},75"] for k in range(20))]
+    assert cells(tmp_path, as_csv(rows, ";").replace('"', "")) == rows
+
+
 def test_a_mark_inside_quotes_does_not_decide(tmp_path: Path) -> None:
     rows = [["Dự án", "Vốn"], *([f"a;b;c;d;{k}\nx;y", str(k)] for k in range(5))]
     assert cells(tmp_path, as_csv(rows, ",")) == rows

@@ -161,9 +161,9 @@ def _choose(
     sheets: Sequence[Sheet], wanted: Sequence[str] | None, options: Options, reading: Reading
 ) -> tuple[list[Block], list[Block]]:
     """Sort the sheets: those of lines, those of the optional tables; the rest is noted."""
-    named = {sheet.name: _table_of(sheet.name) for sheet in sheets}
+    named = {sheet.name: _table_of(sheet.title) for sheet in sheets}
     folded = {_plain(sheet) for sheet in wanted or ()}
-    missing = folded - {_plain(sheet.name) for sheet in sheets}
+    missing = folded - {_plain(name) for sheet in sheets for name in (sheet.name, sheet.title)}
     lines: list[Block] = []
     near: list[Block] = []
     others: list[Block] = []
@@ -171,10 +171,11 @@ def _choose(
     only_named = wanted is None and LINES in named.values()
     for sheet in sheets:
         table = named[sheet.name]
-        if table is not None and table is not LINES and _plain(sheet.name) not in folded:
+        chosen = bool(folded & {_plain(sheet.name), _plain(sheet.title)})
+        if table is not None and table is not LINES and not chosen:
             _take_other(sheet, table, options, others, reading)
             continue
-        asked = _plain(sheet.name) in folded if wanted is not None else (table is LINES or not only_named)
+        asked = chosen if wanted is not None else (table is LINES or not only_named)
         blocks = read_blocks(sheet, LINES, options) if asked else []
         telling = [block for block in blocks if _tells_of_plans(block)]
         if blocks and (wanted or table is LINES or telling):
@@ -269,7 +270,7 @@ def _read_lines(
     several = len({block.sheet.name for block in blocks}) > 1
     titles = tell_titles(blocks, owners)
     return [
-        read_part(block, options, source=block.sheet.name if several else "", title=title, owners=owners)
+        read_part(block, options, source=block.sheet.title if several else "", title=title, owners=owners)
         for block, title in zip(blocks, titles, strict=True)
     ]
 

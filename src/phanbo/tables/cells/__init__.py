@@ -18,7 +18,7 @@ from phanbo.tables.cells.figures import DASHES, NumberError, convention, parse_a
 from phanbo.tables.schema.vocabulary import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -124,6 +124,7 @@ def number_cells(
     signed: bool = True,
     dash_is_zero: bool = True,
     plain: bool = False,
+    evidence: Mapping[str, str] | None = None,
 ) -> Cells:
     """Return a column of whole numbers: money times *unit*, or years.
 
@@ -139,6 +140,9 @@ def number_cells(
         What a lone dash means: 0, or nothing known.
     plain : bool
         The file holds only text (CSV): digits are no repair there.
+    evidence : dict of str to str, optional
+        How the numbers of the whole sheet are written, as `convention` says it of all its amounts: what the
+        column does not settle, they do.
     """
     unit = Fraction(unit)
     if raw.dtype.kind in "iu" and unit.denominator == 1:
@@ -156,19 +160,31 @@ def number_cells(
         cell = cells[at]
         if cell is not None and not (isinstance(cell, str) and not cell.strip()):
             _one_number(out, at, cell, unit, rules)
-    _settle(out, cells, unit, rules)
+    _settle(out, cells, unit, rules, evidence or {})
     return out
 
 
-def _settle(out: Cells, cells: NDArray[Any], unit: Fraction, rules: tuple[bool, bool, bool]) -> None:
-    """Read the numbers that could be two as the others of the column are written, where those agree."""
+def _settle(
+    out: Cells,
+    cells: NDArray[Any],
+    unit: Fraction,
+    rules: tuple[bool, bool, bool],
+    evidence: Mapping[str, str],
+) -> None:
+    """Read the numbers that could be two as the others of the column, or else of the sheet, are written.
+
+    They stay errors where those do not agree.
+    """
     doubtful = out.faults.get("ambiguous-number")
     if not doubtful:
         return
     texts = [cell if isinstance(cell, str) else "" for cell in cells]
-    found = convention(texts)
-    if len(found) > 1:
-        out.faults["number-conflict"] = sorted(texts.index(text) for text in found.values())
+    own = convention(texts)
+    found = own or dict(evidence)
+    if len(own) > 1:
+        out.faults["number-conflict"] = sorted(texts.index(text) for text in own.values())
+    elif len(found) > 1:
+        return  # the sheet's columns contradict each other: said once, of the sheet
     elif found:
         del out.faults["ambiguous-number"]
         for at in doubtful:

@@ -36,6 +36,7 @@ _ROOT = (
 _SHARED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})</v>')
 _BROKEN = (struct.error, ValueError, LookupError, ET.ParseError, expat.ExpatError)
 """A LookupError is an encoding that no one knows."""
+_FROM_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true|on)[\"']")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Inside:
     data: io.BytesIO
     sheets: list[tuple[str, Faults]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    from_1904: bool = False
 
 
 def look(path: Path, data: bytes, limits: Limits) -> Inside:
@@ -98,6 +100,7 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
     _place_book(parts)
     if _BOOK in parts:
         inside.sheets = _xlsx(path, parts, limits)
+        inside.from_1904 = _FROM_1904.search(parts[_BOOK]) is not None
     elif _BINARY in parts:
         inside.sheets = _xlsb(path, parts, limits)
     elif "content.xml" in parts:

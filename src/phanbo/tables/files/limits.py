@@ -107,7 +107,8 @@ def _corner(faults: Faults) -> str:
 
 
 def _too_large(name: str, corner: str, what: tuple[str, str], mend: tuple[str, str]) -> Finding:
-    return Finding("too-large", "error", *what, *mend, sheet=name, cell=corner)
+    vi, en = mend
+    return Finding("too-large", "error", *what, mend_vi=vi, mend_en=en, sheet=name, cell=corner)
 
 
 def unreadable(path: Path, vi: str, en: str, mend: tuple[str, str] | None = None) -> Finding:

@@ -87,6 +87,10 @@ class Sheet:
         Whether the sheet is hidden; whether the file holds only text.
     findings : tuple of Finding
         What is to be said of the file; its first sheet carries them.
+    named : str
+        What the name means where it was typed in a font before Unicode; else empty.
+    from_1904 : bool
+        Whether the file counts days from 1904, as spreadsheets of the Macintosh did.
     """
 
     name: str
@@ -96,6 +100,13 @@ class Sheet:
     hidden: bool = False
     is_text: bool = False
     findings: tuple[Finding, ...] = ()
+    named: str = ""
+    from_1904: bool = False
+
+    @property
+    def title(self) -> str:
+        """The sheet's name, in Unicode."""
+        return self.named or self.name
 
     @cached_property
     def columns(self) -> list[tuple[Cell, ...]]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from phanbo.errors import DataError, Finding
 from phanbo.tables.files.decode import DecodeError, decode
-from phanbo.tables.files.limits import Limits, check_extent, check_size, unreadable
+from phanbo.tables.files.limits import Limits, check_extent, check_rectangles, check_size, unreadable
 from phanbo.tables.files.sheet import Cell, Faults, Sheet
 
 if TYPE_CHECKING:
@@ -90,10 +90,13 @@ def _text(path: Path, name: str, text: str, limits: Limits) -> list[list[Cell]]:
     mark, text = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     rows: list[list[Cell]] = []
-    width = 0
+    width = held = 0
     try:
         for row in reader:
             rows.append(list(row))
+            held += sum(map(bool, row))
+            if len(rows) % 1000 == 0:
+                check_rectangles([(name, Faults(last_row=len(rows), last_column=width, held=held))])
             if len(row) > width or len(rows) > limits.rows:
                 width = max(width, len(row))
                 if width > _COLUMNS:
@@ -109,6 +112,7 @@ def _text(path: Path, name: str, text: str, limits: Limits) -> list[list[Cell]]:
             [unreadable(path, f"CSV hỏng ở dòng {at}: {error}", f"broken CSV in line {at}: {error}", mends)]
         ) from error
     check_extent(name, Faults(last_row=len(rows), last_column=width), limits)
+    check_rectangles([(name, Faults(last_row=len(rows), last_column=width, held=held))])
     return rows
 
 

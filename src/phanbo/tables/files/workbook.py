@@ -57,6 +57,7 @@ def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
                 faults=faults,
                 merged=tuple(raw.merged_cell_ranges or ()),
                 hidden=each.visible != python_calamine.SheetVisibleEnum.Visible,
+                from_1904=inside.from_1904,
                 findings=() if sheets else tuple(inside.findings),
             )
         )

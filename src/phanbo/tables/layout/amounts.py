@@ -10,6 +10,8 @@ import pandas as pd
 
 from phanbo.money import format_dong
 from phanbo.tables.cells import Cells, number_cells
+from phanbo.tables.cells.figures import convention
+from phanbo.tables.files.sheet import address
 from phanbo.tables.schema.column import Type
 
 if TYPE_CHECKING:
@@ -128,6 +130,7 @@ def _assume(block: Block, unstated: list[Heading]) -> int | None:
 def read_numbers(block: Block, columns: Columns, unit: int, *, by_hand: bool) -> Numbers:
     """Read every money column; a unit in its own header counts before *unit* unless that is *by_hand*."""
     numbers = Numbers()
+    doubtful = {}
     for heading in block.headings:
         if not holds_money(block, heading):
             continue
@@ -135,5 +138,51 @@ def read_numbers(block: Block, columns: Columns, unit: int, *, by_hand: bool) ->
         raw = pd.Series(columns.cells(heading), dtype=object, copy=False)
         numbers.headings.append(heading)
         numbers.units[heading.index] = own
-        numbers.cells[heading.index] = number_cells(raw, unit=own, plain=block.sheet.is_text)
+        read = number_cells(raw, unit=own, plain=block.sheet.is_text)
+        numbers.cells[heading.index] = read
+        if "ambiguous-number" in read.faults and "number-conflict" not in read.faults:
+            doubtful[heading.index] = raw
+    if doubtful:
+        evidence = _evidence(columns, numbers.headings)
+        for index, raw in doubtful.items():
+            numbers.cells[index] = number_cells(
+                raw, unit=numbers.units[index], plain=block.sheet.is_text, evidence=evidence
+            )
+        if len(evidence) > 1:
+            _report_conflict(block, columns, numbers.headings, evidence)
     return numbers
+
+
+def _evidence(columns: Columns, money: list[Heading]) -> dict[str, str]:
+    """Return how the texts of all money columns, totals too, are written; each with its first text."""
+    texts = (cell for heading in money for cell in columns.cells(heading) if cell.__class__ is str)
+    return convention(dict.fromkeys(texts))
+
+
+def _report_conflict(block: Block, columns: Columns, money: list[Heading], evidence: dict[str, str]) -> None:
+    """Say which two cells of the sheet contradict each other; the ambiguous ones are errors of their own."""
+    places = {
+        cell: (heading, row)
+        for heading in reversed(money)
+        for cell, row in zip(
+            reversed(columns.cells(heading).tolist()), reversed(columns.rows.tolist()), strict=True
+        )
+        if cell.__class__ is str and cell in evidence.values()
+    }
+    said = [f"{address(places[text][1], places[text][0].index)} “{text}”" for text in evidence.values()]
+    heading, row = places[next(iter(evidence.values()))]
+    block.report(
+        "number-conventions",
+        "error",
+        (
+            f"các số trên trang viết theo hai cách trái nhau: {' và '.join(said)}",
+            f"the numbers of the sheet are written in two ways: {' and '.join(said)}",
+        ),
+        (
+            "viết thống nhất một cách, hoặc nhập dạng số",
+            "write them in one way, or enter them as numbers",
+        ),
+        heading=heading,
+        row=row,
+        value=", ".join(evidence.values()),
+    )

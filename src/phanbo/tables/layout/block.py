@@ -177,7 +177,7 @@ def _read(sheet: Sheet, table: Table, options: Options, extent: Extent, above: S
     headings = read_paths(over_columns(sheet, extent.header, extent.columns), table, options.columns)
     rows, below = split_below(sheet, extent.rows, headings, table)
     titles = [*extent.titles, *above]
-    stated = year_of(headings) or _title_year(extent.titles) or _title_year([*titles, sheet.name])
+    stated = year_of(headings) or _title_year(extent.titles) or _title_year([*titles, sheet.title])
     year = stated or options.year or _column_year(sheet, headings, rows)
     block = Block(
         sheet=sheet,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from phanbo.tables.cells import number_cells
+from phanbo.tables.cells.figures import NumberError, parse_number
 from phanbo.tables.files.sheet import address
 from phanbo.tables.layout.columns import filled
 from phanbo.tables.layout.headers import data_date
 from phanbo.tables.layout.telling import differs
+from phanbo.tables.schema import Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +29,17 @@ if TYPE_CHECKING:
 __all__ = [
     "ask_year",
     "check_ratio",
+    "count_from_1904",
     "note_date",
     "report_faults",
     "split_adjustment",
     "split_schedule",
     "take_title",
 ]
+
+_DAY_ZERO_1904 = dt.date(1904, 1, 1)
+_SERIALS = range(10_000, 100_000)
+"""What a whole number in a column of dates counts, as in `parse_date`: days."""
 
 _SPAN = re.compile(r"\D*((?:19|20)\d\d)(?:\D+((?:19|20)\d\d))?\D*")
 
@@ -115,6 +123,38 @@ def split_adjustment(columns: dict[str, NDArray[Any]], *, plain: bool) -> None:
             columns.setdefault(down, np.maximum(-amounts, 0))
 
 
+def count_from_1904(block: Block, columns: dict[str, NDArray[Any]]) -> None:
+    """Turn plain numbers in columns of dates into dates, in a file that counts days from 1904, and note it.
+
+    Cells formatted as dates are dates already; a number alone would be read four years too early.
+    """
+    if not block.sheet.from_1904:
+        return
+    for name, cells in columns.items():
+        if name not in block.table.names or block.table.column(name).type not in {Type.DATE, Type.EVENT}:
+            continue
+        days = {cell: day for cell in set(cells.tolist()) if (day := _serial(cell)) is not None}
+        if days:
+            columns[name] = np.array([days.get(cell, cell) for cell in cells.tolist()], dtype=object)
+            first = next(cell for cell in cells.tolist() if cell in days)
+            block.report(
+                "date-1904",
+                "note",
+                (
+                    f"tệp đếm ngày từ năm 1904: số như {first} đã đọc thành ngày {days[first].isoformat()}",
+                    f"the file counts days from 1904: numbers like {first} were read as dates, {days[first].isoformat()}",
+                ),
+                heading=block.heading(name),
+                value=first,
+            )
+
+
+def _serial(cell: object) -> dt.date | None:
+    text = str(cell).strip().removesuffix(".0") if cell.__class__ in {int, float, str} else ""
+    whole = int(text) if text.isascii() and text.isdigit() and len(text) == 5 else 0
+    return _DAY_ZERO_1904 + dt.timedelta(whole) if whole in _SERIALS else None
+
+
 def check_ratio(columns: dict[str, NDArray[Any]], rows: NDArray[Any], block: Block) -> None:
     """Compare a disbursement ratio with plan and disbursement; a point of percent is rounding."""
     cells = columns.pop("ratio", None)
@@ -124,14 +164,16 @@ def check_ratio(columns: dict[str, NDArray[Any]], rows: NDArray[Any], block: Blo
     plan, paid = (
         number_cells(pd.Series(columns[name], dtype=columns[name].dtype)) for name in ("plan", "disbursed")
     )
-    stated = np.array(
-        [float(cell) if cell.__class__ in {int, float} else np.nan for cell in cells.tolist()],
-        dtype=np.float64,
-    )
+    percents = {cell: _percent(cell) for cell in set(cells.tolist())}
+    stated = np.array([percents[cell] for cell in cells.tolist()], dtype=np.float64)
+    typed = np.array([cell.__class__ is str and "%" in cell for cell in cells.tolist()], dtype=np.bool_)
     compared = np.flatnonzero((plan.data != 0) & paid.known & ~np.isnan(stated))
     share = 100 * paid.data[compared] / plan.data[compared]
     # a column holds percents or fractions: whichever fits better
-    readings = [rows[compared[np.abs(share - scale * stated[compared]) > 1]].tolist() for scale in (1, 100)]
+    readings = [
+        rows[compared[np.abs(share - np.where(typed[compared], 1, scale) * stated[compared]) > 1]].tolist()
+        for scale in (1, 100)
+    ]
     wrong = min(readings, key=len)
     if wrong:
         listed = ", ".join(map(str, wrong[:20])) + (" …" if len(wrong) > 20 else "")
@@ -149,6 +191,18 @@ def check_ratio(columns: dict[str, NDArray[Any]], rows: NDArray[Any], block: Blo
             heading=heading,
             value=listed,
         )
+
+
+def _percent(cell: object) -> float:
+    """Return the ratio a cell says, typed as text too ("12,5%"); NaN where it says none."""
+    if cell.__class__ in {int, float}:
+        return float(str(cell))
+    if cell.__class__ is str:
+        try:
+            return float(parse_number(str(cell).strip().removesuffix("%"), convention="vi"))
+        except NumberError:
+            pass
+    return np.nan
 
 
 def note_date(block: Block) -> None:

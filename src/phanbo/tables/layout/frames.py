@@ -152,7 +152,7 @@ class _Reader:
             finish.ask_year(block, part.columns)
         named = named_source(block) if not any(each.source for each in slices) else ""
         finish.take_title(block, part.columns, len(part.rows), title, named=bool(named))
-        by_sheet = source or (block.sheet.name if kind_of(block.sheet.name) else "")
+        by_sheet = source or (block.sheet.title if kind_of(block.sheet.title) else "")
         if "source" not in part.columns and len(part.rows):
             part.titled = "" if named else source
             if named or by_sheet:
@@ -215,6 +215,7 @@ class _Reader:
         part = self.part
         pieces = [self._piece(each) for each in slices]
         part.columns = _stack(pieces, [len(each.held) for each in slices])
+        finish.count_from_1904(self.block, part.columns)
         held = np.concatenate([np.zeros(0, dtype=np.int64), *(each.held for each in slices)])
         sheet, row = (next((h for h in self.block.headings if h.text == name), None) for name in _ORIGIN)
         name = self.block.sheet.name

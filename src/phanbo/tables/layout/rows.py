@@ -144,6 +144,8 @@ def _seen(block: Block, sums: Sums, group: Group, owners: AbstractSet[str]) -> G
 
 def _candidates(block: Block, columns: Columns) -> list[Group]:
     """Rows that say of no line who owns it: all the columns that would are empty; and those named like a total."""
+    if not block.rows:
+        return []
     headings = [heading for name in _SAYS_WHO if (heading := block.heading(name)) is not None]
     headings += [h for h in block.headings if h.doubt is not None and "stage" in h.doubt.columns]
     filled = {h.column or "stage": columns.filled(h) for h in headings if columns.filled(h).any()}

@@ -73,7 +73,7 @@ def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
     settles, and a sign or a name that is no syllable among such words ("5 µ", "Crédit"), stays as it is, with
     a warning. Plain and Unicode texts are never touched.
     """
-    if not any(map(_has_telltale, sheet.columns)):
+    if not any(map(_has_telltale, (*sheet.columns, (sheet.name,)))):
         return sheet, []
     texts = {at: found for at, column in enumerate(sheet.columns) if (found := _foreign(column))}
     distinct = {
@@ -95,7 +95,8 @@ def convert_sheet(sheet: Sheet) -> tuple[Sheet, list[Finding]]:
                     changes.setdefault(at, {})[text] = encoding, read.text
                 if read.left:
                     doubts.setdefault(at, {})[text] = read.left
-    return _converted(sheet, changes), [*_notes(sheet, changes), *_doubtful(sheet, doubts)]
+    sheet, said = _renamed(sheet, _settled(overall))
+    return _converted(sheet, changes), [*said, *_notes(sheet, changes), *_doubtful(sheet, doubts)]
 
 
 def _has_telltale(column: tuple[Any, ...]) -> bool:
@@ -227,6 +228,29 @@ def _encoding(readings: Mapping[str, _Reading], settled: str, *, mixed: bool) ->
     return "?" if likely and odd else ""
 
 
+def _renamed(sheet: Sheet, settled: str) -> tuple[Sheet, list[Finding]]:
+    """Return the sheet with its name in Unicode beside it; findings go on naming it as the file does."""
+    readings = _readings(sheet.name)
+    encoding = _encoding(readings, settled, mixed=False)
+    if not encoding:
+        return sheet, []
+    name = sheet.name if encoding == "?" else readings[encoding].text
+    kept = ", ".join(f"“{word}”" for word in readings[encoding].left) if encoding != "?" else f"“{name}”"
+    found = []
+    if name != sheet.name:
+        vi, en = (
+            f"tên trang mã {_NAMES[encoding]}, hiểu là “{name}”",
+            f"its name in {_NAMES[encoding]}, read as “{name}”",
+        )
+        found.append(_finding(sheet, None, sheet.name, ("text-legacy", "note", vi, en)))
+    if kept:
+        vi = f"tên trang: {kept} có thể là chữ TCVN3 hoặc VNI, không chắc: giữ nguyên"
+        en = f"the sheet's name: {kept} may be text in TCVN3 or VNI, which cannot be told: left as it is"
+        mends = ("gõ lại tên trang bằng Unicode", "type the sheet's name again in Unicode")
+        found.append(_finding(sheet, None, sheet.name, ("text-doubtful", "warning", vi, en), mends))
+    return replace(sheet, named=name), found
+
+
 def _converted(sheet: Sheet, changes: Mapping[int, Mapping[str, tuple[str, str]]]) -> Sheet:
     if not changes:
         return sheet
@@ -307,7 +331,7 @@ def _doubtful(sheet: Sheet, doubts: Mapping[int, Mapping[str, tuple[str, ...]]])
 
 def _finding(
     sheet: Sheet,
-    place: tuple[int, int],
+    place: tuple[int, int] | None,
     value: str,
     said: tuple[str, str, str, str],
     mends: tuple[str, str] = ("", ""),
@@ -321,8 +345,8 @@ def _finding(
         mend_vi=mends[0],
         mend_en=mends[1],
         sheet=sheet.name,
-        row=place[0] + 1,
-        cell=address(*place),
+        row=place[0] + 1 if place is not None else None,
+        cell=address(*place) if place is not None else "",
         value=value,
         rule=code,
     )
