@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ if __name__ == "__main__":
 from corpus.contents import contents  # noqa: E402
 from corpus.declared import Case  # noqa: E402
 from corpus.layouts import layouts  # noqa: E402
+from corpus.told import TOLD  # noqa: E402
 from dressing.pages import file_bytes  # noqa: E402
 
-__all__ = ["CASES", "build", "paths", "table"]
+__all__ = ["CASES", "build", "listed", "paths", "table"]
 
-CASES: dict[str, Case] = {case.name: case for case in (*layouts(), *contents())}
+CASES: dict[str, Case] = {
+    case.name: replace(case, told=TOLD.get(case.name, set())) for case in (*layouts(), *contents())
+}
 
 
 def paths(case: Case, folder: Path) -> list[Path]:
@@ -40,6 +44,25 @@ def table(rows: list[dict[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
+def listed() -> str:
+    """Return the list of the cases: name, layout, what must come out."""
+    rows = [
+        "# The corpus\n",
+        "Written by `python tests/corpus/build.py`; never edit it or the files by hand. Expected tables and findings stand",
+        "in `expected/`. The province is invented.\n",
+        "| case | shows | what must come out |",
+        "|---|---|---|",
+    ]
+    for case in CASES.values():
+        out = f"{len(case.lines)} lines" if case.lines else "refused"
+        out += f", {len(case.schedule)} rows of the schedule" if case.schedule else ""
+        codes = [f"`{code}`" for code in sorted({code for code, _ in case.errors | case.told})]
+        rows.append(
+            f"| {case.name} | {case.shows} | {'; '.join([out, ', '.join(codes)] if codes else [out])} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
 def build(folder: Path) -> None:
     """Write all files, expected tables and ``expected/findings.json`` below *folder*."""
     expected = folder / "expected"
@@ -54,6 +77,7 @@ def build(folder: Path) -> None:
         if case.schedule:
             (expected / f"{case.name}.schedule.csv").write_bytes(table(case.schedule))
         said[case.name] = {"shows": case.shows, "errors": sorted(case.errors), "told": sorted(case.told)}
+    (folder / "README.md").write_text(listed(), encoding="utf-8")
     text = json.dumps(said, ensure_ascii=False, indent=1)
     (expected / "findings.json").write_text(text + "\n", encoding="utf-8")
 

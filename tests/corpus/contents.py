@@ -21,7 +21,7 @@ def one(name: str, shows: str, pages: list[Page], lines: Any = None, kind: str =
 
 
 def kinds() -> list[Case]:
-    dong = {"unit": 1, "said": "đồng"}
+    dong: dict[str, Any] = {"unit": 1, "said": "đồng"}
     pages = book(plain(), above=LEGAL)
     found = [one(f"file-{kind}", f"a .{kind} file", pages, kind=kind) for kind in ("xlsm", "xls", "ods")]
     for name, kind, shown in (
@@ -89,7 +89,7 @@ def figures() -> list[Case]:
         each | {"plan": each["plan"] + 250_000, "disbursed": min(each["disbursed"] + 125_500, each["plan"])}
         for each in plain()
     ]
-    dong = {"unit": 1, "said": "đồng"}
+    dong: dict[str, Any] = {"unit": 1, "said": "đồng"}
     found = [
         one("numbers-vietnamese-text", "1.234.567 typed as text", book(plain(), show=vietnamese, **dong)),
         one(

@@ -65,7 +65,7 @@ class Case:
     errors : set of (str, str)
         Code and cell of all its errors.
     told : set of (str, str)
-        Code and cell of warnings and notes that must be among its findings.
+        Code and cell of all its warnings and notes, but the date of the figures; from `corpus.told`.
     reader : str
         ``excel``, ``csv``, ``forms``, ``treasury``.
     """

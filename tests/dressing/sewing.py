@@ -86,9 +86,10 @@ class Sewing:
         if any(int(each["disbursed"]) > int(each["plan"]) for each in self.cut.lines):
             # a bare "Lũy kế giải ngân" may then count from the start of works
             options = [path for path in options if not path[0].startswith("Lũy kế giải ngân đến")]
-        return pick(
-            [*over(column, self.cut.year, day, self.cut.depth), *options] if self.cut.depth > 1 else options
+        path: Path_ = pick(
+            [*(over(column, self.cut.year, day, self.cut.depth) if self.cut.depth > 1 else ()), *options]
         )
+        return path
 
     def _page(self, name: str, lines: Sequence[Line], keys: Sequence[str]) -> Page:
         pick = self.cut.pick

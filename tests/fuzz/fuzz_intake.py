@@ -231,7 +231,9 @@ _CRASH = re.compile(r"\* (\w+) (\d+): `(.*)` \(([\d,]+) times\)")
 
 def merged(summaries: Sequence[str]) -> str:
     """Return the sum of several runs' summaries as one page, each run told in a line of its own."""
-    whole, minutes, told, seeds = Run(), 0, [], []
+    whole, minutes = Run(), 0
+    told: list[str] = []
+    seeds: list[int] = []
 
     def number(text: str) -> int:
         return int(text.replace(",", ""))

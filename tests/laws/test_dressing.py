@@ -21,7 +21,7 @@ from dressing.words import Pick
 from phanbo.errors import DataError
 from phanbo.examples import load_bac_linh, load_lang_son
 from phanbo.portfolio import Portfolio
-from phanbo.tables.layout import block, rows
+from phanbo.tables.layout import block, extent, rows, telling
 from phanbo.tables.layout.telling import Told
 from rounds import lines
 from strategies import settings_of
@@ -83,8 +83,8 @@ def test_it_undresses_a_round() -> None:
 
 def falsely(name: str) -> tuple[Any, str, Any]:
     """Return a reader's function, where it stands, and a faulty one in its place."""
-    unit, told = block._title_unit, rows.told
-    below: Any = block.split_below  # type: ignore[attr-defined]
+    unit, told = block._title_unit, telling.told
+    below = extent.split_below
 
     def other_stage(*given: Any) -> tuple[Told, ...]:
         return tuple(Told("stage", "Chuẩn bị đầu tư") if t.column == "stage" else t for t in told(*given))

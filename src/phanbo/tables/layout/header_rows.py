@@ -133,16 +133,19 @@ class _Rows:
         parts = sum(is_part(text_of(cell), self.table) for _, cell in cells)
         if wide and held <= wide and parts:
             return True
-        # one alone may be a source that groups the lines below it
-        alone = len(held) == 1 and any(names_source(text_of(cell)) for _, cell in cells)
-        return bool(held and keys) and (
-            (2 * parts >= len(held) and not alone) or self._parts_alone(top, row, headings)
-        )
+        return bool(held and keys) and self._parts_unmerged(top, row, headings, parts)
 
-    def _parts_alone(self, top: int, row: int, above: Mapping[int, Heading]) -> bool:
-        """Whether *row* stands over the numbering row, or means with the headers *above* what they do not alone."""
+    def _parts_unmerged(self, top: int, row: int, above: Mapping[int, Heading], parts: int) -> bool:
+        """Whether *row* stands over the numbering row, or its cells are mostly *parts* or mean more with those *above*."""
+        cells = self._cells(row)
         if row + 1 < len(self.sheet.rows) and is_numbering([cell for _, cell in self._cells(row + 1)]):
             return True
+        # one alone may be a source that groups the lines below it
+        alone = len(cells) == 1 and names_source(text_of(cells[0][1]))
+        return not alone and (2 * parts >= len(cells) or self._means_more(top, row, above))
+
+    def _means_more(self, top: int, row: int, above: Mapping[int, Heading]) -> bool:
+        """Whether *row* means with the headers *above* it what they do not mean alone."""
         joined = self._read(top, row)
         told = {at: _tells(joined[at]) for at, _ in self._cells(row) if at in joined}
         return all(told.values()) and any(told[at] - _tells(above[at]) for at in {*told} & {*above})
