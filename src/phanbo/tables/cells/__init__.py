@@ -147,6 +147,7 @@ def number_cells(
     unit = Fraction(unit)
     if raw.dtype.kind in "iu" and unit.denominator == 1:
         return _whole(raw, int(unit), signed=signed)
+    raw = _without_blanks(raw)
     if raw.dtype.kind == "f" or pd.api.types.infer_dtype(raw, skipna=True) in _NUMBERS:
         try:
             return _floats(_as_floats(raw), unit, signed=signed)
@@ -162,6 +163,19 @@ def number_cells(
             _one_number(out, at, cell, unit, rules)
     _settle(out, cells, unit, rules, evidence or {})
     return out
+
+
+def _without_blanks(raw: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the cells with None for each blank text, as group rows have them among numbers."""
+    if raw.dtype != object:
+        return raw
+    cells = raw.tolist()
+    blank = [at for at, cell in enumerate(cells) if cell.__class__ is str and (not cell or cell.isspace())]
+    if not blank or len(blank) == len(cells):
+        return raw
+    held = np.array(raw.to_numpy(), dtype=object)
+    held[blank] = None
+    return pd.Series(held, dtype=object, copy=False)
 
 
 def _settle(

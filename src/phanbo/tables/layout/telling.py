@@ -18,10 +18,10 @@ COLUMNS = ("source", "programme", "sector", "stage", "owner", "locality", "plan_
 """The columns a group row can fill."""
 
 _MARK = re.compile(
-    r"(?P<roman>[IVX]+)|(?P<letter>[A-ZĐ])|(?P<number>\d+(?:\.0)?)|(?P<part>[IVX\d]+(?:\.\d+)+|[a-zđ])|(?P<dash>[-+*–•])"
+    r"(?P<roman>[IVX][IVXLC]*|[LC][IVXLC]+)|(?P<letter>[A-ZĐ])|(?P<number>\d+(?:\.0)?)|(?P<part>[IVXLC\d]+(?:\.\d+)+|[a-zđ])|(?P<dash>[-+*–•])"
 )
 _PREFIX = re.compile(
-    r"\(?([IVX]+|[A-ZĐ]|\d{1,3}(?:\.\d{1,3})*|[a-zđ])[.)/:]+(?=\D)\s*(\S.*)|([-+*–•])\s*(\S.*)"
+    r"\(?([IVX][IVXLC]*|[LC][IVXLC]+|[A-ZĐ]|\d{1,3}(?:\.\d{1,3})*|[a-zđ])[.)/:]+(?=\D)\s*(\S.*)|([-+*–•])\s*(\S.*)"
 )
 
 _LABELS = tuple(
