@@ -135,7 +135,13 @@ class _Rows:
             return True
         # one alone may be a source that groups the lines below it
         alone = len(held) == 1 and any(names_source(text_of(cell)) for _, cell in cells)
+        parts += not parts and len(held) == 1 and self._completes(top, row, headings, *held)
         return bool(held) and not alone and bool(keys) and 2 * parts >= len(held)
+
+    def _completes(self, top: int, row: int, headings: dict[int, Heading], at: int) -> bool:
+        """Whether a text says something only with the one over it: *Bổ sung* below *Đề nghị*."""
+        joined = self._read(top, row)
+        return at in headings and not headings[at].meanings and bool(joined[at].meanings)
 
     def _merged_over(self, top: int, bottom: int) -> set[int]:
         """Columns under a cell merged with its neighbour in the rows from *top* to *bottom*."""
