@@ -21,6 +21,7 @@ __all__ = ["SUMMED", "UNITS", "Line", "Tailor", "own_money"]
 
 Line = dict[str, str]
 UNITS = {1: "đồng", 10**6: "triệu đồng", 10**3: "nghìn đồng", 10**9: "tỷ đồng"}
+DIGITS = 15
 SUMMED = ("plan", "disbursed")
 OWN = {"plan", "disbursed", "plan_year", "line_id"}
 
@@ -41,6 +42,10 @@ class Tailor:
         self.names = list(self.lines[0])
         self.unit = pick(list(UNITS))
         styles = ["number", "vi", "en"] if not self.is_text or self.unit == 1 else ["vi", "en"]
+        if any(
+            len(text.rstrip("0")) > DIGITS for each in self.lines for text in each.values() if text.isdigit()
+        ):
+            styles = ["vi", "en"]  # a spreadsheet keeps no more digits of a number
         self.style, self.dates = (
             pick(styles),
             pick(("text", "iso") if self.is_text else ("date", "text", "iso")),
