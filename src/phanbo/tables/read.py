@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phanbo.errors import DataError, Finding
+from phanbo.errors import DataError
 from phanbo.portfolio import build_portfolio
 from phanbo.tables.check import Examined, examine
 from phanbo.tables.check.canonical import findings_frame
@@ -17,8 +16,8 @@ from phanbo.tables.files.sql import run_queries
 from phanbo.tables.forms import gather_forms
 from phanbo.tables.gather import Reading, gather_folder, gather_sheets, gather_workbook
 from phanbo.tables.layout.block import Options
-from phanbo.tables.layout.folding import UNITS, read_unit
-from phanbo.tables.matching.apply import matching_of, take_treasury
+from phanbo.tables.matching.apply import matching_of
+from phanbo.tables.options import option_fault, options_of, with_treasury
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
@@ -101,10 +100,10 @@ def read_excel(  # noqa: PLR0913 - the public interface
     OSError
         The file cannot be opened.
     """
-    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
+    options, limits = options_of(unit, year, columns), Limits(max_rows, max_bytes)
     reading = gather_workbook(Path(path), sheet, options, limits)
     told = (treasury, review, prefer, as_of)
-    return _portfolio(_with_treasury(reading, *told, options, limits))
+    return _portfolio(with_treasury(reading, *told, options, limits))
 
 
 def match_treasury(  # noqa: PLR0913 - as read_excel
@@ -132,7 +131,7 @@ def match_treasury(  # noqa: PLR0913 - as read_excel
     DataError
         There are no lines to match with, or a file cannot be used.
     """
-    options, limits = _options(unit, year, columns), Limits(max_rows, max_bytes)
+    options, limits = options_of(unit, year, columns), Limits(max_rows, max_bytes)
     reading = _gathered(Path(path), sheet, options, limits)
     if "lines" not in reading.frames:
         raise DataError([finding for finding in reading.findings if finding.severity == "error"])
@@ -161,10 +160,10 @@ def read_csv(  # noqa: PLR0913 - the public interface
     Windows-1258, or in the fonts TCVN3 and VNI; what the bytes leave open *encoding* says: the name of a codec,
     "tcvn3" or "vni". The other parameters, the result and the errors are those of `read_excel`.
     """
-    options, limits = _options(unit, year, columns), Limits()
+    options, limits = options_of(unit, year, columns), Limits()
     reading = gather_folder(Path(folder), _TEXT, options, limits, encoding)
     told = (treasury, review, prefer, as_of)
-    return _portfolio(_with_treasury(reading, *told, options, limits))
+    return _portfolio(with_treasury(reading, *told, options, limits))
 
 
 def read_parquet(
@@ -179,10 +178,10 @@ def read_parquet(
     as_of: str | dt.date | None = None,
 ) -> Portfolio:
     """Read a folder of Parquet tables (``lines.parquet`` …), or one file; else as `read_csv`."""
-    options, limits = _options(unit, year, columns), Limits()
+    options, limits = options_of(unit, year, columns), Limits()
     reading = gather_folder(Path(folder), (".parquet",), options, limits)
     told = (treasury, review, prefer, as_of)
-    return _portfolio(_with_treasury(reading, *told, options, limits))
+    return _portfolio(with_treasury(reading, *told, options, limits))
 
 
 def read_sql(
@@ -219,12 +218,15 @@ def read_sql(
         The database refuses, or the rows cannot be used; all faults are listed.
     """
     asked = dict(queries) if isinstance(queries, Mapping) else {LINES.name: queries}
-    options = _options(unit, year, columns)
+    options = options_of(unit, year, columns)
     strange = [name for name in asked if name not in TABLES]
     if strange:
         known = ", ".join(TABLES)
         raise DataError(
-            [_option(f"{name!r}: không có bảng này", f"{name!r}: no such table", known) for name in strange]
+            [
+                option_fault(f"{name!r}: không có bảng này", f"{name!r}: no such table", known)
+                for name in strange
+            ]
         )
     sheets, files = run_queries(asked, connection, Limits())
     return _portfolio(gather_sheets("sql", sheets, options, files))
@@ -264,7 +266,7 @@ def read_forms(
     OSError
         The folder or a file of it cannot be opened.
     """
-    options = _options(unit, year, columns)
+    options = options_of(unit, year, columns)
     return _portfolio(gather_forms(Path(folder), expected, sheet, options, Limits(), encoding))
 
 
@@ -323,9 +325,9 @@ def examine_file(  # noqa: PLR0913 - as check_excel
     """Return the tables of a file or folder as read and checked, with every finding; as `check_excel`."""
     found, limits = Path(path), Limits(max_rows, max_bytes)
     try:
-        options = _options(unit, year, columns)
+        options = options_of(unit, year, columns)
         reading = _gathered(found, sheet, options, limits, encoding)
-        reading = _with_treasury(reading, treasury, review, prefer, as_of, options, limits)
+        reading = with_treasury(reading, treasury, review, prefer, as_of, options, limits)
     except DataError as error:
         return Examined({}, error.findings, ())
     return examine(reading.frames, reading.findings)
@@ -347,64 +349,6 @@ def _gathered(
     if is_tables(path):
         return gather_folder(path, (*_TEXT, ".parquet"), options, limits, encoding)
     return gather_workbook(path, sheet, options, limits)
-
-
-def _with_treasury(
-    reading: Reading,
-    treasury: str | os.PathLike[str] | pd.DataFrame | None,
-    review: str | os.PathLike[str] | None,
-    prefer: str,
-    as_of: str | dt.date | None,
-    options: Options,
-    limits: Limits,
-) -> Reading:
-    faults = []
-    if prefer not in {"treasury", "owner"}:
-        said = f"prefer={prefer!r}"
-        faults.append(_option(f"{said}: không có lựa chọn này", f"{said}: no such choice", "treasury, owner"))
-    if review is not None and treasury is None:
-        vi, en = "review= cần có treasury=", "review= needs treasury="
-        faults.append(_option(vi, en, "treasury=, review="))
-    if isinstance(as_of, str) and not _is_day(as_of):
-        said = f"as_of={as_of!r}"
-        faults.append(_option(f"{said}: không phải ngày", f"{said}: not a day", "2024-09-15"))
-    if faults:
-        raise DataError(faults)
-    if treasury is not None:
-        take_treasury(reading, treasury, review, prefer=prefer, as_of=as_of, options=options, limits=limits)
-    return reading
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(dt.date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _options(unit: str | int | None, year: int | None, columns: Mapping[str, str] | None) -> Options:
-    """Check what the caller says of the file; `DataError` with every fault of it."""
-    size = read_unit(unit) if isinstance(unit, str) else unit
-    faults = []
-    if unit is not None and size not in UNITS.values():
-        units = ", ".join(UNITS)
-        faults.append(_option(f"unit={unit!r}: không có đơn vị này", f"unit={unit!r}: no such unit", units))
-    names = {name for table in TABLES.values() for name in table.names}
-    for header, column in (columns or {}).items():
-        if column and column not in names:
-            near = ", ".join(difflib.get_close_matches(str(column), LINES.names, n=3, cutoff=0.5))
-            said = f"columns={{{header!r}: {column!r}}}"
-            faults.append(_option(f"{said}: không có cột này", f"{said}: there is no such column", near))
-    if faults:
-        raise DataError(faults)
-    return Options(size, year, dict(columns or {}))
-
-
-def _option(vi: str, en: str, known: str) -> Finding:
-    mends = (
-        (f"dùng một trong: {known}", f"use one of: {known}") if known else ("kiểm tra tên", "check the name")
-    )
-    return Finding("option-unknown", "error", vi, en, *mends, rule="option-unknown")
 
 
 def _portfolio(reading: Reading) -> Portfolio:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from phanbo.tables.layout.block import empty
 from phanbo.tables.layout.columns import Columns, filled
 from phanbo.tables.layout.doubtful import settle
 from phanbo.tables.layout.groups import Tree, hand_down, plant, report_rows
+from phanbo.tables.layout.part import Part, filled_up, join, stack
 from phanbo.tables.layout.rows import Rows, sort_rows
 from phanbo.tables.layout.schedule import KEYS, month_of, months, read_months, unlinked
 from phanbo.tables.layout.totals import Sums, state
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from phanbo.errors import Finding
     from phanbo.money import Bools, Ints
-    from phanbo.tables.check.statements import Statement
     from phanbo.tables.layout.amounts import Numbers
     from phanbo.tables.layout.block import Block, Options
     from phanbo.tables.layout.headers import Heading
@@ -43,47 +41,6 @@ __all__ = ["Part", "join", "read_part"]
 _ORIGIN = ("_sheet", "_row")
 _PASSING = frozenset({"schedule", "adjustment", "adjusted", "ratio"})
 """Columns of the file that become others, or are only checked."""
-
-
-@dataclass(slots=True)
-class Part:
-    """Rows of one table out of one sheet.
-
-    Attributes
-    ----------
-    columns : dict of str to ndarray
-        Cells by column, all of one length; None where empty, int64 where every cell is an amount.
-    sheets, rows : ndarray
-        Where each row stands, as the spreadsheet numbers it.
-    letters : dict
-        Sheet to column to spreadsheet letter.
-    unit : int or None
-        The unit of its amounts, where it is known.
-    plain : bool
-        Whether the file holds only text.
-    titled : str
-        The sheet's name where it was taken for the source.
-    unread : set of (str, int, str)
-        Sheet, row and column of the cells that were reported already.
-    statements : list of Statement
-        The totals it states.
-    schedule : Part or None
-        The rows of the schedule that its month columns hold.
-    findings : list of Finding
-        What was found on the way.
-    """
-
-    columns: dict[str, NDArray[Any]] = field(default_factory=dict)
-    sheets: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
-    rows: NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    letters: dict[str, dict[str, str]] = field(default_factory=dict)
-    unit: int | None = None
-    plain: bool = False
-    titled: str = ""
-    unread: set[tuple[str, int, str]] = field(default_factory=set)
-    statements: list[Statement] = field(default_factory=list)
-    schedule: Part | None = None
-    findings: list[Finding] = field(default_factory=list)
 
 
 def read_part(
@@ -214,7 +171,7 @@ class _Reader:
         """Add the rows of *slices*, one below the other."""
         part = self.part
         pieces = [self._piece(each) for each in slices]
-        part.columns = _stack(pieces, [len(each.held) for each in slices])
+        part.columns = stack(pieces, [len(each.held) for each in slices])
         finish.count_from_1904(self.block, part.columns)
         held = np.concatenate([np.zeros(0, dtype=np.int64), *(each.held for each in slices)])
         sheet, row = (next((h for h in self.block.headings if h.text == name), None) for name in _ORIGIN)
@@ -261,9 +218,9 @@ class _Reader:
             if taken.source and name == "source":
                 continue
             value = carried.texts[held]
-            piece[name] = _filled_up(piece.get(name), value)
+            piece[name] = filled_up(piece.get(name), value)
         if taken.year is not None:
-            piece["plan_year"] = _filled_up(
+            piece["plan_year"] = filled_up(
                 piece.get("plan_year"), np.full(len(held), taken.year, dtype=object)
             )
         return piece
@@ -357,63 +314,3 @@ class _Reader:
                     f"columns filled nowhere, taken as absent: {listed}",
                 ),
             )
-
-
-def _filled_up(cells: NDArray[Any] | None, value: NDArray[Any]) -> NDArray[Any]:
-    """Return *cells* with *value* where they are empty."""
-    if cells is None:
-        return value
-    if cells.dtype != object:
-        return cells
-    held = filled(cells)
-    return cells if held.all() else np.where(held, cells, value)
-
-
-def _stack(pieces: Sequence[dict[str, NDArray[Any]]], counts: Sequence[int]) -> dict[str, NDArray[Any]]:
-    """Put columns one below the other, None where a piece lacks one."""
-    names = dict.fromkeys(name for piece in pieces for name in piece)
-    if len(pieces) == 1:
-        return dict(pieces[0])
-    return {
-        name: np.concatenate(
-            [
-                piece[name] if name in piece else np.full(count, None, dtype=object)
-                for piece, count in zip(pieces, counts, strict=True)
-            ]
-        )
-        for name in names
-    }
-
-
-def _letters(frame: pd.DataFrame, parts: Sequence[Part]) -> dict[str, dict[str, str]]:
-    """Return the letters of every sheet; each further table of a sheet has a key of its own, in ``_table``."""
-    found: dict[str, dict[str, str]] = {}
-    keys: list[NDArray[Any]] = []
-    for part in parts:
-        key = part.sheets.copy()
-        for sheet, letters in part.letters.items():
-            name, number = sheet, 2
-            while found.get(name, letters) != letters:
-                name, number = f"{sheet}\n{number}", number + 1
-            found[name] = letters
-            key[key == sheet] = name
-        keys.append(key)
-    if any("\n" in name for name in found):
-        frame["_table"] = np.concatenate(keys)
-    return found
-
-
-def join(parts: Sequence[Part]) -> pd.DataFrame:
-    """Return the rows of *parts* as one raw frame with its origins, and the totals they state."""
-    columns = _stack([part.columns for part in parts], [len(part.rows) for part in parts])
-    columns["_sheet"] = np.concatenate([part.sheets for part in parts])
-    columns["_row"] = np.concatenate([part.rows for part in parts])
-    frame = pd.DataFrame(
-        {name: pd.Series(cells, dtype=cells.dtype, copy=False) for name, cells in columns.items()},
-        copy=False,
-    )
-    frame.attrs["letters"] = _letters(frame, parts)
-    frame.attrs["unread"] = {place for part in parts for place in part.unread}
-    frame.attrs["plain"] = all(part.plain for part in parts)
-    frame.attrs["statements"] = [statement for part in parts for statement in part.statements]
-    return frame
