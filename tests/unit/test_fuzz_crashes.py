@@ -67,3 +67,11 @@ def test_a_number_too_large_for_a_float_in_its_unit() -> None:
     cells = number_cells(pd.Series(np.array([1e308, 5.0])), unit=10**6)
     assert cells.faults == {"too-large": [0]}
     assert cells.data.tolist() == [0, 5_000_000]
+
+
+@pytest.mark.parametrize("below", ["", "Nơi nhận:;\n;Sở Tài chính\n", "Ghi chú: không có\n"])
+def test_headers_with_no_line_below_them(below: str, tmp_path: Path) -> None:
+    path = tmp_path / "trống.csv"
+    titles = "Mã dự án;Tên dự án;Chủ đầu tư;Nguồn vốn;Kế hoạch vốn năm 2024 (đồng);Giải ngân\n"
+    path.write_text(titles + below, encoding="utf-8")
+    assert "no-lines" in set(check_excel(path)["code"])
