@@ -410,3 +410,22 @@ def test_dressing_flat_headers_in_rows_changes_no_meaning(data: st.DataObject) -
     flat = resolve(read_headings(names, LINES), 2024 if found[0].year else None)
     assert [(h.index, h.column) for h in found[0].headings] == [(h.index, h.column) for h in flat]
     assert [each + 1 for each in found[0].rows] == [shift + height + len(numbering) + 1]
+
+
+def test_frames_alone_may_stand_between_two_rows_of_names() -> None:
+    frame = ["Thông tin chung", None]
+    rows = [
+        ["STT", "Tên dự án", *frame, *frame],
+        [None, None, *frame, *frame],
+        [None, None, "Chủ đầu tư", "Nguồn vốn", "Phân loại dự án", PLAN],
+        [1, "Đường A", "Ban A", "NSTW", "Chuyển tiếp", 7_000_000_000],
+    ]
+    (found,) = blocks(rows, ())
+    assert [heading.column for heading in found.headings] == [
+        "",
+        "project",
+        "owner",
+        "source",
+        "stage",
+        "plan",
+    ]

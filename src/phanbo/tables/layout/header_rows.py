@@ -97,9 +97,21 @@ class _Rows:
             and self._parts(top, bottom + 1)
         ):
             bottom += 1
-        while top > self.start and bottom + 1 - top < MOST_ROWS and self._stands_over(top - 1, top, bottom):
-            top -= 1
+        while over := self._rows_over(top, bottom):
+            top -= over
         return range(top, bottom + 1)
+
+    def _rows_over(self, top: int, bottom: int) -> int:
+        """Return how many of the rows above the headers are headers too."""
+        most = min(MOST_ROWS - (bottom + 1 - top), top - self.start)
+        if most > 0 and self._stands_over(top - 1, top, bottom):
+            return 1
+        # frames alone may stand between the names of the lines and the rest
+        for row in range(top - 2, top - most - 1, -1):
+            between = [cell for frame in range(row + 1, top) for _, cell in self._cells(frame)]
+            if self._known(row) >= 2 and between and all(map(text_of, between)):
+                return top - row
+        return 0
 
     def _cells(self, row: int) -> list[tuple[int, Cell]]:
         cells = self.sheet.rows[row]
