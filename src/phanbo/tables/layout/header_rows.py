@@ -91,6 +91,9 @@ class _Rows:
             return None
         most = max(counts.values())
         top = bottom = next(row for row, known in counts.items() if 2 * known >= most)
+        best = next(row for row, known in counts.items() if known == most)
+        if top + 1 < best < top + MOST_ROWS and self._apart(top, best):
+            bottom = best
         while (
             bottom + 1 < len(self.sheet.rows)
             and bottom + 1 - top < MOST_ROWS
@@ -100,6 +103,13 @@ class _Rows:
         while over := self._rows_over(top, bottom):
             top -= over
         return range(top, bottom + 1)
+
+    def _apart(self, top: int, row: int) -> bool:
+        """Whether texts alone stand between two rows of headers that share no column: frames over the lower one."""
+        between = [cell for frame in range(top + 1, row + 1) for _, cell in self._cells(frame)]
+        shared = {at for at, _ in self._cells(top)} & {at for at, _ in self._cells(row)}
+        named = {at for at, heading in self._read(top, top).items() if heading.meanings}
+        return all(map(text_of, between)) and not shared & named
 
     def _rows_over(self, top: int, bottom: int) -> int:
         """Return how many of the rows above the headers are headers too."""
