@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -85,3 +86,26 @@ def test_a_column_no_workbook_holds_is_copied_as_text(tmp_path: Path, cells: lis
     frame.to_parquet(tmp_path / "a.parquet")
     pb.annotate_excel(tmp_path / "a.parquet", tmp_path / "copy.xlsx", unit="đồng")
     assert pb.read_parquet(tmp_path / "a.parquet", unit="đồng").lines["disbursed"].tolist() == [1, 2]
+
+
+def test_an_amount_parted_by_the_comma_of_its_file_is_asked_for(tmp_path: Path) -> None:
+    rows = [line("7", "A", disbursed=100), line("8", "B", disbursed=100)]
+    text = pd.DataFrame(rows).to_csv(index=False)
+    (tmp_path / "plain.csv").write_text(text + "\n,Ghi chú\n", encoding="utf-8")
+    assert pb.read_csv(tmp_path / "plain.csv", unit="đồng").lines["plan"].tolist() == [1000, 1000]
+    (tmp_path / "moved.csv").write_text(text.replace("1000", "1,000", 1), encoding="utf-8")
+    with pytest.raises(pb.DataError) as refused:
+        pb.read_csv(tmp_path / "moved.csv", unit="đồng")
+    (told,) = [each for each in refused.value.findings if each.code == "rows-long"]
+    assert (told.row, told.value) == (2, "2")
+
+
+def test_every_table_of_a_treasury_sheet_is_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    head = ["Mã dự án", "Tên dự án", "Giải ngân từ đầu năm"]
+    for row in (["Đơn vị tính: đồng"], head, ["7", "A", 5], [], [], ["Biểu 2"], head, ["8", "B", 6]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "t.xlsx")
+    table = read_treasury(tmp_path / "t.xlsx", Options(year=2024))
+    found = match(plan_of({"lines": pd.DataFrame([line("7", "A"), line("8", "B")])}), table)
+    assert found.pairs["disbursed"].tolist() == [5, 6]

@@ -161,11 +161,9 @@ def _agree(row: Entry, line: Entry) -> bool | None:
         return False
     if not row.source or row.source == line.source:
         return True
-    if row.kind and row.kind == line.kind == "central_programme":
+    if not row.kind or not line.kind or row.kind == line.kind == "central_programme":
         return None  # one kind, but which of the national target programmes?
-    if row.kind and line.kind:
-        return row.kind == line.kind
-    return None
+    return row.kind == line.kind
 
 
 def _only(row: Entry, among: Iterable[Entry], out: Decided) -> Entry | None:
