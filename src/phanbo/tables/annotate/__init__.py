@@ -122,6 +122,8 @@ def write_annotated(
 def _refuse(given: Path, out: Path) -> None:
     """Refuse to write over the input, however it is spelt, or under a name that does not fit the content."""
     kept = [given, *(given.iterdir() if given.is_dir() else ())]
+    if not out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "", str(out))
     same = out.resolve() in {each.resolve() for each in kept}
     if same or (out.exists() and any(each.exists() and out.samefile(each) for each in kept)):
         raise FileExistsError(errno.EEXIST, "", str(out))

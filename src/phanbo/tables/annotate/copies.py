@@ -137,6 +137,8 @@ def free_title(book: Any, name: str) -> str:  # noqa: ANN401 - openpyxl has no t
 
 def put(cell: Any, value: Any) -> None:  # noqa: ANN401
     """Write a value; a text stays a text, whatever it begins with."""
+    if getattr(value, "tzinfo", None) is not None:
+        value = str(value)  # a workbook knows no time zones
     if not isinstance(value, str):
         cell.value = value
         return

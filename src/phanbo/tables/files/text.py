@@ -9,7 +9,8 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -161,5 +162,15 @@ def _parquet(path: Path) -> list[list[Cell]]:
         frame = pd.read_parquet(path)
     except ValueError as error:  # what pyarrow raises is one
         raise DataError([unreadable(path, "không phải tệp Parquet", f"not Parquet: {error}")]) from error
-    columns = [frame[name].astype(object).where(frame[name].notna(), "").tolist() for name in frame.columns]
+    columns = [
+        [_plain(cell) for cell in frame[name].astype(object).where(frame[name].notna(), "").tolist()]
+        for name in frame.columns
+    ]
     return [[str(name) for name in frame.columns], *map(list, zip(*columns, strict=True))]
+
+
+def _plain(cell: Any) -> Any:  # noqa: ANN401 - a cell of any Parquet type
+    """Return bytes and nested values as text: no cell of a sheet holds them."""
+    if isinstance(cell, bytes):
+        return cell.decode(errors="backslashreplace")
+    return cell if isinstance(cell, Hashable) else str(cell)

@@ -192,6 +192,7 @@ def _read(sheet: Sheet, table: Table, options: Options, extent: Extent, above: S
     )
     _check_merged(block)
     _check_year(block, stated, options)
+    _check_long_rows(block)
     _note_rows(block, extent.repeated, below)
     return block
 
@@ -265,6 +266,31 @@ def _check_year(block: Block, stated: int | None, options: Options) -> None:
         row=block.header,
         value=stated,
     )
+
+
+def _check_long_rows(block: Block) -> None:
+    """Refuse rows of a text table that go on beyond its headers: a comma within an amount has moved the cells."""
+    if not block.sheet.is_text:
+        return
+    heads = block.sheet.rows[block.extent.header.start : block.extent.header.stop]
+    width = max((at + 1 for row in heads for at, cell in enumerate(row) if not empty(cell)), default=0)
+    long = [at for at in block.rows if any(not empty(cell) for cell in block.sheet.rows[at][width:])]
+    if long:
+        listed = list_rows(long)
+        block.report(
+            "rows-long",
+            "error",
+            (
+                f"dòng {listed} có nhiều ô hơn tiêu đề ({width}): số có dấu phân cách nằm ngoài dấu nháy kép?",
+                f"rows {listed} have more cells than the header ({width}): an amount parted by its own comma?",
+            ),
+            (
+                "đặt số ấy trong dấu nháy kép hoặc bỏ dấu phân cách; nếu là cột thật thì ghi tiêu đề cho cột",
+                "quote the amount or write it without separators; a true column needs a header",
+            ),
+            row=long[0],
+            value=listed,
+        )
 
 
 def _note_rows(block: Block, repeated: Sequence[int], below: Sequence[int]) -> None:

@@ -76,8 +76,12 @@ def _mark(
         out.findings.append(_finding(code, (vi, en), f"[{review.name}]{PAIRS}", mark.row, mark.cell))
 
     takes = mark.agreed == "có" or bool(mark.other)
+    proposed = lines.get(mark.line_id)
     if mark.key not in rows:
-        if takes:
+        again = proposed is not None and (proposed[0], "name") in settled.values()
+        if takes or (
+            mark.agreed == "không" and again
+        ):  # a pair somebody refused would be taken by its name again
             refuse(
                 "review-stale",
                 f"dòng Kho bạc của phiếu ({_dong(mark.paid)} đồng) không còn như vậy trong tệp Kho bạc",
@@ -92,7 +96,6 @@ def _mark(
             f"the sheet's amount {_dong(mark.paid)} is not the Treasury's {format_dong(paid)}",
         )
         return
-    proposed = lines.get(mark.line_id)
     if mark.agreed == "có" and (not mark.line_id or (mark.other and mark.other != mark.line_id)):
         refuse(
             "review-contradicts",

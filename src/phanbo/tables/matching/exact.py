@@ -161,9 +161,9 @@ def _agree(row: Entry, line: Entry) -> bool | None:
         return False
     if not row.source or row.source == line.source:
         return True
-    if row.kind and line.kind:
-        return row.kind == line.kind
-    return None
+    if not row.kind or not line.kind or row.kind == line.kind == "central_programme":
+        return None  # one kind, but which of the national target programmes?
+    return row.kind == line.kind
 
 
 def _only(row: Entry, among: Iterable[Entry], out: Decided) -> Entry | None:
@@ -211,7 +211,9 @@ def _by_name(row: Entry, known: _Lines, out: Decided) -> Candidate | None:
 
 def _are_parts(rows: Sequence[Entry], group: Sequence[Candidate], line: Entry) -> bool:
     """Whether several rows of one line are plainly its parts: told apart, and together within the plan."""
-    told = {(row.part, row.source) for row in rows}
+    told = {
+        (row.part, row.kind or row.source) for row in rows
+    }  # one source spelt two ways tells nothing apart
     apart = len(told) == len(rows) and all(row.part or row.source for row in rows)
     return (
         apart

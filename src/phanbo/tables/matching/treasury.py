@@ -18,7 +18,7 @@ from phanbo.tables.check.grid import Log
 from phanbo.tables.files.limits import Limits, digest
 from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
-from phanbo.tables.layout.block import Options, read_block
+from phanbo.tables.layout.block import Options, read_blocks
 from phanbo.tables.layout.frames import join, read_part
 from phanbo.tables.schema import LINES
 from phanbo.tables.schema.column import Table
@@ -125,7 +125,7 @@ def _gather(path: Path, options: Options, limits: Limits) -> tuple[pd.DataFrame,
         sheets = open_files([path], limits)
     else:
         sheets = open_workbook(path, limits)
-    blocks = [block for sheet in sheets if (block := read_block(sheet, LINES, options)) is not None]
+    blocks = [block for sheet in sheets for block in read_blocks(sheet, LINES, options)]
     for block in blocks:
         _settle_alone(block)
     used = [block for block in blocks if _is_of_treasury(block)]
