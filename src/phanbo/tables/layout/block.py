@@ -270,7 +270,7 @@ def _check_year(block: Block, stated: int | None, options: Options) -> None:
 
 def _check_long_rows(block: Block) -> None:
     """Refuse rows of a text table that go on beyond its headers: a comma within an amount has moved the cells."""
-    if not block.sheet.is_text:
+    if not block.sheet.is_text or block.extent is None:
         return
     heads = block.sheet.rows[block.extent.header.start : block.extent.header.stop]
     width = max((at + 1 for row in heads for at, cell in enumerate(row) if not empty(cell)), default=0)
