@@ -21,6 +21,7 @@ from phanbo.tables.layout.part import Part, filled_up, join, stack
 from phanbo.tables.layout.rows import Rows, sort_rows
 from phanbo.tables.layout.schedule import KEYS, month_of, months, read_months, unlinked
 from phanbo.tables.layout.totals import Sums, state
+from phanbo.tables.layout.twice import ask_doubled
 from phanbo.tables.layout.wide import Slice, named_source, part_out
 from phanbo.tables.schema import LINES, Type, kind_of
 
@@ -74,6 +75,7 @@ def read_part(
         rows = sort_rows(block, columns, numbers, owners)
         report_rows(block, rows)
         settle(block, numbers, rows.lines.tolist())
+        ask_doubled(block, numbers, rows)
         _Reader(part, block, columns, numbers, rows).lines(source, title)
     else:
         settle(block, numbers, rows.lines.tolist())
