@@ -44,7 +44,6 @@ def total(path: Path) -> int:
     ("parts", "cell"),
     [
         (["Tạm ứng", "Thanh toán khối lượng hoàn thành"], "H3"),
-        (["Tháng 8/2024", "Lũy kế đến 15/9/2024"], "H3"),
     ],
 )
 def test_a_lower_header_row_that_is_not_understood_is_asked_about(
@@ -66,7 +65,7 @@ def test_a_source_that_is_part_of_its_neighbour_is_not_added_to_it(tmp_path: Pat
     sources = ["NSTW", "NS tỉnh", "Trong đó: thu sử dụng đất"]
     head = [*BASE, PLAN, None, None, PAID, None, None]
     path = workbook(tmp_path, head, [*BLANK, *sources, *sources], line("1", 60, 40, 10, 30, 20, 5))
-    assert asked(path) == [("source-of-which", "H3"), ("source-of-which", "K3")]
+    assert {*asked(path)} == {("source-of-which", "H3"), ("source-of-which", "K3")}
     parts = ["Tổng số", "Trong đó: NSTW", "NS tỉnh"]
     path = workbook(tmp_path, head, [*BLANK, *parts, *parts], line("1", 100, 60, 40, 50, 30, 20))
     assert total(path) == 100
@@ -77,5 +76,3 @@ def test_sub_projects_that_add_up_to_their_project_are_not_counted_twice(tmp_pat
     rows = [line("1", "NSTW", 100, 40), line("1.1", "NSTW", 60, 30), line("1.2", "NSTW", 40, 10)]
     path = workbook(tmp_path, head, *rows, line("2", "NSTW", 200, 60))
     assert asked(path) == [("project-and-parts", "G3")]
-    rows[0][2:6] = [None] * 4
-    assert total(workbook(tmp_path, head, *rows, line("2", "NSTW", 200, 60))) == 300
