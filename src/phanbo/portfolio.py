@@ -71,11 +71,7 @@ class Portfolio(LineColumns):
         for name, frame in frames.items():
             if not isinstance(frame, pd.DataFrame):
                 raise TypeError(f"{name}: a DataFrame is wanted, not {type(frame).__name__}")
-        self._set(examine(frames), ())
-
-    def _set(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
-        self._take(examined, files)
-        self.__dict__["hash"] = hash_of(examined.grids)  # what is validated is known by its hash
+        self._take(examine(frames), ())
 
     def _take(self, examined: Examined, files: Iterable[tuple[str, str]]) -> None:
         errors = [finding for finding in examined.findings if finding.severity == "error"]
@@ -291,7 +287,7 @@ class Portfolio(LineColumns):
         kept = [finding for finding in self._repairs if finding.code != DATED or not redated]
         examined = examine(frames, (*kept, *added))
         made = object.__new__(Portfolio)
-        made._set(examined, self._files)
+        made._take(examined, self._files)
         return made
 
     def at(self, date: str | dt.date) -> Portfolio:
@@ -371,7 +367,7 @@ def build_portfolio(
             _sheet=origins["sheet"].to_numpy(), _row=origins["row"].to_numpy()
         )
     made = object.__new__(Portfolio)
-    made._set(examine(frames, findings), files)
+    made._take(examine(frames, findings), files)
     return made
 
 

@@ -76,6 +76,8 @@ def _without_blanks(raw: pd.Series[Any]) -> pd.Series[Any]:
     if raw.dtype != object:
         return raw
     cells = raw.tolist()
+    if str not in {*map(type, cells)}:
+        return raw
     blank = [at for at, cell in enumerate(cells) if cell.__class__ is str and (not cell or cell.isspace())]
     if not blank or len(blank) == len(cells):
         return raw

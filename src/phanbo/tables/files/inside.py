@@ -7,11 +7,12 @@ import posixpath
 import re
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from phanbo.errors import DataError, Finding
+from phanbo.tables.files.halves import halve
 from phanbo.tables.files.limits import Limits, check_extent, check_rectangles, check_size, unreadable
 from phanbo.tables.files.ole import BrokenError, streams
 from phanbo.tables.files.opendocument import parse_content
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Inside", "look", "password"]
 
+_Part = TypeVar("_Part", bytes, str)
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOK, _BINARY = "xl/workbook.xml", "xl/workbook.bin"
 _ROOT = (
@@ -41,9 +43,14 @@ _FROM_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true|
 
 @dataclass(slots=True)
 class Inside:
-    """The bytes a reader may see, each sheet's faults in their order, and what is to be said of the file."""
+    """The bytes a reader may see, each sheet's faults in their order, and what is to be said of the file.
+
+    The lower halves of the sheets named in ``halved`` stand in ``below``, the upper ones in ``data``.
+    """
 
     data: io.BytesIO
+    below: io.BytesIO = field(default_factory=io.BytesIO)
+    halved: set[str] = field(default_factory=set)
     sheets: list[tuple[str, Faults]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     from_1904: bool = False
@@ -99,8 +106,7 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
     inside = Inside(io.BytesIO())
     _place_book(parts)
     if _BOOK in parts:
-        inside.sheets = _xlsx(path, parts, limits)
-        inside.from_1904 = _FROM_1904.search(parts[_BOOK]) is not None
+        _xlsx(path, parts, limits, inside)
     elif _BINARY in parts:
         inside.sheets = _xlsb(path, parts, limits)
     elif "content.xml" in parts:
@@ -153,22 +159,35 @@ def _relations(part: bytes) -> dict[str, str]:
     return {str(link.get("Id")): str(link.get("Target")) for link in ET.fromstring(part)}  # noqa: S314 - no DOCTYPE
 
 
-def _xlsx(path: Path, parts: dict[str, bytes], limits: Limits) -> list[tuple[str, Faults]]:
+def _xlsx(path: Path, parts: dict[str, bytes], limits: Limits, inside: Inside) -> None:
     links = _relations(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
     book = ET.fromstring(parts[_BOOK])  # noqa: S314 - no DOCTYPE
-    left = {name.casefold(): part for name, part in parts.items()}
-    sheets = []
+    left = {name.casefold(): name for name in parts}
+    places = []
     for sheet in book.iter():
         if sheet.tag.rpartition("}")[2] == "sheet":
             relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
-            sheets.append((str(sheet.get("name")), _taken(left, _target(links, relation))))
-    found = [(name, scan(part)) for name, part in sheets]
-    texts = left.get("xl/sharedstrings.xml", b"")
-    check_size(path, _laid([part for _, part in sheets], found, texts, limits), limits)
-    return found
+            places.append((str(sheet.get("name")), _taken(left, _target(links, relation))))
+    inside.sheets = [(name, scan(parts[place])) for name, place in places]
+    texts = parts.get(left.get("xl/sharedstrings.xml", ""), b"")
+    check_size(path, _laid([parts[place] for _, place in places], inside.sheets, texts, limits), limits)
+    inside.from_1904 = _FROM_1904.search(parts[_BOOK]) is not None
+    _halve(parts, places, inside)
 
 
-def _taken(left: dict[str, bytes], name: str) -> bytes:
+def _halve(parts: dict[str, bytes], places: list[tuple[str, str]], inside: Inside) -> None:
+    """Keep the upper half of each large sheet in *parts*, and pack the lower ones apart."""
+    lower = {}
+    for (name, place), (_, faults) in zip(places, inside.sheets, strict=True):
+        halves = halve(parts[place]) if faults.plain else None
+        if halves:
+            parts[place], lower[place] = halves
+            inside.halved.add(name)
+    if lower:
+        inside.below = pack({**parts, **lower})
+
+
+def _taken(left: dict[str, _Part], name: str) -> _Part:
     """Take a sheet's part: one that is missing, or shown a thousand times, is no sheet."""
     part = left.pop(name.casefold(), None)
     if part is None:

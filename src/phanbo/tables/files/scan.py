@@ -78,7 +78,7 @@ def scan_plain(part: bytes) -> Faults | None:
     head, tail = part[:start], part[end + 1 :]
     if b":sheetData" in head or b"<!" in head or b"<sheetData" in head or b"sheetData" in tail[11:]:
         return None
-    found = Faults()
+    found = Faults(plain=True)
     _tell_columns(head, found)
     with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter
         for told in pool.map(_tell, _slabs(part, start + len(b"<sheetData>"), end)):

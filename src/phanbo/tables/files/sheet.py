@@ -36,6 +36,8 @@ class Faults:
         How many rows and columns reach the last cell that holds anything.
     held : int
         How many cells of the file hold anything; one that stands for thousands counts once.
+    plain : bool
+        Whether an .xlsx sheet is written as spreadsheet programs write it.
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Faults:
     last_row: int = 0
     last_column: int = 0
     held: int = 0
+    plain: bool = False
 
     def hold(self, row: int, column: int) -> None:
         """Tell that a cell, counted from 0, holds something."""

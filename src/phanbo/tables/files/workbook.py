@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from phanbo.errors import DataError
+from phanbo.tables.files.halves import read_both
 from phanbo.tables.files.inside import look, password
 from phanbo.tables.files.limits import Limits, check_extent, check_size, unreadable
 from phanbo.tables.files.ole import BrokenError
@@ -41,6 +42,7 @@ def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
     import python_calamine
 
     book = python_calamine.CalamineWorkbook.from_filelike(inside.data)
+    both = [book, python_calamine.CalamineWorkbook.from_filelike(inside.below)] if inside.halved else []
     about = book.sheets_metadata
     sheets: list[Sheet] = []
     for at, each in enumerate(about):
@@ -48,12 +50,16 @@ def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
             continue
         name = unicodedata.normalize("NFC", each.name)
         faults = _faults(inside, each.name, at, len(about))  # before the reader lays it out
-        raw = book.get_sheet_by_name(each.name)
-        check_extent(name, Faults(last_row=raw.total_height), limits)
+        if each.name in inside.halved:
+            raw, rows = read_both(both, each.name)
+        else:
+            raw = book.get_sheet_by_name(each.name)
+            check_extent(name, Faults(last_row=raw.total_height), limits)
+            rows = raw.to_python(skip_empty_area=False)
         sheets.append(
             Sheet(
                 name=name,
-                rows=raw.to_python(skip_empty_area=False),
+                rows=rows,
                 faults=faults,
                 merged=tuple(raw.merged_cell_ranges or ()),
                 hidden=each.visible != python_calamine.SheetVisibleEnum.Visible,

@@ -96,6 +96,10 @@ def _ask_sub_projects(block: Block, numbers: Numbers, rows: Rows) -> None:
     plan = next((h for h in numbers.headings if h.column == "plan" and not h.carried), None)
     if order is None or plan is None:
         return
+    if not any(
+        _part_of(cell) for cell in {*block.sheet.columns[order.index]} if cell.__class__ in {str, float}
+    ):
+        return
     lines = rows.lines.tolist()
     marks = [block.cell(block.rows[i], order) for i in lines]
     parts = [at for at, cell in enumerate(marks) if cell.__class__ in {str, float} and _part_of(cell)]
@@ -137,5 +141,7 @@ def _mark(cell: object) -> str:
 
 def _part_of(cell: object) -> str:
     """Return the numbering of what "1.2" is part of: "1"; "" where it is no part."""
+    if cell.__class__ is float and cell == cell // 1:  # type: ignore[operator]
+        return ""
     above, dot, last = _mark(cell).rpartition(".")
     return above if dot and last.isdigit() and above.replace(".", "").isdigit() else ""
