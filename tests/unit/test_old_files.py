@@ -25,7 +25,16 @@ HEAD = [
     "Mã số dự án", "Danh mục dự án", "Chủ đầu tư", "Nguồn vốn", "Phân loại dự án",
     "Kế hoạch vốn năm 2024 (đồng)", "Giải ngân năm 2024 (đồng)", "Nhu cầu bổ sung vốn (đồng)",
 ]  # fmt: skip
-ROW = ["0012", "Đường A", "Sở Giao thông", "NSTW", "Chuyển tiếp", 9_000_000_000, 4_500_000_000, 0]
+ROW: list[object] = [
+    "0012",
+    "Đường A",
+    "Sở Giao thông",
+    "NSTW",
+    "Chuyển tiếp",
+    9_000_000_000,
+    4_500_000_000,
+    0,
+]
 
 
 def write(path: Path, more: str = "", cell: object = None, *, from_1904: bool = False) -> Path:
@@ -54,7 +63,7 @@ def test_days_counted_from_1904_are_the_same_days(tmp_path: Path, *, from_1904: 
 
 def old_book(kind: str, serial: int, *, from_1904: bool) -> bytes:
     """Return a workbook of one line whose first disbursement is a plain number of days."""
-    rows = [[*HEAD, "started_on"], [*ROW, serial]]
+    rows: list[list[object]] = [[*HEAD, "started_on"], [*ROW, serial]]
     if kind == "xlsb":
         page = binary_sheet(*(binary_row(at, *row) for at, row in enumerate(rows)), size=(1, len(HEAD)))
         return xlsb(page, flags=int(from_1904))
