@@ -67,7 +67,7 @@ def with_controls(folder: Path, name: str, *rows: list[Any], lines: bool = True)
 
 def total(owner: str | None, column: str) -> float:
     """Return a total of the lines in triệu đồng."""
-    return sum(each[column] for each in plain() if owner in {None, each["owner"]}) / 10**6
+    return float(sum(each[column] for each in plain() if owner in {None, each["owner"]}) / 10**6)
 
 
 def test_the_controls_of_a_form_are_of_its_own_lines(tmp_path: Path) -> None:

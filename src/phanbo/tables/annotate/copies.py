@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from phanbo.errors import DataError, Finding
 from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
+from phanbo.words import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ def put(cell: Any, value: Any) -> None:  # noqa: ANN401
     if not isinstance(value, str):
         cell.value = value
         return
-    text = _ILLEGAL.sub("\ufffd", value)[:32_767]
+    text = cell_text(_ILLEGAL.sub("\ufffd", value))
     cell.value = text
     cell.data_type = "s"
     if text[:1] in {"=", "+", "-", "@", "\t", "\r"}:

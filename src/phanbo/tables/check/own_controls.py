@@ -29,8 +29,8 @@ def own_controls(controls: Grid, lines: Grid, form: str, log: Log) -> tuple[Grid
             continue
         label = f"{form} – {balance.key}" if balance.key else form
         amounts = balance.stated or 0, balance.added
-        where = balance.sheet, balance.cell, balance.row
-        stated.append(Statement(balance.level, label, balance.column, *amounts, *where))
+        where = balance.sheet, balance.cell
+        stated.append(Statement(balance.level, label, balance.column, *amounts, *where, balance.row))
         if balance.gap:
             words = {
                 "form": label,
