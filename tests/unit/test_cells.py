@@ -188,6 +188,8 @@ def test_digits_beyond_those_of_a_spreadsheet_are_kept_or_asked_about(others: li
     million = 10**6
     assert _numbers([1234567890.123456, *others], unit=million)[0][0] == 1_234_567_890_123_456
     assert _numbers([8999999999.123457, *others], unit=million)[0][0] == 8_999_999_999_123_457
+    assert _numbers([8995037252.53407, *others], unit=million)[0][0] == 8_995_037_252_534_070
+    assert _numbers([8686970.99870181, *others], unit=10**9)[0][0] == 8_686_970_998_701_810
     assert _numbers([1234567890.1234498, *others], unit=million)[0][0] == 1_234_567_890_123_450
     assert _numbers([123456789.1234567, *others], unit=million)[2]["not-whole"] == [0]
     assert _numbers([123456789012345.6, *others])[2]["not-whole"] == [0]

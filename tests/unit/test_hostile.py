@@ -130,6 +130,7 @@ def xlsb_files() -> dict[str, tuple[bytes, str]]:
         "long-name.xlsb": (zipped({**binary_parts(plain), "xl/workbook.bin": name}), "broken"),
         "cut.xlsb": (xlsb(plain)[:-30], "broken"),
         "half.xlsb": (xlsb(plain[:-10]), "cut off"),
+        "backwards.xlsb": (xlsb(binary(129) + binary(146) + binary(145)), "not a workbook"),
         "empty-sheet.xlsb": (xlsb(b""), "cut off"),
         "long-record.xlsb": (xlsb(plain[:-4] + b"\x05\xff\xff\xff\x7f"), "cut off"),
         "short-record.xlsb": (xlsb(binary_sheet(binary_row(0) + binary(5, b"\0\0"))), "broken"),
