@@ -10,7 +10,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["HEAD", "biff", "cell", "compound", "ods", "parts", "record", "sheet", "xlsx", "zipped"]
+__all__ = [
+    "HEAD",
+    "biff",
+    "binary",
+    "binary_parts",
+    "binary_row",
+    "binary_sheet",
+    "cell",
+    "compound",
+    "ods",
+    "parts",
+    "record",
+    "sheet",
+    "wide",
+    "xlsb",
+    "xlsx",
+    "zipped",
+]
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -67,15 +84,15 @@ def xlsx(*sheets: str | bytes, **more: str | bytes) -> bytes:
     return zipped(parts(*sheets, **more))
 
 
-def ods(table: str) -> bytes:
-    """Return the bytes of an .ods with this inside of one table."""
+def ods(table: str, before: str = "") -> bytes:
+    """Return the bytes of an .ods with this inside of one table, and that before it."""
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "table", "text")
     )
     content = (
         f"{XML}<office:document-content {spaces}><office:body><office:spreadsheet>"
-        f'<table:table table:name="S1">{table}</table:table>'
+        f'{before}<table:table table:name="S1">{table}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
@@ -91,16 +108,33 @@ def record(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def biff(*cells: bytes, size: tuple[int, int] = (1, 1), starts: int | None = None, count: int = 1) -> bytes:
-    """Return the stream of an .xls workbook: one sheet of these records that says it has this size."""
+def biff(
+    *cells: bytes,
+    size: tuple[int, int] = (1, 1),
+    starts: int | None = None,
+    count: int = 1,
+    more: bytes = b"",
+) -> bytes:
+    """Return the stream of an .xls workbook: one sheet of these records that says it has this size.
+
+    *more* are records of the whole workbook.
+    """
     bof = struct.pack("<HHHHII", 0x0600, 5, 0, 1996, 0, 6)
-    end = record(0x0A)
+    end = more + record(0x0A)
     named = [record(0x85, struct.pack("<IHBB", 0, 0, 2, 0) + f"{i % 100:02d}".encode()) for i in range(count)]
     at = len(record(0x0809, bof)) + sum(map(len, named)) + len(end)
     named = [each[:4] + struct.pack("<I", at if starts is None else starts) + each[8:] for each in named]
     inner = struct.pack("<HHHHII", 0x0600, 16, 0, 1996, 0, 6)
     room = record(0x200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0))
-    return record(0x0809, bof) + b"".join(named) + end + record(0x0809, inner) + room + b"".join(cells) + end
+    return (
+        record(0x0809, bof)
+        + b"".join(named)
+        + end
+        + record(0x0809, inner)
+        + room
+        + b"".join(cells)
+        + record(0x0A)
+    )
 
 
 def compound(streams: Mapping[str, bytes], follow: Sequence[tuple[int, int]] = ()) -> bytes:
@@ -152,3 +186,65 @@ def _entry(
         + b"\0" * 36
         + struct.pack("<III", start, size, 0)
     )
+
+
+def binary(kind: int, data: bytes = b"") -> bytes:
+    """Return a record of an .xlsb part."""
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, length = b"", len(data)
+    while length > 0x7F:
+        size, length = size + bytes([length & 0x7F | 0x80]), length >> 7
+    return head + size + bytes([length]) + data
+
+
+def wide(text: str) -> bytes:
+    """Return a text as .xlsb parts hold it."""
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def binary_row(at: int, *values: object, hidden: bool = False) -> bytes:
+    """Return a row of an .xlsb sheet, counted from 0: numbers, texts, bytes for an error's code, None for nothing."""
+    out = binary(0, struct.pack("<IIHHBI", at, 0, 300, 0x1000 if hidden else 0, 0, 0))
+    for column, value in enumerate(values):
+        place = struct.pack("<II", column, 0)
+        if isinstance(value, str):
+            out += binary(6, place + wide(value))
+        elif isinstance(value, bytes):
+            out += binary(3, place + value)
+        elif isinstance(value, (int, float)):
+            out += binary(5, place + struct.pack("<d", value))
+    return out
+
+
+def binary_sheet(*rows: bytes, size: tuple[int, int] = (0, 0)) -> bytes:
+    """Return an .xlsb sheet of these rows, that says its last row and column are these."""
+    room = binary(148, struct.pack("<IIII", 0, size[0], 0, size[1]))
+    return binary(129) + room + binary(145) + b"".join(rows) + binary(146) + binary(130)
+
+
+def binary_parts(*sheets: bytes, flags: int = 0, **more: bytes) -> dict[str, str | bytes]:
+    """Return the parts of an .xlsb workbook; *flags* are those of its properties, 1 for days from 1904."""
+    listed = b"".join(
+        binary(156, struct.pack("<II", 0, i) + wide(f"rId{i}") + wide(f"S{i}"))
+        for i in range(1, len(sheets) + 1)
+    )
+    about = binary(153, struct.pack("<II", flags, 0) + wide(""))
+    book = binary(131) + about + binary(143) + listed + binary(144) + binary(132)
+    links = "".join(
+        f'<Relationship Id="rId{i}" Type="{LINKS}/worksheet" Target="worksheets/sheet{i}.bin"/>'
+        for i in range(1, len(sheets) + 1)
+    )
+    root = f'<Relationship Id="rId1" Type="{LINKS}/officeDocument" Target="xl/workbook.bin"/>'
+    return {
+        "_rels/.rels": f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{root}</Relationships>',
+        "[Content_Types].xml": f'{XML}<Types xmlns="{PACKAGE}/content-types"/>',
+        "xl/workbook.bin": book,
+        "xl/_rels/workbook.bin.rels": f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',
+        **{f"xl/worksheets/sheet{i}.bin": part for i, part in enumerate(sheets, start=1)},
+        **{f"xl/{name}.bin": part for name, part in more.items()},
+    }
+
+
+def xlsb(*sheets: bytes, flags: int = 0, **more: bytes) -> bytes:
+    """Return the bytes of an .xlsb of these sheets, and of more parts under ``xl/``."""
+    return zipped(binary_parts(*sheets, flags=flags, **more))

@@ -14,6 +14,7 @@ __all__ = [
     "READING",
     "ROLE",
     "TIER",
+    "cell_text",
     "day",
     "language",
     "word",
@@ -117,3 +118,22 @@ def word(words: Words, code: str, lang: str = "vi") -> str:
 def day(date: dt.date, lang: str = "vi") -> str:
     """Write a date as a reader of the language does: 15/9/2024 or 2024-09-15."""
     return f"{date.day}/{date.month}/{date.year}" if lang == "vi" else date.isoformat()
+
+
+LONGEST = 32_767
+"""Characters a cell of a workbook holds, those beyond U+FFFF counted twice; writers drop or cut what is longer."""
+
+
+def cell_text(text: str, most: int = LONGEST) -> str:
+    """Return *text* as a cell can hold it: one that is too long is cut, and says so at its end.
+
+    Examples
+    --------
+    >>> cell_text("Đường tỉnh 232"), cell_text("ab" * 50, most=40)
+    ('Đường tỉnh 232', 'abababababab… [cắt bớt / cut: 100 ký tự]')
+    """
+    if 2 * len(text) <= most or len(text.encode("utf-16-le", "surrogatepass")) <= 2 * most:
+        return text
+    end = f"… [cắt bớt / cut: {len(text)} ký tự]"
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (most - len(end))]
+    return kept.decode("utf-16-le", "ignore") + end

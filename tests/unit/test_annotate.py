@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 import phanbo as pb
+from dressing.pages import Fault, Page, file_bytes
+from hostile import binary_row, binary_sheet, xlsb
 from phanbo.cli import main
 from phanbo.errors import DataError, Finding
 from phanbo.tables.annotate import marks
@@ -172,6 +177,76 @@ def test_macros_are_kept(tmp_path: Path) -> None:
     with zipfile.ZipFile(out) as archive:
         assert archive.read("xl/vbaProject.bin") == b"macro"
     assert "[LỖI]" in openpyxl.load_workbook(out)["Biểu 1"]["F3"].comment.text
+
+
+EVIL = ("=1+1", "+1", "-1+2", "@SUM(1)", "\t=1")
+SHEET = "Biểu 1"
+
+
+def old_file(path: Path) -> Path:
+    """Write the same table as any kind of file, every cell of its last column a text to be wary of."""
+    rows: list[list[Any]] = [["KẾ HOẠCH VỐN"], HEAD]
+    rows += [line(at, -5 if at == 1 else 100, 40, text) for at, text in enumerate(EVIL, start=1)]
+    if path.suffix == ".xlsb":
+        pages = (binary_row(at, *row) for at, row in enumerate(rows))
+        path.write_bytes(xlsb(binary_sheet(*pages, size=(len(rows), 8))))
+    elif path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+    else:
+        path.write_bytes(file_bytes(path.suffix[1:], [Page(SHEET, rows)]))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods", "xlsb", "csv"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_kind_of_file_becomes_a_marked_copy(tmp_path: Path, kind: str, lang: str) -> None:
+    path, out = old_file(tmp_path / f"a.{kind}"), tmp_path / "b.xlsx"
+    kept, made = path.read_bytes(), path.stat().st_mtime_ns
+    found = pb.annotate_excel(path, out, lang=lang)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (kept, made)
+    assert found.equals(pb.check_excel(path))
+    assert "F3" in set(found["cell"])
+    book = openpyxl.load_workbook(out)
+    page = book.worksheets[0]
+    assert page.title == {"xlsb": "S1", "csv": "a"}.get(kind, SHEET)
+    assert page["F3"].comment.text.startswith("[LỖI] negative: " if lang == "vi" else "[ERROR] negative: ")
+    assert page["F3"].fill.fgColor.rgb.endswith(marks.COLOURS["error"])
+    assert page["F4"].comment is None
+    assert page["F4"].fill.fill_type is None
+    assert [cell.value for cell in page[2]] == HEAD
+    assert [str(cell.value) for cell in page["B"][2:]] == [f"00{at}" for at in range(1, 6)]
+    assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in page["H"][2:]] == [
+        (text, "s", True) for text in EVIL
+    ]
+    links = {cell.hyperlink.location for row in book.worksheets[-1] for cell in row if cell.hyperlink}
+    assert f"'{page.title}'!F3" in links
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsb"])
+def test_error_values_stay_error_values(tmp_path: Path, kind: str) -> None:
+    path, out = tmp_path / f"a.{kind}", tmp_path / "b.xlsx"
+    row = line(1, Fault("#REF!"), 40)
+    if kind == "xls":
+        path.write_bytes(file_bytes(kind, [Page("S1", [HEAD, row])]))
+    else:
+        row[5] = b"\x17"
+        path.write_bytes(xlsb(binary_sheet(binary_row(0, *HEAD), binary_row(1, *row))))
+    pb.annotate_excel(path, out)
+    cell = openpyxl.load_workbook(out)["S1"]["F2"]
+    assert (cell.value, cell.data_type) == ("#REF!", "e")
+    assert "formula-error" in cell.comment.text
+
+
+def test_values_a_workbook_cannot_hold_are_written_as_text(tmp_path: Path) -> None:
+    row = pd.DataFrame([line(1, float("inf"), 40, dt.date(1850, 1, 2))], columns=HEAD)
+    row.to_parquet(tmp_path / "lines.parquet")
+    pb.annotate_excel(tmp_path / "lines.parquet", tmp_path / "b.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "b.xlsx")["lines"]
+    assert [(page[at].value, page[at].data_type) for at in ("F2", "H2")] == [
+        ("inf", "s"),
+        ("1850-01-02", "s"),
+    ]
 
 
 def test_a_text_table_becomes_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

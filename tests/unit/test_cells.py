@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -138,6 +138,62 @@ def test_units_are_exact() -> None:
     assert _numbers(["1.234"], unit=million)[2] == {"ambiguous-number": [0]}
     assert number_cells(pd.Series([LIMIT // million + 1]), unit=million).faults == {"too-large": [0]}
     assert number_cells(pd.Series([7, 8]), unit=1000).data.tolist() == [7000, 8000]
+
+
+UNITS = st.sampled_from([1, 10**3, 10**6, 10**9])
+AMOUNTS = st.one_of(
+    st.integers(-(10**17), 10**17), st.integers(10**15 - 10**7, LIMIT + 2), st.integers(0, 10**12)
+)
+
+
+def _decimal(amount: int, unit: int) -> Decimal:
+    with localcontext() as context:
+        context.prec = 40
+        return Decimal(amount) / unit
+
+
+@given(amount=AMOUNTS, unit=UNITS, mixed=st.booleans())
+def test_a_number_cell_is_its_shortest_decimal_to_the_dong(amount: int, unit: int, *, mixed: bool) -> None:
+    cell = float(_decimal(amount, unit))
+    with localcontext() as context:
+        context.prec = 40
+        meant = Decimal(repr(cell)) * unit
+    data, known, faults = _numbers([cell, "1 tr" if mixed else 1.0], unit=unit)
+    assert known[1]
+    if abs(meant) > LIMIT:
+        assert not known[0]
+        assert faults["too-large"] == [0]
+    elif known[0]:
+        assert data[0] == meant
+        assert amount >= 10**15 or data[0] == amount
+    else:
+        assert 0 in faults["too-large"]  # beyond what a float tells apart
+        assert abs(meant) > LIMIT - 5
+
+
+@given(AMOUNTS, UNITS)
+def test_a_text_is_exact_to_the_dong(amount: int, unit: int) -> None:
+    number = f"{_decimal(amount, unit):f}".replace(".", ",")
+    data, known, faults = _numbers([number, "1,5 tr"], unit=unit)
+    if "ambiguous-number" in faults:
+        assert len(number.partition(",")[2]) == 3  # 1,234 could be a thousand
+    elif abs(amount) > LIMIT:
+        assert faults["too-large"] == [0]
+    else:
+        assert (data[0], known[0]) == (amount, True)
+
+
+@pytest.mark.parametrize("others", [[1.0], ["1.000.000"]])
+def test_digits_beyond_those_of_a_spreadsheet_are_kept_or_asked_about(others: list[Any]) -> None:
+    million = 10**6
+    assert _numbers([1234567890.123456, *others], unit=million)[0][0] == 1_234_567_890_123_456
+    assert _numbers([8999999999.123457, *others], unit=million)[0][0] == 8_999_999_999_123_457
+    assert _numbers([8995037252.53407, *others], unit=million)[0][0] == 8_995_037_252_534_070
+    assert _numbers([8686970.99870181, *others], unit=10**9)[0][0] == 8_686_970_998_701_810
+    assert _numbers([1234567890.1234498, *others], unit=million)[0][0] == 1_234_567_890_123_450
+    assert _numbers([123456789.1234567, *others], unit=million)[2]["not-whole"] == [0]
+    assert _numbers([123456789012345.6, *others])[2]["not-whole"] == [0]
+    assert _numbers([1234567890123456.5, *others])[2]["not-whole"] == [0]
 
 
 def test_a_typed_number_is_a_repair_unless_the_file_has_only_text() -> None:

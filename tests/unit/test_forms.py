@@ -52,6 +52,58 @@ def test_forms_become_one_portfolio(tmp_path: Path) -> None:
     assert [name for name, _ in portfolio.files] == sorted(f"{name}.xlsx" for name in FORMS.values())
 
 
+def with_controls(folder: Path, name: str, *rows: list[Any], lines: bool = True) -> None:
+    """Put one owner's form into *folder*, with control totals on a sheet of their own, in triệu đồng."""
+    head = ["Đối chiếu theo", "Tên", "Kế hoạch vốn năm 2024", "Giải ngân năm 2024"]
+    owner = {"Y": HEALTH, "S": LAND}.get(name[0], BOARD)
+    pages = book([each for each in plain() if each["owner"] == owner]) if lines else []
+    put(
+        folder,
+        name,
+        "xlsx",
+        [*pages, Page("DoiChieu", [["Đơn vị tính: triệu đồng"], head, *map(list, rows)])],
+    )
+
+
+def total(owner: str | None, column: str) -> float:
+    """Return a total of the lines in triệu đồng."""
+    return float(sum(each[column] for each in plain() if owner in {None, each["owner"]}) / 10**6)
+
+
+def test_the_controls_of_a_form_are_of_its_own_lines(tmp_path: Path) -> None:
+    own = {owner: [total(owner, name) for name in ("plan", "disbursed")] for owner in (BOARD, HEALTH)}
+    with_controls(
+        tmp_path,
+        "B",
+        ["tổng số", None, *own[BOARD]],
+        ["chủ đầu tư", BOARD, *own[BOARD]],
+        ["chủ đầu tư", HEALTH, *own[HEALTH]],
+    )
+    with_controls(tmp_path, "Y", ["toàn tỉnh", None, *own[HEALTH]])
+    portfolio = pb.read_forms(tmp_path)
+    assert portfolio.controls is not None
+    assert portfolio.controls["key"].tolist() == [HEALTH]  # of another form: compared with all
+    stated = portfolio.reconcile().query("sheet == 'B.xlsx · DoiChieu'")
+    assert stated["ok"].all()
+    assert sorted(stated["level"]) == ["all"] * 2 + ["owner"] * 4
+    with_controls(tmp_path, "Y", ["toàn tỉnh", None, own[HEALTH][0] + 1, own[HEALTH][1]])
+    with pytest.raises(DataError) as refusal:
+        pb.read_forms(tmp_path)
+    (wrong,) = refusal.value.findings
+    assert (wrong.code, wrong.sheet, wrong.cell) == ("form-control-differs", "Y.xlsx · DoiChieu", "C3")
+    assert "chênh 1.000.000 đồng" in wrong.message_vi
+    assert "Y.xlsx" in wrong.message_vi
+
+
+def test_the_controls_of_a_file_without_lines_are_of_all_forms(tmp_path: Path) -> None:
+    forms(tmp_path)
+    amounts = [total(None, "plan"), total(None, "disbursed")]
+    with_controls(tmp_path, "Z", ["tổng số", None, *amounts], lines=False)
+    assert pb.read_forms(tmp_path).reconcile()["ok"].all()
+    with_controls(tmp_path, "Z", ["tổng số", None, amounts[0] + 1, amounts[1]], lines=False)
+    assert refused(tmp_path) == [("control-differs", "Z.xlsx · DoiChieu")]
+
+
 def test_who_returned_none_is_told(tmp_path: Path) -> None:
     missing = ["Sở Nông nghiệp", "Sở Xây dựng"]
     folder = forms(tmp_path / "forms")

@@ -12,7 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from hostile import HEAD, biff, cell, compound, ods, parts, record, sheet, xlsx, zipped
+from hostile import (
+    HEAD,
+    biff,
+    binary,
+    binary_parts,
+    binary_row,
+    binary_sheet,
+    cell,
+    compound,
+    ods,
+    parts,
+    record,
+    sheet,
+    wide,
+    xlsb,
+    xlsx,
+    zipped,
+)
 from phanbo.errors import DataError
 from phanbo.tables.files.limits import Limits, check_rectangles
 from phanbo.tables.files.sheet import Faults
@@ -76,6 +93,51 @@ def shared(quote: str = '"') -> bytes:
     rows = "".join(f'<row r="{i}"><c r="A{i}" t={quote}s{quote}><v>0</v></c></row>' for i in range(1, 20_001))
     text = f"{HEAD.replace('worksheet', 'sst')}<si><t>{'a' * 30_000}</t></si></sst>"
     return xlsx(sheet(rows), sharedStrings=text)
+
+
+def xlsb_files() -> dict[str, tuple[bytes, str]]:
+    """Return the .xlsb files that are refused, and a word of why."""
+    one = binary_row(0, 5.0)
+    plain = binary_sheet(one)
+    far = one + binary(5, struct.pack("<IId", 16_383, 0, 1.0))
+    text = binary(159, struct.pack("<II", 1, 1)) + binary(19, b"\0" + wide("a" * 30_000)) + binary(160)
+    shared = binary_sheet(*(binary_row(at) + binary(7, struct.pack("<III", 0, 0, 0)) for at in range(20_000)))
+    none = binary_parts(plain)
+    del none["xl/worksheets/sheet1.bin"]
+    twice = {**binary_parts(plain, plain)}
+    twice["xl/_rels/workbook.bin.rels"] = str(
+        binary_parts(plain, plain)["xl/_rels/workbook.bin.rels"]
+    ).replace("sheet2", "sheet1")
+    name = binary(156, struct.pack("<III", 0, 1, 2**30))
+    return {
+        "bomb.xlsb": (xlsb(plain, styles=BOMB * 7), "too large"),
+        "lying.xlsb": (lying(xlsb(plain, theme=BOMB), "xl/theme.bin"), "broken"),
+        "overlapping.xlsb": (overlapping(xlsb(plain)), "overlapping"),
+        "laughs.xlsb": (
+            zipped({**binary_parts(plain), "xl/_rels/workbook.bin.rels": ENTITIES + "<x>&i;</x>"}),
+            "entities",
+        ),
+        "stray.xlsb": (xlsb(binary_sheet(far, binary_row(900_000, 1.0))), "XFD900001"),
+        "stray-row.xlsb": (xlsb(binary_sheet(one, binary_row(2**32 - 1, 1.0))), "A4294967296"),
+        "stray-column.xlsb": (xlsb(binary_sheet(one + binary(5, b"\xff" * 8 + b"\0" * 8))), "stray cells"),
+        "shared.xlsb": (xlsb(shared, sharedStrings=text), "too large"),
+        "no-text.xlsb": (xlsb(shared), "text is not there"),
+        "long-text.xlsb": (
+            xlsb(binary_sheet(binary_row(0) + binary(6, struct.pack("<III", 0, 0, 2**31)))),
+            "",
+        ),
+        "many-texts.xlsb": (xlsb(plain, sharedStrings=binary(159, b"\xff" * 8)), ""),
+        "long-name.xlsb": (zipped({**binary_parts(plain), "xl/workbook.bin": name}), "broken"),
+        "cut.xlsb": (xlsb(plain)[:-30], "broken"),
+        "half.xlsb": (xlsb(plain[:-10]), "cut off"),
+        "backwards.xlsb": (xlsb(binary(129) + binary(146) + binary(145)), "not a workbook"),
+        "empty-sheet.xlsb": (xlsb(b""), "cut off"),
+        "long-record.xlsb": (xlsb(plain[:-4] + b"\x05\xff\xff\xff\x7f"), "cut off"),
+        "short-record.xlsb": (xlsb(binary_sheet(binary_row(0) + binary(5, b"\0\0"))), "broken"),
+        "no-sheet.xlsb": (zipped(none), "no part"),
+        "one-sheet-twice.xlsb": (zipped(twice), "no part"),
+        "noise.xlsb": (b"PK\3\4" + random.Random(2).randbytes(20_000), "broken"),
+    }
 
 
 def files() -> dict[str, tuple[bytes, str]]:
@@ -148,6 +210,7 @@ def files() -> dict[str, tuple[bytes, str]]:
         "overlap.xls": (compound({"Workbook": biff(*[DIGIT] * 200, starts=0, count=99)}), ""),
         "noise.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise.randbytes(20_000), ""),
         "noise.xlsx": (b"PK\3\4" + noise.randbytes(20_000), "broken"),
+        **xlsb_files(),
     }
 
 
@@ -231,6 +294,28 @@ def test_formatted_emptiness_is_read(tmp_path: Path) -> None:
     assert child(400_000_000, path) == ["rows.ods no-header no-lines sheets-unused"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
+def test_emptiness_in_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    one = binary_row(0, 5.0, "=1+1", b"\x17")
+    blank = binary(1, struct.pack("<II", 16_383, 1))
+    hidden = binary(60, struct.pack("<IIIIHB", 0, 2**32 - 1, 0, 0, 1, 0)) * 1_000
+    for name, part in {
+        "rows": binary_sheet(one, *(binary_row(at) for at in range(1, 1_000_000))),
+        "cells": binary_sheet(one, *(binary_row(at) + blank for at in range(1, 100_000))),
+        "says": binary_sheet(one, size=(2**32 - 1, 2**32 - 1)),
+        "hidden": hidden.join([binary(129), binary_sheet(one)[3:]]),
+    }.items():
+        path = tmp_path / f"{name}.xlsb"
+        path.write_bytes(xlsb(part))
+        (found,) = open_workbook(path, Limits())
+        assert [row[:2] for row in found.rows if any(row)] == [[5.0, "=1+1"]]
+        assert found.faults.errors == {(0, 2): "#REF!"}
+        assert len(found.faults.hidden_columns) == (16_384 if name == "hidden" else 0)
+    said = child(400_000_000, *sorted(tmp_path.iterdir()))
+    assert len(said) == 4
+    assert not any("file-unreadable" in line for line in said)
+
+
 def test_well_filled_sheets_are_within_the_limits() -> None:
     def told(held: int) -> list[tuple[str, Faults]]:
         return [("S", Faults(last_row=10**6, last_column=30, held=held))]
@@ -254,6 +339,11 @@ def test_links_to_other_files_are_not_followed(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(zipped({**parts(sheet()), "xl/externalLinks/externalLink1.xml": "<externalLink/>"}))
     (found,) = open_workbook(path, Limits())
+    assert [each.code for each in found.findings] == ["external-links"]
+    assert found.rows == [[1.0]]
+    outside = {"xl/externalLinks/externalLink1.bin": b"a"}
+    (tmp_path / "a.xlsb").write_bytes(zipped({**binary_parts(binary_sheet(binary_row(0, 1.0))), **outside}))
+    (found,) = open_workbook(tmp_path / "a.xlsb", Limits())
     assert [each.code for each in found.findings] == ["external-links"]
     assert found.rows == [[1.0]]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from hostile import biff, binary_row, binary_sheet, compound, ods, record, xlsb
 from phanbo import read_excel
 from phanbo.tables.files.sheet import Sheet
 from phanbo.tables.read import check_excel
@@ -23,7 +25,16 @@ HEAD = [
     "Mã số dự án", "Danh mục dự án", "Chủ đầu tư", "Nguồn vốn", "Phân loại dự án",
     "Kế hoạch vốn năm 2024 (đồng)", "Giải ngân năm 2024 (đồng)", "Nhu cầu bổ sung vốn (đồng)",
 ]  # fmt: skip
-ROW = ["0012", "Đường A", "Sở Giao thông", "NSTW", "Chuyển tiếp", 9_000_000_000, 4_500_000_000, 0]
+ROW: list[object] = [
+    "0012",
+    "Đường A",
+    "Sở Giao thông",
+    "NSTW",
+    "Chuyển tiếp",
+    9_000_000_000,
+    4_500_000_000,
+    0,
+]
 
 
 def write(path: Path, more: str = "", cell: object = None, *, from_1904: bool = False) -> Path:
@@ -48,6 +59,54 @@ def test_days_counted_from_1904_are_the_same_days(tmp_path: Path, *, from_1904: 
     notes = portfolio.notes[portfolio.notes["code"] == "date-1904"]
     assert notes["cell"].tolist() == (["I1"] if from_1904 and not as_date else [])
     assert notes["value"].tolist() == ([str(float(serial))] if len(notes) else [])
+
+
+def old_book(kind: str, serial: int, *, from_1904: bool) -> bytes:
+    """Return a workbook of one line whose first disbursement is a plain number of days."""
+    rows: list[list[object]] = [[*HEAD, "started_on"], [*ROW, serial]]
+    if kind == "xlsb":
+        page = binary_sheet(*(binary_row(at, *row) for at, row in enumerate(rows)), size=(1, len(HEAD)))
+        return xlsb(page, flags=int(from_1904))
+    if kind == "ods":
+        days = "<table:null-date table:date-value='1904-01-01'/>" if from_1904 else ""
+        settings = f"<table:calculation-settings>{days}</table:calculation-settings>"
+        return ods("".join(map(ods_row, rows)), settings)
+    cells = b""
+    for at, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                text = struct.pack("<HHHHB", at, column, 0, len(value), 1) + value.encode("utf-16-le")
+                cells += record(0x0204, text)
+            else:
+                cells += record(0x0203, struct.pack("<HHHd", at, column, 0, value))
+    more = record(0x22, struct.pack("<H", 1)) if from_1904 else b""
+    return compound({"Workbook": biff(cells, size=(2, len(HEAD) + 1), more=more)})
+
+
+def ods_row(row: list[object]) -> str:
+    """Return the XML of a row of an .ods table."""
+    out = ""
+    for value in row:
+        if isinstance(value, str):
+            out += f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        else:
+            out += f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+    return f"<table:table-row>{out}</table:table-row>"
+
+
+@pytest.mark.parametrize("from_1904", [True, False])
+@pytest.mark.parametrize("kind", ["xls", "xlsb", "ods"])
+def test_every_kind_of_workbook_says_from_when_it_counts(
+    tmp_path: Path, kind: str, *, from_1904: bool
+) -> None:
+    day = dt.date(2024, 6, 14)
+    serial = (day - (dt.date(1904, 1, 1) if from_1904 else dt.date(1899, 12, 30))).days
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(old_book(kind, serial, from_1904=from_1904))
+    portfolio = read_excel(path)
+    assert portfolio.text("started_on").tolist() == ["2024-06-14"]
+    notes = portfolio.notes[portfolio.notes["code"] == "date-1904"]
+    assert notes["cell"].tolist() == (["I1"] if from_1904 else [])
 
 
 @pytest.mark.parametrize("encode", [encode_tcvn3, encode_vni])

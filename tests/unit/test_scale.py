@@ -104,6 +104,13 @@ def test_a_sheet_whose_plans_are_a_step_off() -> None:
     assert not scaled(_sheets({"B": 20, "C": 0.1}, ("plan", "disbursed")))
 
 
+@pytest.mark.parametrize("stage", ["preparation", "completed", "transitional"])
+def test_a_sheet_of_small_rests_is_in_no_other_unit(stage: str) -> None:
+    frame = _sheets({"B": 0.001}, ("plan", "disbursed"))
+    frame.loc[frame["_sheet"] == "B", "stage"] = stage
+    assert bool(scaled(frame)) is (stage == "transitional")
+
+
 def test_the_examples_are_of_one_scale() -> None:
     for load in (load_lang_son, load_bac_linh):
         portfolio = load()

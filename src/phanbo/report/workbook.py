@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from phanbo.errors import PhanboError
 from phanbo.money import MILLION
+from phanbo.words import cell_text
 
 __all__ = ["Column", "Formula", "Sheet", "Workbook", "cell_name", "million", "workbook"]
 
@@ -245,7 +246,7 @@ class Sheet:
         made, last = self.book.format(align, look), len(self.columns) - 1
         if last:
             self.sheet.merge_range(self.row, 0, self.row, last, "", made)
-        self.sheet.write_string(self.row, 0, text, made)
+        self.sheet.write_string(self.row, 0, cell_text(text), made)
         tall = LINE * 1.2 if look in {"title", "section"} else LINE
         self.sheet.set_row(self.row, min(TALLEST, tall * height(text, self.width)))
         self.row += 1
@@ -256,7 +257,7 @@ class Sheet:
         room = self.width - self.columns[0].width
         self.sheet.write_string(self.row, 0, label, look)
         self.sheet.merge_range(self.row, 1, self.row, last, "", look)
-        self.sheet.write_string(self.row, 1, value, look)
+        self.sheet.write_string(self.row, 1, cell_text(value), look)
         lines = max(height(label, self.columns[0].width - 1.5), height(value, room - 1.5))
         self.sheet.set_row(self.row, LINE * lines + 1)
         self.row += 1
@@ -344,7 +345,7 @@ class Sheet:
         elif unknown or value == "":
             self.sheet.write_blank(row, column, None, form)
         elif isinstance(value, str):
-            self.sheet.write_string(row, column, value, form)
+            self.sheet.write_string(row, column, cell_text(value), form)
         else:
             self.sheet.write_number(row, column, value, form)
 

@@ -16,10 +16,11 @@ from phanbo.errors import DataError, Finding
 from phanbo.tables.check.canonical import raw_frames
 from phanbo.tables.check.clean import clean
 from phanbo.tables.check.grid import Log
+from phanbo.tables.check.own_controls import own_controls
 from phanbo.tables.files.limits import Limits, digest
 from phanbo.tables.gather import Reading, gather_folder, gather_workbook
 from phanbo.tables.returned import missing_owners, owner_names
-from phanbo.tables.schema import LINES, TABLES
+from phanbo.tables.schema import CONTROLS, LINES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -146,12 +147,22 @@ def _read(
     for table, frame in reading.frames.items():
         form.attrs[table] = dict(frame.attrs)
         form.grids[table] = clean(TABLES[table], frame, log)
+    _compare_own(form, log)
     form.findings = [replace(each, sheet=_called(name, each.sheet, only)) for each in log.findings]
     for table, grid in form.grids.items():
         _rename(grid, form.attrs[table], name, only)
     if LINES.name not in form.grids:
         _tell_empty(form)
     return form
+
+
+def _compare_own(form: _Form, log: Log) -> None:
+    """Compare the totals a form states of itself with its own lines, not with those of all forms."""
+    controls, lines = (form.grids.get(table.name) for table in (CONTROLS, LINES))
+    if controls is not None and lines is not None and {"plan", "disbursed"} <= lines.columns.keys():
+        form.grids[CONTROLS.name], stated = own_controls(controls, lines, form.name, log)
+        attrs = form.attrs[LINES.name]
+        attrs["statements"] = [*attrs.get("statements", ()), *stated]
 
 
 def _called(file: str, sheet: str, only: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import re
 import unicodedata
 import warnings
@@ -13,6 +15,7 @@ from xml.etree import ElementTree as ET
 from phanbo.errors import DataError, Finding
 from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
+from phanbo.words import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +124,8 @@ def _values(sheets: Sequence[Sheet], told: list[tuple[str, str]]) -> Copy:
             for index, cell in enumerate(row, start=1):
                 if cell not in {"", None}:
                     put(page.cell(at, index), cell)
+        for (above, left), error in sheet.faults.errors.items():
+            _put_error(page.cell(above + 1, left + 1), error)
         made[sheet.name] = page
     return Copy(book, made, told)
 
@@ -135,14 +140,25 @@ def free_title(book: Any, name: str) -> str:  # noqa: ANN401 - openpyxl has no t
     return title
 
 
+def _put_error(cell: Any, error: str) -> None:  # noqa: ANN401
+    """Write an error value as one, where it is one a workbook knows; readers give it no value."""
+    from openpyxl.cell.cell import ERROR_CODES
+
+    put(cell, error)
+    if error in ERROR_CODES:
+        cell.data_type = "e"
+
+
 def put(cell: Any, value: Any) -> None:  # noqa: ANN401
     """Write a value; a text stays a text, whatever it begins with."""
-    if getattr(value, "tzinfo", None) is not None:
-        value = str(value)  # a workbook knows no time zones
+    strange = isinstance(value, float) and not math.isfinite(value)
+    early = isinstance(value, dt.date) and value.year < 1900
+    if strange or early or getattr(value, "tzinfo", None) is not None:
+        value = str(value)  # a workbook knows no time zones, no infinity, no day before 1900
     if not isinstance(value, str):
         cell.value = value
         return
-    text = _ILLEGAL.sub("\ufffd", value)[:32_767]
+    text = cell_text(_ILLEGAL.sub("\ufffd", value))
     cell.value = text
     cell.data_type = "s"
     if text[:1] in {"=", "+", "-", "@", "\t", "\r"}:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from phanbo.tables.files.sheet import letter
+from phanbo.words import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,9 @@ MARKED = 10_000
 PER_CODE = 500
 LONGEST = 1_500
 """Characters of one cell's comment."""
+
+COMMENT = 32_000
+"""Characters of it together with a comment that was there."""
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -88,7 +92,7 @@ def _mark(cell: Any, listed: Sequence[Finding], lang: str) -> None:  # noqa: ANN
         cell.fill = PatternFill("solid", fgColor=colour, bgColor=colour)
     text, before = _text(listed, lang), cell.comment
     if before is not None:
-        text = f"{before.text}\n\n{text}"[:32_000]
+        text = f"{cell_text(before.text, COMMENT - len(text) - 2)}\n\n{text}"
     cell.comment = None
     lines = sum(1 + len(line) // 48 for line in text.splitlines())
     author = before.author if before is not None and before.author else "phanbo"

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["number_cells"]
 
 _NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "empty"})
+_SURE = 10**15
+"""Below it an amount has at most 15 digits in any unit, and no other of 15 digits is stored as the same float."""
+_NOISE = Fraction(1, 4)
+"""In đồng: what the 16th and 17th digit of a calculated cell may say."""
 
 
 def number_cells(
@@ -160,14 +164,18 @@ def _floats(numbers_: NDArray[np.float64], unit: Fraction, *, signed: bool) -> C
     large = ~(np.abs(scaled) <= LIMIT)
     scaled[large] = 0.0
     out = Cells(scaled.astype(np.int64), known)
-    # A spreadsheet shows 15 digits: beyond them 0.1 + 0.2 is noise, not a fraction of a đồng.
-    for at in np.flatnonzero(known & ~large & (scaled / factor != numbers_)):
-        exact = Fraction(f"{numbers_[at]:.15g}") * unit
-        if exact.denominator == 1:
-            out.data[at] = exact.numerator
-        else:
+    unsure = scaled / factor != numbers_
+    if unit != 1:
+        unsure |= np.abs(scaled) >= _SURE
+    for at in np.flatnonzero(known & ~large & unsure):
+        exact = _of_float(float(numbers_[at]), unit)
+        if exact.denominator != 1:
             out.fault("not-whole", int(at))
             out.known[at] = False
+        elif abs(exact) > LIMIT:
+            large[at] = True
+        else:
+            out.data[at] = exact.numerator
     _limit(out, large, signed=signed)
     out.data[~out.known] = 0
     return out
@@ -182,7 +190,7 @@ def _one_number(
         if isinstance(cell, str):
             number, own = parse_amount(cell, unit=unit, convention=written)
         else:
-            number = _fraction(cell) * unit
+            number = _amount(cell, unit)
     except NumberError as error:
         out.fault(error.code, at)
         return
@@ -206,17 +214,31 @@ def _one_number(
         out.known[at] = True
 
 
-def _fraction(cell: object) -> Fraction:
+def _amount(cell: object, unit: Fraction) -> Fraction:
+    """Return the đồng of a cell that is no text."""
     if isinstance(cell, (bool, np.bool_)):
         raise NumberError("not-a-number", str(cell))
     if isinstance(cell, numbers.Integral):
-        return Fraction(int(cell))
+        return int(cell) * unit
     if isinstance(cell, (float, np.floating)) and np.isinf(cell):
         raise NumberError("too-large", str(cell))
     try:
         if isinstance(cell, (float, np.floating)):
-            number = float(cell)
-            return Fraction(int(number)) if number.is_integer() else Fraction(f"{number:.15g}")
-        return Fraction(str(cell))  # Decimal
+            return _of_float(float(cell), unit)
+        return Fraction(str(cell)) * unit  # Decimal
     except (ValueError, OverflowError) as error:
         raise NumberError("not-a-number", str(cell)) from error
+
+
+def _of_float(number: float, unit: Fraction) -> Fraction:
+    """Return the đồng of the shortest decimal that is stored as *number*.
+
+    A spreadsheet shows 15 digits: where that decimal has more and is no whole amount, but the 15 are, within a quarter
+    of a đồng, then 0.1 + 0.2 is noise, not a fraction of a đồng.
+    """
+    exact = Fraction(int(number) if number.is_integer() else repr(number)) * unit
+    if exact.denominator != 1:
+        shown = Fraction(f"{number:.15g}") * unit
+        if shown.denominator == 1 and abs(shown - exact) < _NOISE:
+            return shown
+    return exact

@@ -137,9 +137,13 @@ def _sheets(lines: Grid, log: Log) -> None:
 
 
 def _this_year(lines: Grid) -> Bools:
-    """Return the lines of this year's plan; what is carried over may be any small rest."""
+    """Return the lines of this year's plan that pay for works.
+
+    What is carried over, or left to pay of a completed project, or its preparation, may be any small part of it.
+    """
     years = lines.values("plan_year")
-    now: Bools = lines.known("plan") & (years == years.max(initial=0))
+    works = ~np.isin(lines.values("stage").astype(str), ("preparation", "completed"))
+    now: Bools = lines.known("plan") & (years == years.max(initial=0)) & works
     return now
 
 

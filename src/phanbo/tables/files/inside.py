@@ -17,7 +17,15 @@ from phanbo.tables.files.limits import Limits, check_extent, check_rectangles, c
 from phanbo.tables.files.ole import BrokenError, streams
 from phanbo.tables.files.opendocument import parse_content
 from phanbo.tables.files.package import pack, unpack
-from phanbo.tables.files.records import biff, has_password, xlsb_bundles, xlsb_lengths, xlsb_sheet
+from phanbo.tables.files.records import (
+    biff,
+    biff_from_1904,
+    has_password,
+    xlsb_bundles,
+    xlsb_from_1904,
+    xlsb_lengths,
+    xlsb_sheet,
+)
 from phanbo.tables.files.scan import scan
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ _SHARED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})</v>')
 _BROKEN = (struct.error, ValueError, LookupError, ET.ParseError, expat.ExpatError)
 """A LookupError is an encoding that no one knows."""
 _FROM_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true|on)[\"']")
+_ODS_FROM_1904 = re.compile(rb"<table:null-date\s[^>]*\btable:date-value=[\"']1904-01-01")
 
 
 @dataclass(slots=True)
@@ -109,8 +118,10 @@ def _zipped(path: Path, data: bytes, limits: Limits) -> Inside:
         _xlsx(path, parts, limits, inside)
     elif _BINARY in parts:
         inside.sheets = _xlsb(path, parts, limits)
+        inside.from_1904 = xlsb_from_1904(parts[_BINARY])
     elif "content.xml" in parts:
         inside.sheets = parse_content(parts["content.xml"])
+        inside.from_1904 = _ODS_FROM_1904.search(parts["content.xml"]) is not None
     else:
         raise BrokenError("no workbook in it")
     outside = sorted(name for name in parts if re.match(r"xl/externalLinks/[^/]*\.(xml|bin)$", name))
@@ -235,4 +246,4 @@ def _compound(path: Path, data: bytes) -> Inside:
         raise BrokenError("no workbook in it")
     if has_password(book):
         raise password(path)
-    return Inside(io.BytesIO(data), [("", faults) for faults in biff(book)])
+    return Inside(io.BytesIO(data), [("", faults) for faults in biff(book)], from_1904=biff_from_1904(book))

@@ -114,8 +114,8 @@ def _too_large(name: str, corner: str, what: tuple[str, str], mend: tuple[str, s
 def unreadable(path: Path, vi: str, en: str, mend: tuple[str, str] | None = None) -> Finding:
     """Return the finding that says why a file cannot be read."""
     mend = mend or (
-        "mở tệp bằng chương trình đã lập ra nó, lưu lại (không đặt mật khẩu) rồi đọc",
-        "open it with the program that made it, save it again (without a password) and read that",
+        "mở tệp bằng chương trình đã lập ra nó, lưu lại dạng .xlsx (không đặt mật khẩu) rồi đọc",
+        "open it with the program that made it, save it as .xlsx (without a password) and read that",
     )
     return Finding(
         code="file-unreadable",

@@ -11,7 +11,16 @@ from phanbo.tables.files.sheet import Faults
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ERRORS", "biff", "has_password", "xlsb_bundles", "xlsb_lengths", "xlsb_sheet"]
+__all__ = [
+    "ERRORS",
+    "biff",
+    "biff_from_1904",
+    "has_password",
+    "xlsb_bundles",
+    "xlsb_from_1904",
+    "xlsb_lengths",
+    "xlsb_sheet",
+]
 
 ERRORS = {
     0x00: "#NULL!",
@@ -39,6 +48,16 @@ def has_password(data: bytes) -> bool:
     for kind, _ in _records(data):
         if kind in {0x002F, 0x000A}:
             return kind == 0x002F
+    return False
+
+
+def biff_from_1904(data: bytes) -> bool:
+    """Whether the days of an .xls workbook are counted from 1904: a DATEMODE record of 1 among its globals."""
+    for kind, record in _records(data):
+        if kind == 0x0022:
+            return record[:2] == b"\1\0"
+        if kind == 0x000A:
+            break
     return False
 
 
@@ -119,6 +138,8 @@ def _xlsb_records(data: bytes) -> Iterator[tuple[int, bytes]]:
             shift += 7
             if not byte & 0x80:
                 break
+        if at + size > end:
+            raise BrokenError("a record that is cut off")
         yield kind, data[at : at + size]
         at += size
 
@@ -131,6 +152,11 @@ def xlsb_bundles(workbook: bytes) -> list[tuple[str, str]]:
             relation, after = _wide(record, 8)
             found.append((_wide(record, after)[0], relation))
     return found
+
+
+def xlsb_from_1904(workbook: bytes) -> bool:
+    """Whether the days of an .xlsb workbook are counted from 1904, as its BrtWbProp says."""
+    return any(kind == 153 and bool(record[0] & 1) for kind, record in _xlsb_records(workbook))
 
 
 def _wide(record: bytes, at: int) -> tuple[str, int]:
@@ -150,7 +176,9 @@ def xlsb_sheet(data: bytes, lengths: list[int]) -> tuple[Faults, int]:
     """Return what an .xlsb sheet does not tell, and the bytes its shared texts take when laid out."""
     found = Faults()
     row = laid = 0
+    kinds = set()
     for kind, record in _xlsb_records(data):
+        kinds.add(kind)
         if kind == 0:
             row = struct.unpack_from("<I", record)[0]
             if record[11] & 0x10:
@@ -162,8 +190,12 @@ def xlsb_sheet(data: bytes, lengths: list[int]) -> tuple[Faults, int]:
                 found.errors[row, column] = ERRORS.get(record[8], "#ERROR")
             elif kind == 7:
                 shared = struct.unpack_from("<I", record, 8)[0]
-                laid += lengths[shared] if shared < len(lengths) else 0
+                if shared >= len(lengths):
+                    raise BrokenError("a cell whose text is not there")
+                laid += lengths[shared]
         elif kind == 60 and record[16] & 1:
             first, last = struct.unpack_from("<II", record)
             found.hide_columns(first, last)
+    if not {145, 146} <= kinds:  # where its rows begin and end
+        raise BrokenError("a sheet that is cut off")
     return found, laid

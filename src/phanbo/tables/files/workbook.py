@@ -84,7 +84,8 @@ def _refusal(path: Path, error: BaseException) -> DataError | None:
     """Return the refusal that an error of the reader means; None for one that is not its own."""
     import python_calamine
 
-    own: tuple[Any, ...] = (python_calamine.CalamineError, BrokenError)
+    # no file is read here, so an OSError is the reader's word for bytes that end too early
+    own: tuple[Any, ...] = (python_calamine.CalamineError, BrokenError, OSError)
     if isinstance(error, python_calamine.PasswordError):
         return password(path)
     # a panic inside the reader is no Exception

@@ -11,6 +11,7 @@ from phanbo.tables.files.limits import Limits
 from phanbo.tables.files.sheet import address
 from phanbo.tables.files.workbook import open_workbook
 from phanbo.tables.schema.vocabulary import fold
+from phanbo.words import cell_text
 
 if TYPE_CHECKING:
     import os
@@ -169,7 +170,7 @@ def _rows(page: Any, looks: Mapping[str, Any], top: int, rows: Sequence[Sequence
             elif isinstance(cell, int):
                 page.write_number(at, index, cell, looks[kind])
             else:
-                page.write_string(at, index, str(cell), looks[kind])
+                page.write_string(at, index, cell_text(str(cell)), looks[kind])
                 lines = max(lines, -(-len(str(cell)) // max(1, int(width) - 2))) if kind != "key" else lines
         page.set_row(at, 15 * lines)  # LibreOffice lets wrapped text overlap otherwise
 

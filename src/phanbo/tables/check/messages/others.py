@@ -55,6 +55,12 @@ OTHERS = {
         "tìm dòng thiếu, thừa hoặc sai",
         "look for a missing, surplus or wrong row",
     ),
+    "form-control-differs": error(
+        "{title} của biểu {form}: tổng các dòng của biểu {sum}, số đối chiếu {value}, chênh {gap} đồng",
+        "{title} of the form {form}: its lines add up to {sum}, its control says {value}, {gap} đồng apart",
+        "tìm dòng thiếu, thừa hoặc sai trong biểu; tổng của mọi biểu thì ghi ở một tệp riêng không có dòng vốn",
+        "look for a missing, surplus or wrong row of the form; put totals of all forms in a file without lines",
+    ),
     "at-no-history": note(
         "không có số liệu giải ngân đến ngày {date}: giữ số hiện có",
         "no disbursement by {date}: the figure is kept",
