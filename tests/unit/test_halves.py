@@ -80,7 +80,7 @@ def test_a_large_sheet_is_read_by_two(tmp_path: Path, monkeypatch: pytest.Monkey
     asked: list[str] = []
     both = halves.read_both
 
-    def told(books: Any, name: str) -> Any:  # noqa: ANN401 - whatever it returns
+    def told(books: Any, name: str) -> Any:
         asked.append(name)
         return both(books, name)
 

@@ -246,4 +246,5 @@ def _compound(path: Path, data: bytes) -> Inside:
         raise BrokenError("no workbook in it")
     if has_password(book):
         raise password(path)
-    return Inside(io.BytesIO(data), [("", faults) for faults in biff(book)], from_1904=biff_from_1904(book))
+    faults = [("", each) for each in biff(book)]
+    return Inside(io.BytesIO(data), sheets=faults, from_1904=biff_from_1904(book))

@@ -141,7 +141,7 @@ def _mark(cell: object) -> str:
 
 def _part_of(cell: object) -> str:
     """Return the numbering of what "1.2" is part of: "1"; "" where it is no part."""
-    if cell.__class__ is float and cell == cell // 1:  # type: ignore[operator]
+    if cell.__class__ is float and cell == cell // 1:
         return ""
     above, dot, last = _mark(cell).rpartition(".")
     return above if dot and last.isdigit() and above.replace(".", "").isdigit() else ""
