@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from phanbo.tables.layout.headers import AFTER
 
 if TYPE_CHECKING:
@@ -137,12 +139,15 @@ def _breaks(
     """Return the lines on which initial plan + raised − cut is not the plan; unreadable ones are left out."""
     given, plan = plans
     parts = [heading for heading in (given, plan, *moves) if heading is not None]
-    found = []
-    for i in lines:
-        start, raised, cut = (numbers.at(heading, i) or 0 for heading in (given, *moves))
-        stated = numbers.at(plan, i)
-        if stated is None or any(block.unread(i, heading, numbers.at(heading, i)) for heading in parts):
-            continue
-        if start + raised - cut != stated:
-            found.append(i)
-    return found
+    if plan is None or plan.index not in numbers.cells:
+        return []
+    start, raised, cut = (
+        numbers.amounts(h) if h is not None and h.index in numbers.cells else 0 for h in (given, *moves)
+    )
+    differ = numbers.cells[plan.index].known & (start + raised - cut != numbers.amounts(plan))
+    rows = np.asarray(lines, dtype=np.intp)
+    return [
+        i
+        for i in rows[differ[rows]].tolist()
+        if not any(block.unread(i, heading, numbers.at(heading, i)) for heading in parts)
+    ]
