@@ -10,6 +10,7 @@ import pytest
 from phanbo.tables.read import check_excel, read_excel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 BASE = ["STT", "Tên dự án", "Mã dự án", "Chủ đầu tư", "Phân loại dự án"]
@@ -76,3 +77,76 @@ def test_sub_projects_that_add_up_to_their_project_are_not_counted_twice(tmp_pat
     rows = [line("1", "NSTW", 100, 40), line("1.1", "NSTW", 60, 30), line("1.2", "NSTW", 40, 10)]
     path = workbook(tmp_path, head, *rows, line("2", "NSTW", 200, 60))
     assert asked(path) == [("project-and-parts", "G3")]
+
+
+PARTED = [*BASE, "Nguồn vốn", PLAN, PAID]
+
+
+def common(mark: str, *cells: Any) -> list[Any]:
+    return [mark, f"Dự án {mark}", None, None, None, None, *cells]
+
+
+def stated(path: Path) -> list[tuple[str, int]]:
+    found = check_excel(path)
+    found = found[found["code"] == "subtotal"]
+    return [*found[["cell", "value"]].itertuples(index=False, name=None)]
+
+
+def names(path: Path) -> list[str]:
+    return [*read_excel(path).lines["project"]]
+
+
+@pytest.mark.parametrize("numbered", [str, float])
+@pytest.mark.parametrize("kind", [str, lambda name: f"Trường {name} (NSTW)"])
+def test_a_common_row_cleared_as_the_finding_says_is_no_line(
+    tmp_path: Path, numbered: Any, kind: Callable[[str], str]
+) -> None:
+    parts = [line("1.1", "NSTW", 60, 30), line("1.2", "NSTW", 40, 10)]
+    rest = [line("2", "NSTW", 200, 60), line("3", "NSTW", 7, 1)]
+    head = common("1", 100, 40)
+    rows = [head, *parts, *rest]
+    for row in rows:
+        row[0], row[1] = numbered(row[0]), kind(row[1])
+    path = workbook(tmp_path, PARTED, *rows)
+    assert asked(path) == []
+    assert stated(path) == []
+    assert names(path) == [row[1] for row in (*parts, *rest)]
+    assert [*read_excel(path).lines["plan"]] == [60 * 10**6, 40 * 10**6, 200 * 10**6, 7 * 10**6]
+
+
+def test_a_common_row_that_does_not_add_up_is_a_difference(tmp_path: Path) -> None:
+    parts = [line("1.1", "NSTW", 60, 30), line("1.2", "NSTW", 40, 10)]
+    path = workbook(tmp_path, PARTED, common("1", 101, 40), *parts, line("2", "NSTW", 200, 60))
+    assert asked(path) == []
+    assert stated(path) == [("G3", str(101 * 10**6))]
+    assert total(path) == 300
+
+
+def test_a_project_numbered_otherwise_as_the_finding_says_is_a_line(tmp_path: Path) -> None:
+    parts = [line("1.1", "NSTW", 60, 30), line("1.2", "NSTW", 40, 10)]
+    path = workbook(tmp_path, PARTED, line("9", "NSTW", 100, 40), *parts, line("2", "NSTW", 200, 60))
+    assert asked(path) == []
+    assert total(path) == 400
+
+
+def test_parts_of_parts_count_once_whichever_common_row_is_cleared(tmp_path: Path) -> None:
+    lowest = [line("1.1.1", "NSTW", 50, 20), line("1.1.2", "NSTW", 10, 10)]
+    last = [line("1.2", "NSTW", 40, 10), line("2", "NSTW", 200, 60)]
+    whole, part = line("1", "NSTW", 100, 40), line("1.1", "NSTW", 60, 30)
+    path = workbook(tmp_path, PARTED, whole, part, *lowest, *last)
+    assert asked(path) == [("project-and-parts", "G3"), ("project-and-parts", "G4")]
+    path = workbook(tmp_path, PARTED, whole, common("1.1", 60, 30), *lowest, *last)
+    assert asked(path) == [("project-and-parts", "G3")]
+    path = workbook(tmp_path, PARTED, common("1", 100, 40), part, *lowest, *last)
+    assert asked(path) == [("project-and-parts", "G4")]
+    path = workbook(tmp_path, PARTED, common("1", 100, 40), common("1.1", 60, 30), *lowest, *last)
+    assert (asked(path), stated(path), total(path)) == ([], [], 300)
+
+
+def test_a_common_row_is_told_where_only_the_source_says_whose_a_line_is(tmp_path: Path) -> None:
+    head = ["STT", "Tên dự án", "Nguồn vốn", PLAN, PAID]
+    rows = [["1", "A", None, 100, 40], ["1.1", "B", "NSTW", 60, 30], ["1.2", "C", "NSTW", 40, 10]]
+    path = workbook(tmp_path, head, *rows, ["2", "D", "NSTW", 200, 60])
+    found = check_excel(path)
+    assert 3 not in {*found[found["code"] == "required-empty"]["row"]}
+    assert stated(path) == []

@@ -78,9 +78,15 @@ def plant(rows: Rows, count: int) -> Tree:
     tree = Tree()
     last_child = {parent: child for child, parent in rows.parents.items()}
     others = [group for group in rows.groups if group.at not in last_child]
-    frames, around = _frames(others, count)
-    for frame in frames.values():
+    frames, around = _frames([group for group in others if group.at not in rows.wholes], count)
+    wholes = [
+        _Frame(group, _level(group), _past(rows.wholes[group.at], rows.parents))
+        for group in others
+        if group.at in rows.wholes
+    ]
+    for frame in (*frames.values(), *wholes):
         _take(tree, frame, count)
+    ends = {frame.group.at: frame.end for frame in wholes}
     heads = [*(group.at for group in others if not group.total), count]
     marks = [*(group.at for group in others), count]
     for group in rows.groups:
@@ -89,6 +95,9 @@ def plant(rows: Rows, count: int) -> Tree:
         if group.at in last_child:
             spans = [(group.at + 1, last_child[group.at] + 1)]
             tree.totals.append(Total(group.at, "group", group.name, spans, certain=True))
+        elif group.at in ends:
+            spans = [(group.at + 1, ends[group.at])]
+            tree.totals.append(Total(group.at, "group", group.name, spans, certain=True))
         elif group.at in frames:
             tree.totals.append(_head(group, frames[group.at].end, heads))
         else:
@@ -96,6 +105,13 @@ def plant(rows: Rows, count: int) -> Tree:
     for child in rows.children:
         _hand(tree, child.readings[0], child.at, child.at + 1, rows.parents[child.at], count)
     return tree
+
+
+def _past(end: int, parents: dict[int, int]) -> int:
+    """Return where parts end: past the rows that part the last one's money by source."""
+    while end in parents:
+        end += 1
+    return end
 
 
 def _frames(groups: Sequence[Group], count: int) -> tuple[dict[int, _Frame], dict[int, list[_Frame]]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phanbo.tables.layout.block import empty
+from phanbo.tables.layout.numbering import parted
 from phanbo.tables.layout.telling import Mark, Told, read_mark, told
 from phanbo.tables.layout.totals import Sums
 from phanbo.tables.schema.vocabulary import fold
@@ -79,12 +80,15 @@ class Rows:
         Lines that are a project's money from one source, to the row of that project above them.
     children : list of Group
         What those lines tell.
+    wholes : dict of int to int
+        Groups that are a project's common row above its numbered parts, to the position after the last of these.
     """
 
     lines: Ints
     groups: list[Group] = field(default_factory=list)
     parents: dict[int, int] = field(default_factory=dict)
     children: list[Group] = field(default_factory=list)
+    wholes: dict[int, int] = field(default_factory=dict)
 
 
 def sort_rows(
@@ -109,9 +113,14 @@ def sort_rows(
         plain[[*rows.parents.values()]] = False
         sums = Sums(block, numbers, plain)
         fits = _Fits(sums, [group.at for group in seen], len(columns))
+    wholes = parted(block, columns, (group.at for group in seen if not group.total and not group.sure))
     for group in seen:
         if group.at in rows.parents:
             rows.children.append(group)
+            continue
+        if group.at in wholes:
+            rows.wholes[group.at] = wholes[group.at]
+            rows.groups.append(group)
             continue
         if group.total and group.money and not fits.adds_up(group.at) and _owned(block, columns, group.at):
             _ask_total(block, group)
@@ -161,7 +170,9 @@ def _candidates(block: Block, columns: Columns) -> list[Group]:
     elif block.heading("project") is not None:
         blank = _marked(block, columns)
         if filled:
-            blank &= ~np.logical_or.reduce(list(filled.values()))
+            said = np.logical_or.reduce(list(filled.values()))
+            blank[[*parted(block, columns, np.flatnonzero(~said).tolist())]] = True
+            blank &= ~said
     order = _order(block)
     found = []
     previous = ""
