@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from phanbo.errors import DataError
 from phanbo.tables.read import check_excel, read_excel
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def common(mark: str, *cells: Any) -> list[Any]:
     return [mark, f"Dự án {mark}", None, None, None, None, *cells]
 
 
-def stated(path: Path) -> list[tuple[str, int]]:
+def stated(path: Path) -> list[tuple[str, str]]:
     found = check_excel(path)
     found = found[found["code"] == "subtotal"]
     return [*found[["cell", "value"]].itertuples(index=False, name=None)]
@@ -145,8 +146,78 @@ def test_parts_of_parts_count_once_whichever_common_row_is_cleared(tmp_path: Pat
 
 def test_a_common_row_is_told_where_only_the_source_says_whose_a_line_is(tmp_path: Path) -> None:
     head = ["STT", "Tên dự án", "Nguồn vốn", PLAN, PAID]
-    rows = [["1", "A", None, 100, 40], ["1.1", "B", "NSTW", 60, 30], ["1.2", "C", "NSTW", 40, 10]]
+    rows: list[list[Any]] = [
+        ["1", "A", None, 100, 40],
+        ["1.1", "B", "NSTW", 60, 30],
+        ["1.2", "C", "NSTW", 40, 10],
+    ]
     path = workbook(tmp_path, head, *rows, ["2", "D", "NSTW", 200, 60])
     found = check_excel(path)
     assert 3 not in {*found[found["code"] == "required-empty"]["row"]}
     assert stated(path) == []
+
+
+NO_SOURCE = [*BASE, PLAN, PAID]
+
+
+def closing(name: str, *cells: Any) -> list[Any]:
+    return [None, name, None, None, None, *cells]
+
+
+def test_totals_below_their_lines_tell_the_source(tmp_path: Path) -> None:
+    rows = [line("1", 100, 10), line("2", 50, 10), closing("Cộng nguồn NSTW", 150, 20), line("3", 70, 10)]
+    path = workbook(tmp_path, NO_SOURCE, *rows, closing("Cộng nguồn vốn ngân sách tỉnh", 70, 10))
+    assert (asked(path), stated(path)) == ([], [])
+    assert [*read_excel(path).lines["source"]] == ["nguồn NSTW"] * 2 + ["nguồn vốn ngân sách tỉnh"]
+    assert total(path) == 220
+    found = check_excel(path)
+    (note,) = found.loc[found["code"] == "group-carried", "message_vi"]
+    assert "5 “nguồn NSTW” (2), 7 “nguồn vốn ngân sách tỉnh” (1)" in note
+
+
+def test_a_payment_that_a_closing_total_does_not_add_up_is_a_difference(tmp_path: Path) -> None:
+    rows = [line("1", 100, 10), closing("Cộng nguồn NSTW", 100, 11), line("3", 70, 10)]
+    path = workbook(tmp_path, NO_SOURCE, *rows, closing("Cộng nguồn NS tỉnh", 70, 10))
+    assert (asked(path), stated(path)) == ([], [("G4", str(11 * 10**6))])
+
+
+@pytest.mark.parametrize(
+    ("rows", "at"),
+    [
+        # no total closes the last line
+        ([line("1", 100, 10), closing("Cộng nguồn NSTW", 100, 10), line("2", 70, 10)], "B4"),
+        # a part of the whole, below the whole
+        ([line("1", 100, 10), line("2", 70, 10), closing("Cộng nguồn NSTW", 60, 5)], "B5"),
+        # nothing to compare with
+        ([line("1", 100, 10), closing("Cộng nguồn NSTW", None, None)], "B4"),
+        # two totals that only sum up
+        (
+            [line("1", 100, 10), closing("Cộng nguồn NSTW", 60, 5), closing("Cộng nguồn NS tỉnh", 40, 5)],
+            "B4",
+        ),
+    ],
+)
+def test_lines_whose_source_no_total_tells_are_asked_about(tmp_path: Path, rows: list[Any], at: str) -> None:
+    found = check_excel(workbook(tmp_path, NO_SOURCE, *rows))
+    assert [*found.loc[found["code"] == "source-below", "cell"]] == [at]
+    assert not {*found["code"]} & {"required-empty"}
+    with pytest.raises(DataError):
+        read_excel(tmp_path / "a.xlsx")
+    # the mend, applied literally
+    above = [[None, "Nguồn vốn: NSTW"], *rows[:1]]
+    fixed = [*above, [None, "Nguồn vốn: NS tỉnh"], *rows[1:]] if at == "B4" else [*above, *rows[1:]]
+    path = workbook(tmp_path, NO_SOURCE, *fixed)
+    assert asked(path) == []
+    assert not (read_excel(path).lines["source"] == "").any()
+
+
+def test_another_source_above_than_below_is_asked_about(tmp_path: Path) -> None:
+    rows = [closing("Nguồn vốn: NSTW"), line("1", 100, 10), closing("Cộng nguồn NSTW", 100, 10)]
+    path = workbook(tmp_path, NO_SOURCE, *rows, line("2", 70, 10), closing("Cộng nguồn NS tỉnh", 70, 10))
+    assert asked(path) == [("source-below", "B7")]
+
+
+def test_sources_of_the_lines_themselves_need_no_total(tmp_path: Path) -> None:
+    path = workbook(tmp_path, PARTED, line("1", "NSTW", 100, 10), closing("Cộng nguồn NSTW", None, 99, 10))
+    assert asked(path) == []
+    assert [*read_excel(path).lines["source"]] == ["NSTW"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phanbo.tables.layout.rows import Group, Rows
     from phanbo.tables.layout.telling import Told
 
-__all__ = ["Carried", "Tree", "hand_down", "plant", "report_rows"]
+__all__ = ["Carried", "Tree", "hand", "hand_down", "plant", "report_rows"]
 
 _LEVELS = frozenset({"source", "sector", "stage", "programme", "owner"})
 _NEEDED = ("source", "stage", "owner")
@@ -103,7 +103,7 @@ def plant(rows: Rows, count: int) -> Tree:
         else:
             tree.totals.append(_footer(group, around[group.at], marks, count))
     for child in rows.children:
-        _hand(tree, child.readings[0], child.at, child.at + 1, rows.parents[child.at], count)
+        hand(tree, child.readings[0], [child.at], rows.parents[child.at], count)
     return tree
 
 
@@ -191,16 +191,17 @@ def _take(tree: Tree, frame: _Frame, count: int) -> None:
         if frame.doubt is not None:
             tree.unclear.append((frame.doubt, frame.doubt.at + 1, last, (readings[0].column,)))
             last = frame.doubt.at + 1
-        _hand(tree, readings[0], first, last, group.at, count)
+        hand(tree, readings[0], slice(first, last), group.at, count)
 
 
-def _hand(tree: Tree, told: Told, first: int, last: int, by: int, count: int) -> None:
+def hand(tree: Tree, told: Told, places: list[int] | slice, by: int, count: int) -> None:
+    """Let the row at *by* say *told* of the rows at *places*, of *count* rows in all."""
     if told.column not in tree.carried:
         empty = Carried(np.full(count, None, dtype=object), np.full(count, -1, dtype=np.int64))
         tree.carried[told.column] = empty
     carried = tree.carried[told.column]
-    carried.texts[first:last] = told.value
-    carried.by[first:last] = by
+    carried.texts[places] = told.value
+    carried.by[places] = by
 
 
 def _clear(tree: Tree, names: list[str], first: int, last: int) -> None:
