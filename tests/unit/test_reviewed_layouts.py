@@ -221,3 +221,45 @@ def test_sources_of_the_lines_themselves_need_no_total(tmp_path: Path) -> None:
     path = workbook(tmp_path, PARTED, line("1", "NSTW", 100, 10), closing("Cộng nguồn NSTW", None, 99, 10))
     assert asked(path) == []
     assert [*read_excel(path).lines["source"]] == ["NSTW"]
+
+
+def source_row(mark: Any, name: str, *cells: Any) -> list[Any]:
+    return [mark, None, None, None, None, name, *cells]
+
+
+@pytest.mark.parametrize("marks", [(None, None), ("I", "II"), (1, 2)])
+@pytest.mark.parametrize("amounts", [((150, 20), (100, 10)), ((None, None), (None, None))])
+def test_a_source_alone_in_its_column_heads_the_lines_below(
+    tmp_path: Path, marks: tuple[Any, Any], amounts: tuple[tuple[Any, Any], tuple[Any, Any]]
+) -> None:
+    first = [line("1", None, 50, 10), line("2", None, 100, 10)]
+    rows = [source_row(marks[0], "NSTW", *amounts[0]), *first, source_row(marks[1], "NS tỉnh", *amounts[1])]
+    path = workbook(tmp_path, PARTED, *rows, line("3", None, 100, 10))
+    assert (asked(path), stated(path)) == ([], [])
+    assert [*read_excel(path).lines["source"]] == ["NSTW", "NSTW", "NS tỉnh"]
+    assert [*read_excel(path).lines["plan"]] == [50 * 10**6, 100 * 10**6, 100 * 10**6]
+
+
+def test_a_source_alone_with_amounts_that_nothing_adds_up_to_is_asked_about(tmp_path: Path) -> None:
+    rows = [source_row(None, "NSTW", 151, 20), line("1", "NSTW", 50, 10), line("2", "NSTW", 100, 10)]
+    assert asked(workbook(tmp_path, PARTED, *rows)) == [("source-row", "F3")]
+    for mended in (source_row(None, "NSTW", 150, 20), source_row(None, "NSTW")):
+        path = workbook(tmp_path, PARTED, mended, *rows[1:])
+        assert (asked(path), total(path)) == ([], 150)
+    path = workbook(tmp_path, PARTED, line("9", "NSTW", 151, 20), *rows[1:])
+    assert (asked(path), total(path)) == ([], 301)
+
+
+def test_sources_alone_below_a_project_part_it(tmp_path: Path) -> None:
+    parts = [source_row(None, "NSTW", 60, 30), source_row(None, "NS tỉnh", 40, 10)]
+    path = workbook(tmp_path, PARTED, line("1", None, 100, 40), *parts, line("2", "NSTW", 200, 60))
+    assert (asked(path), stated(path), total(path)) == ([], [], 300)
+    lines = read_excel(path).lines
+    told = zip(lines["project"], lines["source"], lines["plan"] // 10**6, strict=True)
+    assert {*told} == {("Dự án 1", "NSTW", 60), ("Dự án 1", "NS tỉnh", 40), ("Dự án 2", "NSTW", 200)}
+
+
+def test_a_total_in_the_column_of_sources_is_no_line(tmp_path: Path) -> None:
+    rows = [line("1", "NSTW", 50, 10), line("2", "NSTW", 100, 10), source_row(None, "Tổng cộng", 150, 20)]
+    path = workbook(tmp_path, PARTED, *rows)
+    assert (asked(path), stated(path), total(path)) == ([], [], 150)
