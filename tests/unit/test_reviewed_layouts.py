@@ -263,3 +263,29 @@ def test_a_total_in_the_column_of_sources_is_no_line(tmp_path: Path) -> None:
     rows = [line("1", "NSTW", 50, 10), line("2", "NSTW", 100, 10), source_row(None, "Tổng cộng", 150, 20)]
     path = workbook(tmp_path, PARTED, *rows)
     assert (asked(path), stated(path), total(path)) == ([], [], 150)
+
+
+@pytest.mark.parametrize("top", ["Giải ngân", "Giá trị giải ngân", "Lũy kế giải ngân"])
+def test_a_month_beside_the_sum_to_date_is_not_taken_for_it(tmp_path: Path, top: str) -> None:
+    head = [*BASE, "Nguồn vốn", PLAN, top, None]
+    months = [*BLANK, None, None, "Tháng 8/2024", "Lũy kế đến 15/9/2024"]
+    path = workbook(tmp_path, head, months, line("1", "NSTW", 100, 10, 30))
+    assert asked(path) == []
+    assert [*read_excel(path).lines["disbursed"]] == [30 * 10**6]
+
+
+@pytest.mark.parametrize(
+    ("columns", "amount"),
+    [
+        ({"Đề nghị bổ sung": "requested_increase"}, 6),
+        ({"Nhu cầu bổ sung vốn": "requested_increase"}, 5),
+        ({"Đề nghị bổ sung": ""}, 5),
+    ],
+)
+def test_two_headers_of_one_column_are_settled_as_the_finding_says(
+    tmp_path: Path, columns: dict[str, str], amount: int
+) -> None:
+    head = [*PARTED, "Nhu cầu bổ sung vốn", "Đề nghị bổ sung"]
+    path = workbook(tmp_path, head, line("1", "NSTW", 100, 30, 5, 6))
+    assert asked(path) == [("header-twice", "J2")]
+    assert [*read_excel(path, columns=columns).lines["requested_increase"]] == [amount * 10**6]
