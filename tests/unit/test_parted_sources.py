@@ -75,7 +75,20 @@ def test_a_total_below_its_lines_is_not_taken_for_those_after_it(tmp_path: Path)
         line(3, 9, 1),
         total("Cộng nguồn NS tỉnh", 9, 1),
     ]
-    assert codes(workbook(tmp_path / "a.xlsx", rows))["column-missing"]["column"] == "source"
+    path = workbook(tmp_path / "a.xlsx", rows)
+    assert lines(path, "plan") == [("001", "nguồn NSTW", 10), ("003", "nguồn NS tỉnh", 9)]
+    assert "subtotal" not in codes(path)
+
+
+def test_totals_of_one_amount_that_head_and_close_are_asked_about(tmp_path: Path) -> None:
+    rows = [
+        [*WHO, *PAID],
+        total("Tổng vốn NSTW", 9, 1),
+        line(1, 9, 1),
+        total("Tổng vốn NS tỉnh", 9, 1),
+        line(2, 9, 1),
+    ]
+    assert "source-below" in codes(workbook(tmp_path / "a.xlsx", rows))
 
 
 def parted(path: Path, *rows: list[Any]) -> Path:

@@ -56,6 +56,22 @@ def test_a_total_a_step_off_its_control(times: int, *, large: bool) -> None:
     assert "đồng" in finding.mend_vi
 
 
+@pytest.mark.parametrize(
+    ("times", "vi", "en"),
+    [
+        (1_000, "nghìn đồng thay vì triệu đồng", "thousand đồng instead of million đồng"),
+        (1_000_000, "nghìn đồng thay vì tỷ đồng", "thousand đồng instead of billion đồng"),
+        (1_000_000, "đồng thay vì triệu đồng", "đồng instead of million đồng"),
+    ],
+)
+def test_the_units_are_named_in_words_of_either_language(times: int, vi: str, en: str) -> None:
+    control = pd.DataFrame([{"by": "all", "key": "", "plan": 5 * BILLION // times}])
+    (finding,) = scaled(lines({"plan": 5 * BILLION}), controls=control)
+    assert vi in finding.mend_vi
+    assert en in finding.mend_en
+    assert "triệu" not in finding.mend_en + finding.message_en
+
+
 @pytest.mark.parametrize("stated", [10 * BILLION, 9 * BILLION, 10**7 * 102 // 100, 10**8, 0])
 def test_another_gap_is_no_unit(stated: int) -> None:
     assert not scaled(lines({}), controls=pd.DataFrame([{"by": "all", "key": "", "plan": stated}]))

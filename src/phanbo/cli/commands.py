@@ -8,7 +8,7 @@ from typing import Any
 
 from phanbo.cli.input import unit_name
 
-__all__ = ["Commands", "dated", "reading", "treasury"]
+__all__ = ["Commands", "dated", "reading", "reading_forms", "treasury"]
 
 
 class Commands:
@@ -36,6 +36,25 @@ class Commands:
 def reading(one: argparse.ArgumentParser) -> None:
     """Add the arguments that tell what tables to read and how."""
     one.add_argument("file", metavar="TỆP", help="workbook hoặc thư mục bảng")
+    _how(one)
+
+
+def reading_forms(one: argparse.ArgumentParser) -> None:
+    """Add the arguments of `reading`, or a folder of the owners' returned forms in the place of the file."""
+    either = one.add_mutually_exclusive_group(required=True)
+    either.add_argument("file", metavar="TỆP", nargs="?", help="workbook hoặc thư mục bảng")
+    either.add_argument(
+        "--forms", metavar="THƯ_MỤC", help="thư mục biểu các chủ đầu tư gửi về, mỗi biểu một tệp"
+    )
+    one.add_argument(
+        "--expected",
+        metavar="TỆP|TÊN;TÊN",
+        help="với --forms: chủ đầu tư phải gửi biểu, tệp có cột “Chủ đầu tư” hoặc các tên cách nhau bằng “;”",
+    )
+    _how(one)
+
+
+def _how(one: argparse.ArgumentParser) -> None:
     one.add_argument("--sheet", help="tên sheet")
     one.add_argument(
         "--unit", type=unit_name, help="đơn vị tính: đồng, nghìn đồng, triệu đồng, tỷ đồng", metavar="ĐƠN_VỊ"

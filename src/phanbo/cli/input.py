@@ -15,26 +15,42 @@ if TYPE_CHECKING:
     from phanbo.policy import Policy
     from phanbo.portfolio import Portfolio
 
-__all__ = ["keep_input", "nfc", "policy_of", "tables_of", "treasury_of", "unit_name"]
+__all__ = ["Usage", "expected_of", "keep_input", "nfc", "policy_of", "tables_of", "treasury_of", "unit_name"]
+
+_TABLES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet"})
+
+
+class Usage(Exception):
+    """A command that cannot be understood: what is wrong, and of which command."""
 
 
 def keep_input(options: Any) -> None:
     """Refuse an output that would replace the input, a folder around it, or another output."""
-    read = (options.file, getattr(options, "treasury", None), getattr(options, "review", None))
+    names = ("file", "treasury", "review", "forms", "expected")
+    read = [getattr(options, name, None) for name in names]
     given, taken = [Path(name).resolve() for name in read if name is not None], set()
+    forms = getattr(options, "forms", None)
     for name in (options.out, getattr(options, "annotate", None)):
         if name is None:
             continue
         out = Path(name).resolve()
-        if any(out == each or out in each.parents for each in given) or out in taken:
+        among = (
+            forms is not None and Path(forms).resolve() in out.parents
+        )  # the next reading would take it for one
+        if any(out == each or out in each.parents for each in given) or out in taken or among:
             raise FileExistsError(errno.EEXIST, "", str(name))
         taken.add(out)
 
 
 def tables_of(options: Any) -> Portfolio:
     """Read the tables of a workbook, a folder or a file."""
-    from phanbo.tables.read import read_csv, read_excel, read_parquet
+    from phanbo.tables.read import read_csv, read_excel, read_forms, read_parquet
 
+    expected = expected_of(options)
+    if getattr(options, "forms", None) is not None:
+        return read_forms(
+            options.forms, expected=expected, sheet=options.sheet, unit=options.unit, year=options.year
+        )
     path = Path(options.file)
     if not path.exists():
         raise FileNotFoundError(2, "", str(path))
@@ -45,6 +61,28 @@ def tables_of(options: Any) -> Portfolio:
     if path.suffix.lower() == ".parquet":
         return read_parquet(path, **plain)
     return read_excel(path, sheet=options.sheet, **plain)
+
+
+def expected_of(options: Any) -> Path | list[str] | None:
+    """Return the owners asked for a form: a file that lists them, or their names; refuse what no forms go with."""
+    forms, expected = (getattr(options, name, None) for name in ("forms", "expected"))
+    if forms is None:
+        if expected is not None:
+            raise Usage("argument --expected: not allowed without --forms", f"phanbo {options.command}")
+        return None
+    for name in ("treasury", "review", "annotate"):
+        if getattr(options, name, None) is not None:
+            raise Usage(f"argument --{name}: not allowed with argument --forms", f"phanbo {options.command}")
+    if not Path(forms).is_dir():
+        raise (NotADirectoryError if Path(forms).exists() else FileNotFoundError)(errno.ENOENT, "", forms)
+    if expected is None:
+        return None
+    path = Path(expected)
+    if path.exists():
+        return path
+    if path.suffix.lower() in _TABLES:
+        raise FileNotFoundError(errno.ENOENT, "", expected)
+    return [nfc(name.strip()) for name in expected.split(";") if name.strip()]
 
 
 def treasury_of(options: Any) -> dict[str, Any]:

@@ -7,14 +7,11 @@ from typing import NoReturn
 
 from phanbo.cli import calendar, case, comparison, rounds, rulebook, tables
 from phanbo.cli.commands import Commands
+from phanbo.cli.input import Usage
 
 __all__ = ["Usage", "parser"]
 
 TOPICS = (tables, calendar, rulebook, rounds, case, comparison)
-
-
-class Usage(Exception):
-    """A command that cannot be understood: what is wrong, and of which command."""
 
 
 class _Parser(argparse.ArgumentParser):

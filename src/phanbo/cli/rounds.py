@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phanbo.cli.commands import Commands, dated, reading, treasury
+from phanbo.cli.commands import Commands, dated, reading_forms, treasury
 from phanbo.cli.exits import exit_code
 from phanbo.cli.input import keep_input, policy_of, tables_of
 from phanbo.cli.texts import assessment_text, batch_text, proposal_text, say
@@ -30,13 +30,13 @@ STAGES_VI = {
 def add(commands: Commands) -> None:
     """Declare ``assess``, ``propose``, ``propose-many`` and ``demo``."""
     one = commands.add("assess", _assess, "đánh giá giải ngân tại một ngày")
-    reading(one)
+    reading_forms(one)
     treasury(one)
     dated(one)
     one.add_argument("--round", type=int, help="đợt có mốc được xét (mặc định: đợt kế tiếp)")
 
     one = commands.add("propose", _propose, "lập phương án điều chỉnh của một đợt")
-    reading(one)
+    reading_forms(one)
     treasury(one)
     dated(one)
     one.add_argument("--round", type=int, required=True, help="số đợt trong lịch")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from phanbo.cli.commands import Commands, reading, treasury
-from phanbo.cli.input import keep_input, treasury_of
-from phanbo.cli.texts import findings_text, reconciled_text, say
+from phanbo.cli.commands import Commands, reading, reading_forms, treasury
+from phanbo.cli.input import expected_of, keep_input, treasury_of
+from phanbo.cli.texts import findings_text, forms_text, reconciled_text, say
 from phanbo.money import format_dong
+
+if TYPE_CHECKING:
+    from phanbo.tables.check import Examined
 
 __all__ = ["add"]
 
@@ -19,7 +23,7 @@ def add(commands: Commands) -> None:
     one.add_argument("--year", type=int, default=2024, help="năm kế hoạch")
 
     one = commands.add("check", _check, "kiểm tra dữ liệu, liệt kê mọi lỗi")
-    reading(one)
+    reading_forms(one)
     treasury(one)
     one.add_argument("--as-of", metavar="NGÀY", help="báo khi số liệu Kho bạc cũ hơn kỳ báo cáo gần nhất")
     one.add_argument("--out", metavar="TỆP.xlsx", help="ghi các phát hiện ra workbook")
@@ -45,15 +49,14 @@ def _template(options: Any) -> int:
 
 def _check(options: Any) -> int:
     from phanbo.tables.check.canonical import findings_frame
-    from phanbo.tables.read import examine_file
 
     keep_input(options)
-    examined = examine_file(
-        options.file, sheet=options.sheet, unit=options.unit, year=options.year, **treasury_of(options)
-    )
+    examined, forms = _examined(options)
     found = findings_frame(examined.findings)
     text, errors = findings_text(found, options.lang)
     print(text)
+    if forms is not None:
+        print(forms_text(examined.findings, forms, options.lang, listed=options.expected is not None))
     if reconciled := reconciled_text(examined.stated, options.lang):
         print(reconciled)
     if options.out:
@@ -69,6 +72,22 @@ def _check(options: Any) -> int:
         write_annotated(options.file, options.annotate, examined.findings, gaps, lang=options.lang)
         print(say("written", options.lang, path=options.annotate))
     return 1 if errors else 0
+
+
+def _examined(options: Any) -> tuple[Examined, int | None]:
+    """Return what was read and every finding; of a folder of forms, how many there are too."""
+    expected = expected_of(options)
+    if options.forms is None:
+        from phanbo.tables.read import examine_file
+
+        told = {"sheet": options.sheet, "unit": options.unit, "year": options.year, **treasury_of(options)}
+        return examine_file(options.file, **told), None
+    from phanbo.tables.files.limits import Limits
+    from phanbo.tables.forms import examine_forms
+    from phanbo.tables.options import options_of
+
+    how = options_of(options.unit, options.year, None)
+    return examine_forms(Path(options.forms), expected, options.sheet, how, Limits())
 
 
 def _match(options: Any) -> int:

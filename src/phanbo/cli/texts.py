@@ -9,11 +9,12 @@ from phanbo.fault_text import difference_text
 from phanbo.money import format_million
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
     from phanbo.assessment import Assessment
+    from phanbo.errors import Finding
     from phanbo.many import Batch
     from phanbo.proposal import Proposal
     from phanbo.tables.check.reconcile import Balance
@@ -24,6 +25,7 @@ __all__ = [
     "batch_text",
     "file_fault",
     "findings_text",
+    "forms_text",
     "proposal_text",
     "reconciled_text",
     "say",
@@ -95,6 +97,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đối chiếu: khớp {right}/{all} số.",
         "Reconciled: {right} of {all} stated totals add up.",
     ),
+    "forms": ("Đã đọc {files} biểu.", "{files} forms read."),
+    "forms-complete": (
+        "Đã đọc {files} biểu; chủ đầu tư nào trong danh sách cũng đã gửi.",
+        "{files} forms read; every owner on the list returned one.",
+    ),
+    "forms-missing": (
+        "Đã đọc {files} biểu; {missing} chủ đầu tư chưa gửi: {names}.",
+        "{files} forms read; {missing} owners did not return one: {names}.",
+    ),
     "policy": ("Tệp chính sách không đọc được: {why}.", "The policy file cannot be read: {why}."),
     "forecaster": (
         "Dự báo “{name}” chỉ dùng được từ Python (Policy(forecaster=…)); bỏ dòng này khỏi tệp chính sách.",
@@ -127,6 +138,9 @@ USAGE = (
     (r"argument (\S+): invalid int value: (.+)", r"\1 phải là số nguyên, không phải \2"),
     (r"argument (\S+): invalid float value: (.+)", r"\1 phải là số, không phải \2"),
     (r"argument (\S+): expected one argument", r"\1 cần một giá trị"),
+    (r"one of the arguments (\S+) (\S+) is required", r"thiếu \1 hoặc \2"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 không đi cùng \2"),
+    (r"argument (\S+): not allowed without (\S+)", r"\1 chỉ dùng cùng \2"),
     (r"argument (\S+): (.+)", r"\1: \2"),
 )
 """What `argparse` says, in Vietnamese; anything else is passed on as it is."""
@@ -176,6 +190,14 @@ def findings_text(found: pd.DataFrame, lang: str) -> tuple[str, int]:
         counts[finding.severity] += 1
         lines.append(f"{SEVERITY[finding.severity][column]} {finding.line(lang)}")
     return "\n".join([*lines, say("counts", lang, **counts)]), counts["error"]
+
+
+def forms_text(found: Iterable[Finding], files: int, lang: str, *, listed: bool) -> str:
+    """Return how many forms were read, and the owners that returned none."""
+    names = [each.value for each in found if each.code == "form-missing"]
+    if not names:
+        return say("forms-complete" if listed and files else "forms", lang, files=files)
+    return say("forms-missing", lang, files=files, missing=len(names), names="; ".join(names))
 
 
 def reconciled_text(stated: Sequence[Balance], lang: str) -> str:

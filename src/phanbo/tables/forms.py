@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.errors import DataError, Finding
+from phanbo.tables.check import Examined, examine
 from phanbo.tables.check.canonical import raw_frames
 from phanbo.tables.check.clean import clean
 from phanbo.tables.check.grid import Log
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from phanbo.tables.check.grid import Grid
     from phanbo.tables.layout.block import Options
 
-__all__ = ["gather_forms"]
+__all__ = ["examine_forms", "gather_forms"]
 
 _BOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _TEXTS = frozenset({".csv", ".txt", ".tsv"})
@@ -78,6 +79,21 @@ def gather_forms(
     frames = _together(kept)
     findings += missing_owners(frames, owner_names(asked, limits))
     return Reading(frames, findings, [(form.name, form.digest) for form in forms])
+
+
+def examine_forms(
+    folder: Path,
+    expected: Iterable[str] | pd.DataFrame | str | os.PathLike[str] | None,
+    sheet: str | Sequence[str] | None,
+    options: Options,
+    limits: Limits,
+) -> tuple[Examined, int]:
+    """Return the forms of *folder* as read and checked, every finding told, and how many files were read."""
+    try:
+        reading = gather_forms(folder, expected, sheet, options, limits, None)
+    except DataError as error:
+        return Examined({}, error.findings, ()), 0
+    return examine(reading.frames, reading.findings), len(reading.files)
 
 
 def _sorted_out(folder: Path, listed: Path | None) -> tuple[list[Path], list[Finding]]:

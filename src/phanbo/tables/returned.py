@@ -12,6 +12,7 @@ from phanbo.tables.cells import clean_text
 from phanbo.tables.files.text import open_files
 from phanbo.tables.files.workbook import open_workbook
 from phanbo.tables.layout.block import Options, empty, read_blocks
+from phanbo.tables.layout.headers import fold, look_up
 from phanbo.tables.schema import LINES, TABLES
 from phanbo.tables.text.legacy import convert_sheet
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from phanbo.tables.files.limits import Limits
+    from phanbo.tables.files.sheet import Sheet
 
 __all__ = ["missing_owners", "owner_names"]
 
@@ -49,7 +51,21 @@ def _in_file(path: Path, limits: Limits) -> list[object]:
                 heading = block.heading("owner")
                 if heading is not None:
                     return [block.cell(row, heading) for row in block.rows]
+    alone = next((names for sheet in sheets if (names := _below(sheet))), None)
+    if alone is not None:
+        return alone
     raise DataError([_no_owners(path.name)])
+
+
+def _below(sheet: Sheet) -> list[object]:
+    """Return what stands below the header of owners, where it is the only header of a list."""
+    sheet = convert_sheet(sheet)[0]
+    for at, cells in enumerate(sheet.rows):
+        for index, cell in enumerate(cells):
+            said = look_up(fold(cell), TABLES["owners"]) if isinstance(cell, str) else ()
+            if any(meaning.column == "owner" for meaning in said):
+                return [row[index] for row in sheet.rows[at + 1 :] if index < len(row)]
+    return []
 
 
 def _no_owners(name: str) -> Finding:

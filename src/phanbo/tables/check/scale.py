@@ -38,6 +38,18 @@ _PAIRS = (
     ("disbursed", "plan"),
 )
 
+_UNITS = {
+    1_000: (
+        (("nghìn đồng", "triệu đồng"), ("đồng", "nghìn đồng")),
+        (("thousand đồng", "million đồng"), ("đồng", "thousand đồng")),
+    ),
+    1_000_000: (
+        (("đồng", "triệu đồng"), ("nghìn đồng", "tỷ đồng")),
+        (("đồng", "million đồng"), ("thousand đồng", "billion đồng")),
+    ),
+}
+"""The units a step apart, in Vietnamese and in English."""
+
 
 def check_scale(grids: Mapping[str, Grid], log: Log) -> None:
     """Say which amounts look read in a wrong unit: against control totals, other columns and other sheets.
@@ -188,8 +200,11 @@ def _middle(amounts: NDArray[np.int64]) -> int:
 def _words(value: int, limit: int, step: int, against: tuple[str, str]) -> dict[str, str]:
     """Return what the messages say of an amount that is *step* times (negative: one part of) another."""
     times = format_dong(abs(step))
-    smaller = {1_000: "nghìn đồng", 1_000_000: "đồng"}[abs(step)]
-    units = (smaller, "triệu đồng") if step > 0 else ("triệu đồng", smaller)
+    pairs = _UNITS[abs(step)]
+    units, units_en = (
+        [f"{few} {beside} {many}" if step > 0 else f"{many} {beside} {few}" for few, many in pairs[lang]]
+        for lang, beside in ((0, "thay vì"), (1, "instead of"))
+    )
     return {
         "value": format_dong(value),
         "limit": format_dong(limit),
@@ -203,6 +218,6 @@ def _words(value: int, limit: int, step: int, against: tuple[str, str]) -> dict[
         else f"about 1/{abs(step):,} of the other groups', beside",
         "against": against[0],
         "against_en": against[1],
-        "unit": f"{units[0]} thay vì {units[1]}",
-        "unit_en": f"{units[0]} instead of {units[1]}",
+        "unit": " hoặc ".join(units),
+        "unit_en": " or ".join(units_en),
     }

@@ -47,7 +47,7 @@ class Faults:
     last_row: int = 0
     last_column: int = 0
     held: int = 0
-    plain: bool = False
+    plain: bool = field(default=False, compare=False)
 
     def hold(self, row: int, column: int) -> None:
         """Tell that a cell, counted from 0, holds something."""

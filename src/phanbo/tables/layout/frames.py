@@ -14,6 +14,7 @@ from phanbo.tables.files.sheet import letter
 from phanbo.tables.layout import finish
 from phanbo.tables.layout.amounts import read_numbers, unit_of
 from phanbo.tables.layout.block import empty
+from phanbo.tables.layout.closing import hand_up
 from phanbo.tables.layout.columns import Columns, filled
 from phanbo.tables.layout.doubtful import settle
 from phanbo.tables.layout.groups import Tree, hand_down, plant, report_rows
@@ -102,10 +103,14 @@ class _Reader:
         slices, part.statements = part_out(block, self.columns, self.numbers, rows.lines)
         if rows.groups:
             self.tree = plant(rows, len(self.columns))
-            hand_down(block, self.columns, rows, self.tree)
             plain = np.zeros(len(self.columns), dtype=np.bool_)
             plain[rows.lines] = True
-            part.statements += state(block, Sums(block, self.numbers, plain), self.tree.totals)
+            sums = Sums(block, self.numbers, plain)
+            if not any(each.source for each in slices):
+                told = source or kind_of(block.sheet.title) or any(each.column == "source" for each in title)
+                self._hand_up(sums, elsewhere=bool(told or named_source(block)))
+            hand_down(block, self.columns, rows, self.tree)
+            part.statements += state(block, sums, self.tree.totals)
         self.add(slices)
         if not any("plan_year" in each.named or each.year is not None for each in slices):
             finish.ask_year(block, part.columns)
@@ -124,6 +129,12 @@ class _Reader:
         finish.note_date(block)
         if months(block):
             part.schedule = self._schedule(slices)
+
+    def _hand_up(self, sums: Sums, *, elsewhere: bool) -> None:
+        """Take the source from totals below the lines; what is asked about it is asked once."""
+        asked = hand_up(self.block, self.columns, sums, self.rows, self.tree, elsewhere=elsewhere)
+        name = self.block.sheet.name
+        self.part.unread |= {(name, row + 1, "source") for row in self.columns.rows[asked].tolist()}
 
     def melt(self) -> None:
         """Turn a schedule laid out by month into one row a line and month."""

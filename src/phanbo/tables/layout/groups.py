@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phanbo.tables.layout.rows import Group, Rows
     from phanbo.tables.layout.telling import Told
 
-__all__ = ["Carried", "Tree", "hand_down", "plant", "report_rows"]
+__all__ = ["Carried", "Tree", "hand", "hand_down", "plant", "report_rows"]
 
 _LEVELS = frozenset({"source", "sector", "stage", "programme", "owner"})
 _NEEDED = ("source", "stage", "owner")
@@ -78,9 +78,15 @@ def plant(rows: Rows, count: int) -> Tree:
     tree = Tree()
     last_child = {parent: child for child, parent in rows.parents.items()}
     others = [group for group in rows.groups if group.at not in last_child]
-    frames, around = _frames(others, count)
-    for frame in frames.values():
+    frames, around = _frames([group for group in others if group.at not in rows.wholes], count)
+    wholes = [
+        _Frame(group, _level(group), _past(rows.wholes[group.at], rows.parents))
+        for group in others
+        if group.at in rows.wholes
+    ]
+    for frame in (*frames.values(), *wholes):
         _take(tree, frame, count)
+    ends = {frame.group.at: frame.end for frame in wholes}
     heads = [*(group.at for group in others if not group.total), count]
     marks = [*(group.at for group in others), count]
     for group in rows.groups:
@@ -89,13 +95,23 @@ def plant(rows: Rows, count: int) -> Tree:
         if group.at in last_child:
             spans = [(group.at + 1, last_child[group.at] + 1)]
             tree.totals.append(Total(group.at, "group", group.name, spans, certain=True))
+        elif group.at in ends:
+            spans = [(group.at + 1, ends[group.at])]
+            tree.totals.append(Total(group.at, "group", group.name, spans, certain=True))
         elif group.at in frames:
             tree.totals.append(_head(group, frames[group.at].end, heads))
         else:
             tree.totals.append(_footer(group, around[group.at], marks, count))
     for child in rows.children:
-        _hand(tree, child.readings[0], child.at, child.at + 1, rows.parents[child.at], count)
+        hand(tree, child.readings[0], [child.at], rows.parents[child.at], count)
     return tree
+
+
+def _past(end: int, parents: dict[int, int]) -> int:
+    """Return where parts end: past the rows that part the last one's money by source."""
+    while end in parents:
+        end += 1
+    return end
 
 
 def _frames(groups: Sequence[Group], count: int) -> tuple[dict[int, _Frame], dict[int, list[_Frame]]]:
@@ -175,16 +191,17 @@ def _take(tree: Tree, frame: _Frame, count: int) -> None:
         if frame.doubt is not None:
             tree.unclear.append((frame.doubt, frame.doubt.at + 1, last, (readings[0].column,)))
             last = frame.doubt.at + 1
-        _hand(tree, readings[0], first, last, group.at, count)
+        hand(tree, readings[0], slice(first, last), group.at, count)
 
 
-def _hand(tree: Tree, told: Told, first: int, last: int, by: int, count: int) -> None:
+def hand(tree: Tree, told: Told, places: list[int] | slice, by: int, count: int) -> None:
+    """Let the row at *by* say *told* of the rows at *places*, of *count* rows in all."""
     if told.column not in tree.carried:
         empty = Carried(np.full(count, None, dtype=object), np.full(count, -1, dtype=np.int64))
         tree.carried[told.column] = empty
     carried = tree.carried[told.column]
-    carried.texts[first:last] = told.value
-    carried.by[first:last] = by
+    carried.texts[places] = told.value
+    carried.by[places] = by
 
 
 def _clear(tree: Tree, names: list[str], first: int, last: int) -> None:

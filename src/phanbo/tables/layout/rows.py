@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phanbo.tables.layout.bare_sources import ask_source, bare_sources
 from phanbo.tables.layout.block import empty
+from phanbo.tables.layout.numbering import parted
 from phanbo.tables.layout.telling import Mark, Told, read_mark, told
 from phanbo.tables.layout.totals import Sums
 from phanbo.tables.schema.vocabulary import fold
@@ -45,7 +47,10 @@ _HIGH = frozenset({"total", "roman", "letter"})
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A row that is no line: its position in ``block.rows``, numbering, name, and what that may tell."""
+    """A row that is no line: its position in ``block.rows``, numbering, name, and what that may tell.
+
+    A *bare* one has no name but that of a source, in the source's own column.
+    """
 
     at: int
     mark: Mark
@@ -53,6 +58,7 @@ class Group:
     readings: tuple[Told, ...] = ()
     total: bool = False
     money: bool = False
+    bare: bool = False
 
     @property
     def style(self) -> str:
@@ -79,19 +85,22 @@ class Rows:
         Lines that are a project's money from one source, to the row of that project above them.
     children : list of Group
         What those lines tell.
+    wholes : dict of int to int
+        Groups that are a project's common row above its numbered parts, to the position after the last of these.
     """
 
     lines: Ints
     groups: list[Group] = field(default_factory=list)
     parents: dict[int, int] = field(default_factory=dict)
     children: list[Group] = field(default_factory=list)
+    wholes: dict[int, int] = field(default_factory=dict)
 
 
 def sort_rows(
     block: Block, columns: Columns, numbers: Numbers, owners: AbstractSet[str] = frozenset()
 ) -> Rows:
     """Part the lines from the group and total rows, and say once which those are."""
-    candidates = _candidates(block, columns)
+    candidates = _candidates(block, columns, numbers)
     plain = np.ones(len(columns), dtype=np.bool_)
     plain[[group.at for group in candidates]] = False
     if not candidates:
@@ -109,11 +118,17 @@ def sort_rows(
         plain[[*rows.parents.values()]] = False
         sums = Sums(block, numbers, plain)
         fits = _Fits(sums, [group.at for group in seen], len(columns))
+    wholes = parted(block, columns, (group.at for group in seen if not group.total and not group.sure))
     for group in seen:
         if group.at in rows.parents:
             rows.children.append(group)
             continue
-        if group.total and group.money and not fits.adds_up(group.at) and _owned(block, columns, group.at):
+        if group.bare and group.money and not fits.below(group.at):
+            ask_source(block, group.at, group.name)
+        elif group.at in wholes:
+            rows.wholes[group.at] = wholes[group.at]
+            rows.groups.append(group)
+        elif group.total and group.money and not fits.adds_up(group.at) and _owned(block, columns, group.at):
             _ask_total(block, group)
         elif not group.money or fits.adds_up(group.at) or group.style in _HIGH or group.sure:
             rows.groups.append(group)
@@ -144,12 +159,12 @@ def _seen(block: Block, sums: Sums, group: Group, owners: AbstractSet[str]) -> G
     if group.total:
         plain = re.sub(r"(?i)^(?:tổng(?: cộng)?|cộng)(?: số)?[ :]*", "", group.name)
         readings = told(plain, block.year, owners) if plain else ()
-    return Group(
-        group.at, group.mark, group.name, readings, total=group.total, money=sums.has_money(group.at)
-    )
+    if group.bare:
+        readings = (Told("source", group.name, sure=True),)
+    return replace(group, readings=readings, money=sums.has_money(group.at))
 
 
-def _candidates(block: Block, columns: Columns) -> list[Group]:
+def _candidates(block: Block, columns: Columns, numbers: Numbers) -> list[Group]:
     """Rows that say of no line who owns it: all the columns that would are empty; and those named like a total."""
     headings = [heading for name in _SAYS_WHO if (heading := block.heading(name)) is not None]
     headings += [h for h in block.headings if h.doubt is not None and "stage" in h.doubt.columns]
@@ -161,17 +176,25 @@ def _candidates(block: Block, columns: Columns) -> list[Group]:
     elif block.heading("project") is not None:
         blank = _marked(block, columns)
         if filled:
-            blank &= ~np.logical_or.reduce(list(filled.values()))
-    order = _order(block)
+            said = np.logical_or.reduce(list(filled.values()))
+            blank[[*parted(block, columns, np.flatnonzero(~said).tolist())]] = True
+            blank &= ~said
+    bare = bare_sources(block, columns, numbers)
+    order, source = _order(block), block.heading("source")
     found = []
     previous = ""
-    for i in np.flatnonzero(blank | total).tolist():
+    for i in np.flatnonzero(blank | total | bare).tolist():
         cell = block.cell(block.rows[i], order) if order is not None else ""
-        mark, name = read_mark("" if empty(cell) else str(cell), _name(block, i))
+        told_by = (
+            str(block.cell(block.rows[i], source)) if source is not None and bare[i] else _name(block, i)
+        )
+        mark, name = read_mark("" if empty(cell) else str(cell), told_by)
+        if bare[i] and _TOTAL_NAME.fullmatch(fold(name)):
+            bare[i], total[i] = False, True
         if mark.style == "roman" and len(mark.text) == 1 and previous and ord(mark.text) == ord(previous) + 1:
             mark = Mark("letter", mark.text)
         previous = mark.text if mark.style == "letter" else previous
-        found.append(Group(i, mark, name, total=bool(total[i])))
+        found.append(Group(i, mark, name, total=bool(total[i]), bare=bool(bare[i] and not total[i])))
     return found
 
 
@@ -284,6 +307,8 @@ def _children(
             continue
         run: list[Group] = []
         while (child := by_place.get(parent + 1 + len(run))) is not None and _is_child(child):
+            if child.bare and fits.below(child.at):
+                break  # it heads lines
             run.append(child)
         if not any(child.money for child in run) or not sums.headings:
             continue

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from phanbo.money import format_dong
 from phanbo.tables.files.sheet import address
-from phanbo.tables.layout.block import empty
-from phanbo.tables.layout.header_rows import ORDER
+from phanbo.tables.layout.numbering import mark_of, numbers_parts, order_of, part_of
 from phanbo.tables.layout.path_words import INTRODUCES
 from phanbo.tables.schema.vocabulary import fold
 
@@ -21,6 +20,13 @@ __all__ = ["ask_doubled"]
 
 _WHOLE = frozenset(map(fold, ("Tổng số", "Tổng cộng", "Tổng", "Cộng", "Số tiền", "Số vốn", "Giá trị")))
 _USED = frozenset({"plan", "disbursed"})
+_FAR = 200
+"""Rows further below a project are numbered like its parts by chance."""
+
+_CLEARED = (
+    "dòng chung: xóa mã, chủ đầu tư, nguồn, phân loại, giữ số thứ tự, tên, số tiền; dự án riêng: đánh số khác",
+    "a common row: clear code, owner, source, stage, keep number, name, amounts; its own: number it otherwise",
+)
 
 
 def ask_doubled(block: Block, numbers: Numbers, rows: Rows) -> None:
@@ -92,56 +98,39 @@ def _source(heading: Heading) -> str:
 
 def _ask_sub_projects(block: Block, numbers: Numbers, rows: Rows) -> None:
     """Lines 1.1, 1.2 that add up to line 1 above them are its parts: it would count twice."""
-    order = next((heading for heading in block.headings if heading.folded.key in ORDER), None)
+    order = order_of(block)
     plan = next((h for h in numbers.headings if h.column == "plan" and not h.carried), None)
-    if order is None or plan is None:
+    if order is None or plan is None or not numbers_parts(block, order):
         return
-    if not any(
-        _part_of(cell) for cell in {*block.sheet.columns[order.index]} if cell.__class__ in {str, float}
-    ):
-        return
-    lines = rows.lines.tolist()
-    marks = [block.cell(block.rows[i], order) for i in lines]
-    parts = [at for at, cell in enumerate(marks) if cell.__class__ in {str, float} and _part_of(cell)]
+    lines = set(rows.lines.tolist())
     runs: dict[int, list[int]] = {}
-    for at in parts:
-        parent = next(
-            (up for up in range(at - 1, max(at - 200, -1), -1) if _mark(marks[up]) == _part_of(marks[at])),
-            None,
-        )
-        if parent is not None:
-            runs.setdefault(parent, []).append(at)
+    last: dict[str, int] = {}
+    # the common row of parts stands for them, in what it is itself a part of
+    for at in sorted(lines | rows.wholes.keys()):
+        mark = mark_of(block.cell(block.rows[at], order))
+        whole = last.get(part_of(mark))
+        if whole is not None and at - whole <= _FAR:
+            runs.setdefault(whole, []).append(at)
+        if mark:
+            last[mark] = at
     amounts = numbers.amounts(plan)
-    for parent, run in runs.items():
-        whole = int(amounts[lines[parent]])
-        if not whole or whole != sum(int(amounts[lines[at]]) for at in run) or lines[parent] in rows.parents:
-            continue
-        row = block.rows[lines[parent]]
-        cells = ", ".join(address(block.rows[lines[at]], plan.index) for at in run[:20])
-        block.report(
-            "project-and-parts",
-            "error",
-            (
-                f"{format_dong(whole)} đồng ở đây bằng tổng các dòng con {cells}: vốn bị tính hai lần?",
-                f"the {whole:,} đồng here are what its sub-projects in {cells} add up to: counted twice?",
-            ),
-            (
-                "để trống mã, chủ đầu tư, nguồn của dòng chung, hoặc đánh số lại nếu là dự án riêng",
-                "leave code, owner and source of the common row empty, or number it otherwise if it stands alone",
-            ),
-            heading=plan,
-            row=row,
-            value=whole,
-        )
+    for at, run in runs.items():
+        amount = int(amounts[at])
+        if at in lines and amount and at not in rows.parents and amount == int(amounts[run].sum()):
+            _ask_parts(block, plan, at, run, amount)
 
 
-def _mark(cell: object) -> str:
-    return "" if empty(cell) else str(cell).strip().removesuffix(".0").rstrip(".")
-
-
-def _part_of(cell: object) -> str:
-    """Return the numbering of what "1.2" is part of: "1"; "" where it is no part."""
-    if cell.__class__ is float and cell == cell // 1:
-        return ""
-    above, dot, last = _mark(cell).rpartition(".")
-    return above if dot and last.isdigit() and above.replace(".", "").isdigit() else ""
+def _ask_parts(block: Block, plan: Heading, at: int, run: list[int], amount: int) -> None:
+    cells = ", ".join(address(block.rows[i], plan.index) for i in run[:20])
+    block.report(
+        "project-and-parts",
+        "error",
+        (
+            f"{format_dong(amount)} đồng ở đây bằng tổng các dòng con {cells}: vốn bị tính hai lần?",
+            f"the {amount:,} đồng here are what its sub-projects in {cells} add up to: counted twice?",
+        ),
+        _CLEARED,
+        heading=plan,
+        row=block.rows[at],
+        value=amount,
+    )
