@@ -14,7 +14,7 @@ ROOT = Path(phanbo.__file__).parent
 HOUSE: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "errors fault_text money grouping words records",
+        "errors fault_text money grouping words records catalogue",
         "tables",
         "portfolio",
         "calendar reference_curve calendar_file policy",
@@ -47,6 +47,8 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "explain",
         "many",
         "examples report",
+        "plots",
+        "panel",
         "replay",
         "cli __init__ __main__",
     )
