@@ -18,6 +18,7 @@ from phanbo.tables.gather import Reading, gather_folder, gather_sheets, gather_w
 from phanbo.tables.layout.block import Options
 from phanbo.tables.matching.apply import matching_of
 from phanbo.tables.options import option_fault, options_of, with_treasury
+from phanbo.tables.pause import collection_paused
 from phanbo.tables.schema import LINES, TABLES
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
 _TEXT = (".csv", ".txt", ".tsv")
 
 
+@collection_paused()
 def read_excel(  # noqa: PLR0913 - the public interface
     path: str | os.PathLike[str],
     *,
@@ -106,6 +108,7 @@ def read_excel(  # noqa: PLR0913 - the public interface
     return _portfolio(with_treasury(reading, *told, options, limits))
 
 
+@collection_paused()
 def match_treasury(  # noqa: PLR0913 - as read_excel
     path: str | os.PathLike[str],
     treasury: str | os.PathLike[str] | pd.DataFrame,
@@ -142,6 +145,7 @@ def match_treasury(  # noqa: PLR0913 - as read_excel
     return matching
 
 
+@collection_paused()
 def read_csv(  # noqa: PLR0913 - the public interface
     folder: str | os.PathLike[str],
     *,
@@ -166,6 +170,7 @@ def read_csv(  # noqa: PLR0913 - the public interface
     return _portfolio(with_treasury(reading, *told, options, limits))
 
 
+@collection_paused()
 def read_parquet(
     folder: str | os.PathLike[str],
     *,
@@ -184,6 +189,7 @@ def read_parquet(
     return _portfolio(with_treasury(reading, *told, options, limits))
 
 
+@collection_paused()
 def read_sql(
     queries: object,
     connection: object,
@@ -232,6 +238,7 @@ def read_sql(
     return _portfolio(gather_sheets("sql", sheets, options, files))
 
 
+@collection_paused()
 def read_forms(
     folder: str | os.PathLike[str],
     *,
@@ -270,6 +277,7 @@ def read_forms(
     return _portfolio(gather_forms(Path(folder), expected, sheet, options, Limits(), encoding))
 
 
+@collection_paused()
 def check_excel(  # noqa: PLR0913 - the public interface
     path: str | os.PathLike[str],
     *,
@@ -307,6 +315,7 @@ def check_excel(  # noqa: PLR0913 - the public interface
     return findings_frame(examined.findings)
 
 
+@collection_paused()
 def examine_file(  # noqa: PLR0913 - as check_excel
     path: str | os.PathLike[str],
     *,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from phanbo.money import format_dong
-from phanbo.tables.check.reconcile import control_scopes, in_scope
+from phanbo.tables.check.reconcile import control_balances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,16 +70,14 @@ def check_scale(grids: Mapping[str, Grid], log: Log) -> None:
 
 
 def _controls(controls: Grid, lines: Grid, log: Log) -> None:
-    for at, by, key, year in control_scopes(controls):
-        rows = in_scope(lines, by, key, year)
-        for name in ("plan", "disbursed"):
-            total = sum(lines.values(name)[rows].tolist())
-            stated = int(controls.values(name)[at])
-            step = _exact_step(total, stated) if controls.known(name)[at] else 0
-            if step:
-                words = _words(total, stated, step, ("số đối chiếu", "the control total"))
-                label = key if by != "all" else "tất cả"
-                log.rows("unit-scale", controls, [at], name, None, key=label, **words)
+    for at, balance in control_balances(controls, lines):
+        if balance is None or balance.stated is None:
+            continue
+        step = _exact_step(balance.added, balance.stated)
+        if step:
+            words = _words(balance.added, balance.stated, step, ("số đối chiếu", "the control total"))
+            label = balance.key or "tất cả"
+            log.rows("unit-scale", controls, [at], balance.column, None, key=label, **words)
 
 
 def _exact_step(amount: int, limit: int) -> int:

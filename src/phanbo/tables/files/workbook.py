@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from phanbo.errors import DataError
@@ -13,6 +14,7 @@ from phanbo.tables.files.ole import BrokenError
 from phanbo.tables.files.sheet import Faults, Sheet
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from phanbo.tables.files.inside import Inside
@@ -28,7 +30,8 @@ def open_workbook(path: Path, limits: Limits) -> list[Sheet]:
     check_size(path, path.stat().st_size, limits)
     inside = look(path, path.read_bytes(), limits)
     try:
-        return _sheets(inside, limits)
+        with ThreadPoolExecutor(1) as pool:  # of a second reader, where there is one
+            return _sheets(inside, limits, pool)
     except DataError:
         raise
     except BaseException as error:
@@ -38,11 +41,12 @@ def open_workbook(path: Path, limits: Limits) -> list[Sheet]:
         raise refusal from error
 
 
-def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
+def _sheets(inside: Inside, limits: Limits, pool: Executor) -> list[Sheet]:
     import python_calamine
 
-    book = python_calamine.CalamineWorkbook.from_filelike(inside.data)
-    both = [book, python_calamine.CalamineWorkbook.from_filelike(inside.below)] if inside.halved else []
+    opened = python_calamine.CalamineWorkbook.from_filelike
+    lower = pool.submit(opened, inside.below) if inside.halved else None
+    book = opened(inside.data)
     about = book.sheets_metadata
     sheets: list[Sheet] = []
     for at, each in enumerate(about):
@@ -50,8 +54,8 @@ def _sheets(inside: Inside, limits: Limits) -> list[Sheet]:
             continue
         name = unicodedata.normalize("NFC", each.name)
         faults = _faults(inside, each.name, at, len(about))  # before the reader lays it out
-        if each.name in inside.halved:
-            raw, rows = read_both(both, each.name)
+        if lower and each.name in inside.halved:
+            raw, rows = read_both(book, lower, pool, each.name)
         else:
             raw = book.get_sheet_by_name(each.name)
             check_extent(name, Faults(last_row=raw.total_height), limits)
