@@ -47,8 +47,6 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "explain",
         "many",
         "examples report",
-        "plots",
-        "panel",
         "replay",
         "cli __init__ __main__",
     )
