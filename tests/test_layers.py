@@ -47,13 +47,18 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "explain",
         "many",
         "examples report",
+        "plots",
+        "panel",
         "replay",
         "cli __init__ __main__",
     )
 )
 UPWARD = {
+    ("assessment", "plots"): "Assessment.plot",
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "comparison"): "Proposal.under, Proposal.compare",
+    ("proposal", "panel"): "Proposal.panel",
+    ("proposal", "plots"): "Proposal.plot",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",

@@ -38,7 +38,8 @@ from phanbo.decision import Decision, decide
 from phanbo.errors import PolicyError, Stopped
 from phanbo.policy import Policy
 from phanbo.portfolio import Portfolio
-from phanbo.proposal import Proposal, make_proposal, verified
+from phanbo.proposal import Proposal
+from phanbo.proposal.making import make_proposal, verified
 from phanbo.proposal.schema import SCHEMA
 from phanbo.proposal.tier_values import shown, values_of
 from phanbo.rulebook import Rulebook

@@ -19,7 +19,7 @@ from phanbo import assemble, decision, pipeline
 from phanbo.bounds import make_bounds
 from phanbo.decision import decide
 from phanbo.pipeline import open_round
-from phanbo.proposal import make_proposal
+from phanbo.proposal.making import make_proposal
 from phanbo.proposal.storage import load_proposal
 from phanbo.proposal.tier_values import values_of
 from phanbo.rulebook_file import parse_rulebook

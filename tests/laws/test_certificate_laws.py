@@ -73,7 +73,7 @@ def test_another_summary_total_is_found(setting: Setting, data: st.DataObject) -
 
 def consistent(proposal: Proposal, cut: dict[int, int], add: dict[int, int]) -> Proposal:
     """Return the proposal of other cuts and adds, every frame made anew: only the proof can tell."""
-    from phanbo.proposal import make_proposal
+    from phanbo.proposal.making import make_proposal
     from phanbo.ranking import rank_transfers
     from phanbo.transfers import make_transfers
 

@@ -14,7 +14,7 @@ from phanbo.assemble import assemble
 from phanbo.bounds import make_bounds
 from phanbo.money import format_million
 from phanbo.policy import READINGS
-from phanbo.proposal import make_proposal
+from phanbo.proposal.making import make_proposal
 from phanbo.proposal.reasons import cited, standing
 from phanbo.proposal.tier_values import values_of
 from phanbo.ranking import rank_transfers

@@ -20,7 +20,7 @@ from held_round import RULEBOOK, Setting, ceiling_sample, sample
 from phanbo import cli
 from phanbo.audit import audit, optimal
 from phanbo.calendar_file import parse_calendar
-from phanbo.proposal import make_proposal
+from phanbo.proposal.making import make_proposal
 from phanbo.proposal.storage import from_json, load_proposal
 from phanbo.ranking import rank_transfers
 from phanbo.rulebook_file import parse_rulebook

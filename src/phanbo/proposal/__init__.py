@@ -11,18 +11,13 @@ import pandas as pd
 
 from phanbo.absorption import Outlook
 from phanbo.assessment import Assessment
-from phanbo.bounds import Bounds, make_bounds
 from phanbo.case import Case
 from phanbo.certificate import Certificate, LineFacts, RowClaim
-from phanbo.errors import CertificateError, PhanboError
+from phanbo.errors import PhanboError
 from phanbo.portfolio import Portfolio
 from phanbo.proposal.claims import transfers_of
 from phanbo.proposal.consistency import inconsistencies
-from phanbo.proposal.facts import Facts
-from phanbo.proposal.frames import build_frames
-from phanbo.proposal.lists import summarise
-from phanbo.proposal.tier_values import values_of
-from phanbo.ranking import Ranked, rank_transfers, rerank
+from phanbo.ranking import rank_transfers, rerank
 from phanbo.rulebook import Rulebook
 from phanbo.transfers import make_transfers
 
@@ -35,7 +30,7 @@ if TYPE_CHECKING:
     from phanbo.proposal.annexes import Annex
     from phanbo.sensitivity import Prices
 
-__all__ = ["Proof", "Proposal", "make_proposal", "verified"]
+__all__ = ["Proof", "Proposal"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +158,8 @@ class Proposal:
         return recheck(self, self._case, self._rulebook)
 
     def _rebuilt(self) -> Proposal:
+        from phanbo.proposal.making import make_proposal
+
         case, book = self._case, self._rulebook
         parsed = transfers_of(self.frames["transfers"], case)
         if self.meta["parent"] is None:
@@ -183,6 +180,8 @@ class Proposal:
         CertificateError
             Never, unless phanbo is at fault: every prefix is legal.
         """
+        from phanbo.proposal.making import make_proposal, verified
+
         case = self._case
         ranked = rerank(transfers_of(self.frames["transfers"], case), case.plan, case.outlook).head(k)
         parent = self.meta["parent"] or self.hash
@@ -343,51 +342,3 @@ class Proposal:
         from phanbo.report.display import proposal_html
 
         return proposal_html(self)
-
-
-def make_proposal(
-    case: Case,
-    rulebook: Rulebook,
-    ranked: Ranked,
-    proof: Proof,
-    meta: Mapping[str, Any],
-    warnings: tuple[str, ...],
-    *,
-    bounds: Bounds | None = None,
-    values: dict[str, int] | None = None,
-) -> Proposal:
-    """Return the proposal of some ranked transfers; it is not verified yet.
-
-    *bounds* of the case and rulebook and tier *values* of the transfers may be handed in where they are known.
-    """
-    from phanbo.assemble import assemble
-
-    bounds = make_bounds(case, rulebook) if bounds is None else bounds
-    if values is None:
-        values = values_of(assemble(case, rulebook, bounds), case, *ranked.transfers.changes(len(case)))
-    best = {name: value for name, value, _, _ in proof.tiers if name in values}
-    facts = Facts(case, rulebook, bounds, ranked, values, best)
-    frames = build_frames(facts)
-    horizon = str(case.policy.deadline or rulebook.added_until(case.calendar.year, case.round.report_by))
-    return Proposal(
-        frames=frames,
-        summary=summarise(facts, frames, warnings, horizon),
-        meta=meta,
-        outlook=case.outlook,
-        proof=proof,
-        case=case,
-        rulebook=rulebook,
-    )
-
-
-def verified(proposal: Proposal) -> Proposal:
-    """Return the proposal if its certificate holds; raise `CertificateError` otherwise."""
-    certificate = proposal.certify()
-    if certificate.ok:
-        return proposal
-    shown = "; ".join(certificate.findings[:5])
-    raise CertificateError(
-        f"Phương án không qua được kiểm tra lại (lỗi của phanbo): {shown}.",
-        f"The proposal failed its re-check (a fault of phanbo): {shown}.",
-        {"findings": list(certificate.findings)},
-    )
