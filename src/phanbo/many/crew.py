@@ -1,7 +1,9 @@
 """Those who do the work, and how parcels are handed out to them: no death of a worker loses a task.
 
 What a worker held when its pool broke is done again one task at a time, in a pool of one; the task at which that one
-breaks too is the guilty one. Whoever does it, and in whatever order, each result is the same.
+breaks too is the guilty one. A cluster of somebody else's replaces its workers itself, and may blame a death on what
+stood beside its cause: whatever it accuses is done again with nothing beside it. Whoever does it, and in whatever order,
+each result is the same.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ from phanbo.solver.solution import Cancel
 __all__ = ["Crew", "processors", "spread"]
 
 BETWEEN_LOOKS = 0.1  # seconds: how soon a cancel is seen
+KILLED = "KilledWorker"
+"""How Dask, which is never imported, calls a task that was at hand whenever a worker died."""
 AHEAD = 2
 """Parcels a worker has at hand: one in work, one waiting."""
 
@@ -153,7 +157,7 @@ class Crew:
         self.executor, self.stop = None, None
 
 
-def spread(
+def spread(  # noqa: C901 — one loop: hand out, settle, mend
     parcels: Sequence[Parcel],
     crew: Crew,
     folder: Path | None,
@@ -173,6 +177,7 @@ def spread(
         Handed on to threads.
     """
     waiting, running = deque(parcels), Running()
+    accused: list[Parcel] = []
 
     def settle(done: Iterable[Future[list[Outcome]]]) -> list[Parcel]:
         """Pass on what came of some parcels; return those whose worker may have died of them."""
@@ -183,6 +188,8 @@ def spread(
                 arrived(future.result())
             elif isinstance(error, BrokenExecutor):
                 suspects.append(parcel)
+            elif type(error).__name__ == KILLED:
+                accused.extend((unit,) for unit in parcel)
             elif len(parcel) > 1:  # one of them is at fault: each by itself
                 waiting.extendleft((unit,) for unit in reversed(parcel))
             else:
@@ -203,8 +210,28 @@ def spread(
                     arrived(lost(alone[0][0], folder, None))
                 elif alone:
                     spread(alone, Crew(1, ahead=1), folder, arrived, check, cancel)
+        _one_by_one(accused, running, crew, folder, arrived, check)
     finally:
         crew.leave(running)
+
+
+def _one_by_one(
+    accused: Sequence[Parcel],
+    running: Running,
+    crew: Crew,
+    folder: Path | None,
+    arrived: Callable[[list[Outcome]], None],
+    check: Callable[[], None],
+) -> None:
+    """Have each task that a cluster accuses of killing its workers done with nothing beside it."""
+    for parcel in accused:
+        future = crew.submit(parcel, folder, None)
+        running[future] = parcel
+        while not wait([future], BETWEEN_LOOKS).done:
+            check()
+        del running[future]
+        error = _error_of(future)
+        arrived(future.result() if error is None else lost(parcel[0], folder, error))
 
 
 def _hand_out(
