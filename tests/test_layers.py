@@ -47,21 +47,16 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "explain",
         "many",
         "examples report",
-        "plots",
-        "panel",
         "replay",
         "cli __init__ __main__",
     )
 )
 UPWARD = {
-    ("assessment", "plots"): "Assessment.plot",
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
     ("proposal", "comparison"): "Proposal.under, Proposal.compare",
-    ("proposal", "panel"): "Proposal.panel",
-    ("proposal", "plots"): "Proposal.plot",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
-    ("proposal", "report"): "Proposal.to_excel, its picture in a notebook",
+    ("proposal", "report"): "Proposal.to_excel, to_html, its picture in a notebook",
     ("rulebook", "report"): "Rulebook.review",
     ("tables", "portfolio"): "the readers return a portfolio",
 }

@@ -331,6 +331,12 @@ class Proposal:
 
         write_annex(self, path, lang=lang)
 
+    def to_html(self, path: str | Path, lang: str = "vi") -> None:
+        """Write one self-contained page, for a screen, a phone or A4, that opens with no network."""
+        from phanbo.report.page import write_page
+
+        write_page(self, path, lang)
+
     def __repr__(self) -> str:
         s = self.summary
         return (

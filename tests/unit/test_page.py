@@ -1,0 +1,124 @@
+"""The page tells every changed line to the đồng, in both languages, and lets nothing of a name run."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+import phanbo as pb
+from phanbo.examples import load_lang_son
+from phanbo.report.page import markup, page_html
+from phanbo.report.page.flows import flows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = "<script>alert(1)</script> & \"'\u202e"
+
+
+def round_two(portfolio: pb.Portfolio) -> pb.Proposal:
+    return pb.propose(portfolio, calendar="lang-son-2024", round=2, as_of="2024-09-15")
+
+
+@pytest.fixture(scope="module")
+def proposal() -> pb.Proposal:
+    return round_two(load_lang_son().at("2024-09-15"))
+
+
+class Page(HTMLParser):
+    """Collects the rows of the ranked list, every element's name and whether all are closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.open: list[str] = []
+        self.values: list[list[str]] = []
+        self.ranked = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = dict(attrs)
+        self.names.append(tag)
+        self.open.append(tag)
+        self.ranked = self.ranked or held.get("id") == "ranked"
+        if self.ranked and tag == "tr":
+            self.values.append([])
+        if self.ranked and tag == "td":
+            self.values[-1].append(held.get("data-value") or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        if tag == "table":
+            self.ranked = False
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_changed_line_stands_in_the_ranked_list_to_the_dong(proposal: pb.Proposal, lang: str) -> None:
+    page = Page(page_html(proposal, lang))
+    shown = [row for row in page.values if row]
+    assert [(int(row[0]), row[1], row[2], row[3], *map(int, row[4:8])) for row in shown] == [
+        tuple(row)
+        for row in proposal.adjustments[
+            ["rank", "project", "owner", "source", "plan", "change", "plan_after", "disbursed"]
+        ].itertuples(index=False)
+    ]
+    assert page.open == []
+
+
+def test_what_flows_adds_up_to_what_is_moved(proposal: pb.Proposal) -> None:
+    assert sum(flows_of(proposal, "vi").values()) == proposal.transfers["amount"].sum()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_reasons_are_told_in_the_language_of_the_page(proposal: pb.Proposal, lang: str) -> None:
+    text, other = page_html(proposal, lang), {"vi": "en", "en": "vi"}[lang]
+    first = proposal.adjustments.iloc[0]
+    assert markup.joined([first[f"reason_{lang}"]]) in text
+    assert markup.joined([first[f"reason_{other}"]]) not in text
+    assert f'<html lang="{lang}">' in text
+
+
+def test_nothing_is_fetched(proposal: pb.Proposal) -> None:
+    text = page_html(proposal)
+    assert not re.search(r"""(src|href)\s*=\s*["'](?!#)|url\(|@import|https?:""", text)
+    assert "default-src 'none'" in text.replace("&#x27;", "'")
+
+
+def test_a_name_is_text(proposal: pb.Proposal) -> None:
+    portfolio = load_lang_son().at("2024-09-15")
+    lines = portfolio.lines
+    lines["project"] = HOSTILE + lines["project"]
+    hostile = round_two(pb.Portfolio(lines, owners=portfolio.owners, sources=portfolio.sources))
+    page, plain = Page(page_html(hostile)), Page(page_html(proposal))
+    assert page.names.count("script") == plain.names.count("script") == 1
+    assert any(row[1].startswith(HOSTILE) for row in page.values if row)
+
+
+def test_the_same_proposal_gives_the_same_bytes(proposal: pb.Proposal, tmp_path: Path) -> None:
+    proposal.to_html(tmp_path / "a.html")
+    round_two(load_lang_son().at("2024-09-15")).to_html(tmp_path / "b.html")
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_without_tables_the_page_says_what_it_leaves_out(proposal: pb.Proposal) -> None:
+    alone = pb.Proposal.from_json(proposal.to_json())
+    assert "không có so sánh các chủ đầu tư" in page_html(alone)
+    assert 'id="owners"' in page_html(proposal)
+    assert 'id="owners"' not in page_html(alone)
+
+
+def test_another_language_is_refused(proposal: pb.Proposal) -> None:
+    with pytest.raises(ValueError, match="fr"):
+        page_html(proposal, "fr")
+
+
+def test_examples_of_the_docstrings() -> None:
+    assert doctest.testmod(markup).failed == 0
