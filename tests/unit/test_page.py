@@ -86,6 +86,13 @@ def test_reasons_are_told_in_the_language_of_the_page(proposal: pb.Proposal, lan
     assert f'<html lang="{lang}">' in text
 
 
+def test_a_transfer_names_its_projects(proposal: pb.Proposal) -> None:
+    text, first = page_html(proposal), proposal.transfers.iloc[0]
+    projects = proposal.adjustments.set_index("line_id")["project"]
+    for end in (first["from_line"], first["to_line"]):
+        assert markup.tag("td", f"{projects[end]} ({end})", class_="text") in text
+
+
 def test_nothing_is_fetched(proposal: pb.Proposal) -> None:
     text = page_html(proposal)
     assert not re.search(r"""(src|href)\s*=\s*["'](?!#)|url\(|@import|https?:""", text)

@@ -157,8 +157,14 @@ def transfer_section(proposal: Proposal, lang: str) -> Element:
         Column(say("page.receiver", lang)),
         Column(say("page.amount", lang), number=True),
     )
+    changed = proposal.frames["adjustments"]
+    named = dict(zip(changed["line_id"], changed["project"], strict=True))
+
+    def end(line: str) -> str:
+        return f"{named[line]} ({line})" if line in named else line
+
     rows = [
-        (str(row["rank"]), str(row["from_line"]), str(row["to_line"]), million(int(row["amount"]), lang))
+        (str(row["rank"]), end(row["from_line"]), end(row["to_line"]), million(int(row["amount"]), lang))
         for row in frame.to_dict("records")
     ]
     return tag(
