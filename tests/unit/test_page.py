@@ -93,6 +93,12 @@ def test_a_transfer_names_its_projects(proposal: pb.Proposal) -> None:
         assert markup.tag("td", f"{projects[end]} ({end})", class_="text") in text
 
 
+def test_an_owner_stands_against_its_milestone(proposal: pb.Proposal) -> None:
+    owners, text = proposal.assessment.owners, page_html(proposal, "en")
+    for name, asked in zip(owners["owner"], owners[f"required_{proposal.assessment.judge}"], strict=True):
+        assert re.search(rf"{re.escape(name)}: [^<]*milestone {100 * asked:.1f}%", text)
+
+
 def test_nothing_is_fetched(proposal: pb.Proposal) -> None:
     text = page_html(proposal)
     assert not re.search(r"""(src|href)\s*=\s*["'](?!#)|url\(|@import|https?:""", text)

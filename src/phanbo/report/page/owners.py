@@ -1,10 +1,11 @@
-"""Each owner's disbursement against the province's, as bars with a mark."""
+"""Each owner's disbursement against its milestone and the province's, as bars with two marks."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from phanbo.catalogue import million, say
+from phanbo.catalogue import million, percent, say
 from phanbo.report.page.markup import Element, tag
 from phanbo.report.page.tables import Column, plain_table, share
 
@@ -29,15 +30,18 @@ def owner_section(proposal: Proposal, lang: str) -> Element:
         Column(say("page.plan", lang), number=True),
         Column(say("page.disbursed", lang), number=True),
         Column(say("page.ratio", lang), number=True),
-        Column(say("page.owners", lang)),
+        Column(say("page.required", lang), number=True),
+        Column(say("page.against", lang)),
         Column(say("page.late_lines", lang), number=True),
     )
     rows = []
     for row in assessment.owners.to_dict("records"):
         own, whole = int(row["disbursed"]), int(row["plan"])
         ratio = share(own, whole, lang)
-        told = say("page.bullet", lang, owner=row["owner"], share=ratio, mean=mean)
-        bar = _bullet(_pixels(own, whole), _pixels(done, plan), told)
+        asked = Fraction(row[f"required_{assessment.judge}"]).limit_denominator(10**6)
+        required = percent(asked, lang)
+        told = say("page.bullet", lang, owner=row["owner"], share=ratio, mean=mean, required=required)
+        bar = _bullet(_pixels(own, whole), _pixels(done, plan), int(asked * WIDTH), told)
         rows.append(
             (
                 str(row["rank"]),
@@ -45,6 +49,7 @@ def owner_section(proposal: Proposal, lang: str) -> Element:
                 million(whole, lang),
                 million(own, lang),
                 ratio,
+                required,
                 bar,
                 str(row["late_lines"]),
             )
@@ -62,13 +67,14 @@ def _pixels(part: int, whole: int) -> int:
     return min(WIDTH, part * WIDTH // whole) if whole else 0
 
 
-def _bullet(own: int, mean: int, told: str) -> Element:
+def _bullet(own: int, mean: int, required: int, told: str) -> Element:
     return tag(
         "svg",
         tag("title", told),
         tag("rect", width=WIDTH, height=TALL, fill="#e6e6e6"),
         tag("rect", y=4, width=own, height=TALL - 8, fill="#0072B2"),
         tag("rect", x=max(0, mean - 1), width=3, height=TALL, fill="#D55E00"),
+        tag("path", d=f"M{required - 5} 0H{required + 5}L{required} 7Z", fill="#000"),
         viewBox=f"0 0 {WIDTH} {TALL}",
         width=WIDTH,
         height=TALL,
