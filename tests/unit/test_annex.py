@@ -18,8 +18,8 @@ from phanbo.errors import PhanboError
 from phanbo.report import annex
 from phanbo.report.annex import write_annex
 from phanbo.report.assessment import write_assessment
+from phanbo.report.formats import cell_name, million
 from phanbo.report.names import Names
-from phanbo.report.workbook import cell_name, million
 from rounds import AS_OF, CALENDAR, TY, inflow, lines, proposal
 
 if TYPE_CHECKING:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phanbo.report.annex_changes import SUBMITTED, changes, columns, heading, tree, write_tree
-from phanbo.report.workbook import Column, Formula, cell_name
+from phanbo.report.formats import Column, Formula, cell_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from phanbo.proposal.annexes import Annex
+    from phanbo.report.formats import Pair
     from phanbo.report.names import Names
-    from phanbo.report.workbook import Pair, Sheet, Workbook
+    from phanbo.report.sheet import Sheet
+    from phanbo.report.workbook import Workbook
 
 __all__ = ["write_authorities"]
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from phanbo.report.workbook import Column, Formula, cell_name
+from phanbo.report.formats import Column, Formula, cell_name
 from phanbo.words import GROUP, day, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phanbo.report.names import Names
-    from phanbo.report.workbook import Sheet, Workbook
+    from phanbo.report.sheet import Sheet
+    from phanbo.report.workbook import Workbook
 
 __all__ = ["SUBMITTED", "changes", "columns", "heading", "plan_year", "tree", "write_changes", "write_tree"]
 

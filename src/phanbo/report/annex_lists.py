@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phanbo.report.workbook import Column
+from phanbo.report.formats import Column
 from phanbo.rules.base import confidence_words
 from phanbo.words import GROUP, ROLE, word
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from phanbo.money import format_million, format_share
 from phanbo.report.annex_changes import plan_year
-from phanbo.report.workbook import Column
+from phanbo.report.formats import Column
 from phanbo.words import READING, TIER, day, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phanbo.report.formats import Pair
     from phanbo.report.names import Names
-    from phanbo.report.workbook import Pair, Sheet, Workbook
+    from phanbo.report.sheet import Sheet
+    from phanbo.report.workbook import Workbook
 
 __all__ = ["certificate_text", "opening", "write_summary"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from phanbo.report.workbook import Column, workbook
+from phanbo.report.formats import Column
+from phanbo.report.workbook import workbook
 from phanbo.tables.schema import KINDS
 from phanbo.words import GROUP, MISSED, READING, day, word
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from phanbo.assessment import Assessment
-    from phanbo.report.workbook import Formula, Sheet, Workbook
+    from phanbo.report.formats import Formula
+    from phanbo.report.sheet import Sheet
+    from phanbo.report.workbook import Workbook
 
 __all__ = ["write_assessment"]
 

@@ -10,13 +10,15 @@ import pandas as pd
 
 from phanbo.comparison.wording import KIND
 from phanbo.policy import AUTHORITIES
+from phanbo.report.formats import Column
 from phanbo.report.names import Names
-from phanbo.report.workbook import Column, workbook
+from phanbo.report.workbook import workbook
 from phanbo.words import AUTHORITY, day, word
 
 if TYPE_CHECKING:
     from phanbo.comparison import Comparison
-    from phanbo.report.workbook import Sheet, Workbook
+    from phanbo.report.sheet import Sheet
+    from phanbo.report.workbook import Workbook
 
 __all__ = ["write_comparison"]
 

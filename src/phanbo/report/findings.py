@@ -6,7 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phanbo.report.workbook import Column, workbook
+from phanbo.report.formats import Column
+from phanbo.report.workbook import workbook
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from phanbo.report.formats import Column
 from phanbo.report.review import URGENCY, review_frame
 from phanbo.report.review_formula import legal_term, legend
 from phanbo.report.review_words import PARTS, SHEET
-from phanbo.report.workbook import Column, workbook
+from phanbo.report.workbook import workbook
 from phanbo.rules.base import CONFIDENCE_VI, Source
 from phanbo.words import day
 
