@@ -11,6 +11,7 @@ __all__ = [
     "LANGS",
     "LEVEL",
     "MISSED",
+    "NATURE",
     "READING",
     "ROLE",
     "TIER",
@@ -33,6 +34,10 @@ GROUP: Words = {
 }
 """Stages, and the group of capital carried over."""
 
+NATURE: Words = {
+    "investment": ("vốn đầu tư", "investment capital"),
+    "recurrent": ("vốn sự nghiệp", "recurrent capital"),
+}
 AUTHORITY: Words = {
     "owner-internal": ("UBND cùng cấp (trong nội bộ chủ đầu tư)", "People's Committee (inside the owner)"),
     "ubnd": ("UBND cùng cấp", "People's Committee"),

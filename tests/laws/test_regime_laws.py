@@ -98,7 +98,7 @@ def test_a_law_asked_for_comparison_is_never_passed_off_as_one() -> None:
             if any(str(sheet.cell(1, k).value or "").startswith("BIỂU") for k in (1, 2)):
                 raise AssertionError(sheet.title)
         assert "CHỈ ĐỂ SO SÁNH" in str(
-            [[cell.value for cell in row] for row in sheets["Điều chỉnh"]["A1:C3"]]
+            [[cell.value for cell in row] for row in sheets["Lý do điều chỉnh"]["A1:C3"]]
         )
         found = first(folder)
         assert not found.ok

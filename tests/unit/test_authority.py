@@ -654,7 +654,7 @@ def test_the_other_sheets_name_the_body_of_each_level(tmp_path: Path) -> None:
     for each, body in ((made, "HĐND xã"), (charged, "UBND tỉnh (được HĐND tỉnh giao)")):
         each.to_excel(tmp_path / "annex.xlsx")
         sheets = openpyxl.load_workbook(tmp_path / "annex.xlsx", data_only=True)
-        for name in ("Tổng hợp", "Điều chỉnh", "Chuyển vốn"):
+        for name in ("Tổng hợp", "Lý do điều chỉnh", "Chuyển vốn"):
             cells = {cell for row in sheets[name].iter_rows(values_only=True) for cell in row}
             assert body in cells, name
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from phanbo.words import LANGS, language
 
-__all__ = ["keys", "say"]
+__all__ = ["both", "keys", "say"]
 
 
 def say(key: str, lang: str = "vi", /, **values: object) -> str:
@@ -38,6 +38,17 @@ def say(key: str, lang: str = "vi", /, **values: object) -> str:
     surface, _, name = key.partition(".")
     text = _surface(surface)[name][language(lang)]
     return text.format_map(values) if values or "{" in text else text
+
+
+def both(key: str, **values: object) -> tuple[str, str]:
+    """Return a text in Vietnamese and in English.
+
+    Examples
+    --------
+    >>> both("common.total")
+    ('TỔNG SỐ', 'TOTAL')
+    """
+    return say(key, "vi", **values), say(key, "en", **values)
 
 
 def keys(surface: str | None = None) -> list[str]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from phanbo.report.annex_authority import write_authorities
 from phanbo.report.annex_changes import write_changes
 from phanbo.report.annex_lists import write_every_line, write_transfers, write_unchecked, write_unplaced
+from phanbo.report.annex_owners import write_milestones, write_owners
+from phanbo.report.annex_sources import write_sources
 from phanbo.report.annex_summary import write_summary
 from phanbo.report.names import Names
 from phanbo.report.workbook import workbook
@@ -49,8 +51,11 @@ def write_annex(
     )
     with workbook(path, title=title, on=on, lang=lang) as book:
         write_summary(book, names)
-        write_changes(book, names)
+        write_sources(book, names)
         write_transfers(book, names)
+        write_owners(book, names)
+        write_milestones(book, names)
+        write_changes(book, names)
         write_authorities(book, names)
         write_unplaced(book, names)
         write_unchecked(book, names)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phanbo.report.annex_changes import SUBMITTED, changes, columns, heading, tree, write_tree
+from phanbo.report.annex_changes import SUBMITTED, changes, columns, heading, tree
 from phanbo.report.formats import Column, Formula, cell_name
+from phanbo.report.tree import write_tree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def write_authorities(book: Workbook, names: Names) -> None:
         sheet.unit()
         sheet.head(repeat=True, freeze=2)
         write_tree(sheet, tree(names, frame), shown)
-        _balance(sheet, annex)
+        _balance(sheet, annex, names)
 
 
 ELSEWHERE = (
@@ -91,14 +92,14 @@ def _lines(annex: Annex, whole: pd.DataFrame) -> pd.DataFrame:
 
 
 def _columns(names: Names, frame: pd.DataFrame) -> dict[str, Column]:
-    every = columns(names, frame)
+    every = columns(names)
     shown = {name: every[name] for name in KEPT}
     if frame["elsewhere"].any():
         shown["elsewhere"] = Column(("Điều chỉnh ở biểu khác", "Changed by other annexes"), 13, "money")
     return shown
 
 
-def _balance(sheet: Sheet, annex: Annex) -> None:
+def _balance(sheet: Sheet, annex: Annex, names: Names) -> None:
     """Write the totals of each pool; the last column is what is left over: nothing."""
     sheet.space()
     sheet.text(sheet.book.say(("Cân đối theo bể vốn", "Balance by pool")), "section")
@@ -110,7 +111,9 @@ def _balance(sheet: Sheet, annex: Annex) -> None:
     for k, row in enumerate(annex.pools.to_dict("records"), start=1):
         sums = [int(row[name]) for name in POOLS]
         total = {name: total[name] + amount for name, amount in zip(POOLS, sums, strict=True)}
-        sheet.line([str(k), row["pool"], *(x or None for x in sums), _left(sheet, sums)], columns=shown)
+        sheet.line(
+            [str(k), names.pool(row["pool"]), *(x or None for x in sums), _left(sheet, sums)], columns=shown
+        )
     last, label = sheet.row - 1, sheet.book.say(("TỔNG SỐ", "TOTAL"))
     cells = [sheet.total(k, first, last, amount) for k, amount in enumerate(total.values(), start=2)]
     sheet.line([None, label, *cells, _left(sheet, [*total.values()])], "total", columns=shown)

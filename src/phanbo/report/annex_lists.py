@@ -64,7 +64,7 @@ def write_transfers(book: Workbook, names: Names) -> None:
         ends = (*names.end(row["from_line"]), *names.end(row["to_line"]))
         sums = (row["amount"], row["gain"], row["gain_per_dong"])
         words = (names.priority(row["priority"]), names.authority(row["authority"], row["pool"]))
-        sheet.line([row["rank"], *ends, row["pool"], *sums, *words])
+        sheet.line([row["rank"], *ends, names.pool(row["pool"]), *sums, *words])
     amount, gain = (
         sheet.total(column, top + 1, sheet.row - 1, int(frame[name].sum()))
         for column, name in ((6, "amount"), (7, "gain"))
@@ -98,7 +98,7 @@ def write_unplaced(book: Workbook, names: Names) -> None:
                 why += f" ({confidence_words(ask['confidence'], names.lang)})"
             sheet.line([project, ask["owner"], None, ask["unmet"], why])
         unmet = sheet.total(3, pool + 1, sheet.row - 1, row["unmet_need"]) if row["ask"] else None
-        sheet.line([row["pool"], None, row["surplus"], unmet, None], "group", at=pool)
+        sheet.line([names.pool(row["pool"]), None, row["surplus"], unmet, None], "group", at=pool)
     sums = [
         sheet.total(column, top + 1, sheet.row - 1, int(frame[name].sum()))
         for column, name in ((2, "surplus"), (3, "unmet_need"))
@@ -172,5 +172,7 @@ def _shown(names: Names, name: str, row: dict[Any, Any]) -> Any:
         return names.rule(row["binding_rule"] or row["first_failed"])
     if name in {"cut", "add"}:
         return row[name] or None
+    if name == "pool":
+        return names.pool(row[name])
     words = {"stage": GROUP, "role": ROLE}.get(name)
     return row[name] if words is None else word(words, row[name], names.lang)

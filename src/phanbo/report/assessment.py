@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phanbo.report.sheet import Sheet
     from phanbo.report.workbook import Workbook
 
-__all__ = ["write_assessment"]
+__all__ = ["write_assessment", "write_groups"]
 
 PLAN = Column(("Kế hoạch vốn", "Plan"), 15, "money")
 PAID = Column(("Giải ngân", "Disbursed"), 15, "money")
@@ -49,7 +49,7 @@ def write_assessment(assessment: Assessment, path: str | os.PathLike[str], lang:
         _province(book, assessment)
         _sources(book, assessment)
         _owners(book, assessment)
-        _groups(book, assessment)
+        write_groups(book, assessment)
         _late_lines(book, assessment)
         _due(book, assessment)
 
@@ -246,7 +246,7 @@ def _owners(book: Workbook, a: Assessment) -> None:
     sheet.line(cells, "total")
 
 
-def _groups(book: Workbook, a: Assessment) -> None:
+def write_groups(book: Workbook, a: Assessment) -> None:
     """Write every owner under each group of projects, a subtotal over each group."""
     columns = (
         Column(("Nhóm dự án, chủ đầu tư", "Group, owner"), 40),

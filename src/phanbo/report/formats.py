@@ -16,6 +16,7 @@ __all__ = [
     "LINE",
     "LOOKS",
     "TALLEST",
+    "VIETNAMESE",
     "Column",
     "Formula",
     "Pair",
@@ -40,6 +41,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "note": {},
     "alert": {"bold": True, "font_color": "#9C0006"},
 }
+VIETNAMESE = "[$-42A]"
+"""Opens a number format that writes 1.234,5 whatever the machine's own habit, where the program knows of it."""
 KINDS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     "left": {"text_wrap": True, "valign": "top"},

@@ -10,7 +10,7 @@ from phanbo.proposal.annexes import authority_in, pools_of, rulebook_of
 from phanbo.rulebook import Rulebook
 from phanbo.rules import RULES
 from phanbo.tables.schema import LINES
-from phanbo.words import AUTHORITY, word
+from phanbo.words import AUTHORITY, NATURE, word
 
 if TYPE_CHECKING:
     from phanbo.proposal import Proposal
@@ -86,6 +86,13 @@ class Names:
     @cached_property
     def _pools(self) -> dict[str, dict[Any, Any]]:
         return pools_of(self.proposal)
+
+    def pool(self, name: str) -> str:
+        """Return the name of a pool with the nature of its capital in words."""
+        source, *parts = name.split(" · ")
+        return " · ".join(
+            [source, *(word(NATURE, part, self.lang) if part in NATURE else part for part in parts)]
+        )
 
     @cached_property
     def pool_of(self) -> dict[str, str]:

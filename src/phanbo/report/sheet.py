@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sheet"]
 
+LINES_NAME = "phanbo_lines"
+"""A name defined of a sheet, as spreadsheets keep them."""
 UNIT = ("Đơn vị tính: triệu đồng", "Unit: million đồng")
 
 
@@ -22,12 +24,14 @@ UNIT = ("Đơn vị tính: triệu đồng", "Unit: million đồng")
 class Sheet:
     """A sheet being written from top to bottom; ``row`` is the next free row.
 
-    A4 landscape, fit to the width of the page, pages numbered.
+    A4 landscape, fit to the width of the page, pages numbered. Columns right of the first *printed* ones stay on the
+    screen.
     """
 
     book: Workbook
     sheet: Any
     columns: tuple[Column, ...]
+    printed: int
     row: int = 0
     heads: dict[int, tuple[Column, ...]] = field(default_factory=dict)
 
@@ -42,12 +46,12 @@ class Sheet:
 
     @property
     def width(self) -> float:
-        """Width of all columns together, in characters."""
-        return sum(column.width for column in self.columns)
+        """Width of the printed columns together, in characters."""
+        return sum(column.width for column in self.columns[: self.printed])
 
     def text(self, text: str, look: str = "note", *, align: str = "left") -> None:
         """Write a paragraph across the whole table."""
-        made, last = self.book.format(align, look), len(self.columns) - 1
+        made, last = self.book.format(align, look), self.printed - 1
         if last:
             self.sheet.merge_range(self.row, 0, self.row, last, "", made)
         self.sheet.write_string(self.row, 0, cell_text(text), made)
@@ -79,8 +83,15 @@ class Sheet:
         """Leave a row empty."""
         self.row += 1
 
-    def head(self, columns: Sequence[Column] | None = None, *, repeat: bool = False, freeze: int = 0) -> None:
-        """Write the header of a table: one row, or two where columns share a group.
+    def head(
+        self,
+        columns: Sequence[Column] | None = None,
+        *,
+        repeat: bool = False,
+        freeze: int = 0,
+        numbers: Sequence[str] = (),
+    ) -> None:
+        """Write the header of a table: one row, or two where columns share a group, and a row of *numbers* if any.
 
         With *repeat* it stands on every printed page and stays in sight together with the first *freeze* columns.
         """
@@ -102,6 +113,9 @@ class Sheet:
         for each in range(rows):
             self.sheet.set_row(top + each, LINE * (max(1, max(tall) / rows, *under) + 0.5))
         self.row += rows
+        for k, number in enumerate(numbers):
+            self.sheet.write_string(self.row, k, number, look)
+        self.row += bool(numbers)
         if repeat:
             self.sheet.repeat_rows(top, self.row - 1)
             self.sheet.freeze_panes(self.row, freeze)
@@ -152,6 +166,13 @@ class Sheet:
             self.sheet.write_string(row, column, cell_text(value), form)
         else:
             self.sheet.write_number(row, column, value, form)
+
+    def close_lines(self) -> None:
+        """End a sheet that, among all, holds the lines of the plan: `read_excel` reads those so marked."""
+        self.sheet.print_area(0, 0, self.row - 1, self.printed - 1)
+        last = cell_name(self.row - 1, len(self.columns) - 1)
+        place = self.sheet.get_name().replace("'", "''")
+        self.book.book.define_name(f"'{place}'!{LINES_NAME}", f"='{place}'!$A$1:{last}")
 
     def reserve(self) -> int:
         """Keep the next row for later and return its number: a total is known after what it adds."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from phanbo.report.formats import FONT, KINDS, LOOKS, Column, Pair
+from phanbo.report.formats import FONT, KINDS, LOOKS, VIETNAMESE, Column, Pair
 from phanbo.report.sheet import Sheet
 from phanbo.words import LANGS
 
@@ -95,9 +95,14 @@ class Workbook:
         """Return the format of a kind of value in a look, made once."""
         key = (kind, look)
         if key not in self._formats:
-            self._formats[key] = self.book.add_format({**FONT, **KINDS[kind], **LOOKS[look]})
+            shown = {**FONT, **KINDS[kind], **LOOKS[look]}
+            if self.lang == "vi" and "num_format" in shown:
+                shown["num_format"] = VIETNAMESE + shown["num_format"]
+            self._formats[key] = self.book.add_format(shown)
         return self._formats[key]
 
-    def sheet(self, name: Pair, columns: Sequence[Column]) -> Sheet:
-        """Add a sheet whose column widths are those of a table."""
-        return Sheet(self, self.book.add_worksheet(self.say(name)), tuple(columns))
+    def sheet(self, name: Pair, columns: Sequence[Column], *, printed: int | None = None) -> Sheet:
+        """Add a sheet whose column widths are those of a table; of which the first *printed* go on paper."""
+        return Sheet(
+            self, self.book.add_worksheet(self.say(name)), tuple(columns), printed or len(tuple(columns))
+        )

@@ -169,13 +169,18 @@ def _choose(
     others: list[Block] = []
     unused: list[str] = []
     only_named = wanted is None and LINES in named.values()
+    only_marked = wanted is None and not only_named and any(sheet.marked for sheet in sheets)
     for sheet in sheets:
         table = named[sheet.name]
         chosen = bool(folded & {_plain(sheet.name), _plain(sheet.title)})
         if table is not None and table is not LINES and not chosen:
             _take_other(sheet, table, options, others, reading)
             continue
-        asked = chosen if wanted is not None else (table is LINES or not only_named)
+        asked = (
+            chosen
+            if wanted is not None
+            else (table is LINES or not (only_named or only_marked) or (only_marked and sheet.marked))
+        )
         blocks = read_blocks(sheet, LINES, options) if asked else []
         telling = [block for block in blocks if _tells_of_plans(block)]
         if blocks and (wanted or table is LINES or telling):

@@ -67,7 +67,8 @@ def read_excel(  # noqa: PLR0913 - the public interface
     path : str or path-like
         The workbook. It is never changed.
     sheet : str or sequence of str, optional
-        The sheets that hold the capital lines; by default "KeHoachVon", else every sheet with such headers.
+        The sheets that hold the capital lines; by default "KeHoachVon", else those an annex of
+        `Proposal.to_excel` marks, else every sheet with such headers.
     unit : str or int, optional
         The unit of the amounts: ``"đồng"``, ``"nghìn đồng"``, ``"triệu đồng"``, ``"tỷ đồng"`` or their value
         in đồng. By default what the headers or a line "Đơn vị tính: …" say.

@@ -43,6 +43,7 @@ _ROOT = (
     ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
     ' Target="{}"/></Relationships>'
 )
+_LINES_NAME = "phanbo_lines"
 _SHARED = re.compile(rb't="s"[^<>]*><v>(\d{1,9})</v>')
 _BROKEN = (struct.error, ValueError, LookupError, ET.ParseError, expat.ExpatError)
 """A LookupError is an encoding that no one knows."""
@@ -54,12 +55,14 @@ _ODS_FROM_1904 = re.compile(rb"<table:null-date\s[^>]*\btable:date-value=[\"']19
 class Inside:
     """The bytes a reader may see, each sheet's faults in their order, and what is to be said of the file.
 
-    The lower halves of the sheets named in ``halved`` stand in ``below``, the upper ones in ``data``.
+    The lower halves of the sheets named in ``halved`` stand in ``below``, the upper ones in ``data``. The sheets named
+    in ``marked`` hold the lines, as the workbook itself says.
     """
 
     data: io.BytesIO
     below: io.BytesIO = field(default_factory=io.BytesIO)
     halved: set[str] = field(default_factory=set)
+    marked: set[str] = field(default_factory=set)
     sheets: list[tuple[str, Faults]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     from_1904: bool = False
@@ -180,10 +183,18 @@ def _xlsx(path: Path, parts: dict[str, bytes], limits: Limits, inside: Inside) -
             relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
             places.append((str(sheet.get("name")), _taken(left, _target(links, relation))))
     inside.sheets = [(name, scan(parts[place])) for name, place in places]
+    inside.marked = {places[at][0] for at in _marks(book) if at < len(places)}
     texts = parts.get(left.get("xl/sharedstrings.xml", ""), b"")
     check_size(path, _laid([parts[place] for _, place in places], inside.sheets, texts, limits), limits)
     inside.from_1904 = _FROM_1904.search(parts[_BOOK]) is not None
     _halve(parts, places, inside)
+
+
+def _marks(book: ET.Element) -> list[int]:
+    """Return which sheets the workbook says hold the lines: those of which the name is defined."""
+    told = (each for each in book.iter() if each.tag.rpartition("}")[2] == "definedName")
+    places = [str(each.get("localSheetId")) for each in told if each.get("name") == _LINES_NAME]
+    return [int(at) for at in places if at.isdecimal()]
 
 
 def _halve(parts: dict[str, bytes], places: list[tuple[str, str]], inside: Inside) -> None:

@@ -94,6 +94,8 @@ class Sheet:
         What the name means where it was typed in a font before Unicode; else empty.
     from_1904 : bool
         Whether the file counts days from 1904, as spreadsheets of the Macintosh did.
+    marked : bool
+        Whether the workbook says, by the name ``phanbo_lines`` defined of the sheet, that the lines stand here.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Sheet:
     findings: tuple[Finding, ...] = ()
     named: str = ""
     from_1904: bool = False
+    marked: bool = False
 
     @property
     def title(self) -> str:

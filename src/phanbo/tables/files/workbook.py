@@ -69,6 +69,7 @@ def _sheets(inside: Inside, limits: Limits, pool: Executor) -> list[Sheet]:
                 hidden=each.visible != python_calamine.SheetVisibleEnum.Visible,
                 from_1904=inside.from_1904,
                 findings=() if sheets else tuple(inside.findings),
+                marked=each.name in inside.marked,
             )
         )
     return sheets
