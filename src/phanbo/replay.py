@@ -17,6 +17,7 @@ from phanbo.policy import Policy
 from phanbo.proposal import Proposal
 from phanbo.proposal.storage import VERSIONS, certificate_text, load_proposal, to_json
 from phanbo.report.annex import write_annex
+from phanbo.report.page import page_html
 
 if TYPE_CHECKING:
     from phanbo.rulebook import Rulebook
@@ -39,10 +40,11 @@ class _Recorded:
 def replay(folder: str | Path, *, rulebook: Rulebook | None = None) -> list[str]:
     """Return what differs between a case folder and the one its inputs give today; empty: nothing.
 
-    ``proposal.json``, the annex ``proposal.xlsx`` and ``certificate.json`` are made again, the other files held against
-    the manifest. The bytes are compared, every one of them, with the versions of phanbo and its solvers and the names of
-    the files read set to those recorded: they do not belong to the content. The outlook is computed anew, except where the
-    folder names a forecaster of one's own or an assessment of an earlier state. A prefix is compared with the same prefix.
+    ``proposal.json``, the annex ``proposal.xlsx``, the page ``proposal.html`` and ``certificate.json`` are made again,
+    the other files held against the manifest. The bytes are compared, every one of them, with the versions of phanbo
+    and its solvers and the names of the files read set to those recorded: they do not belong to the content. The outlook
+    is computed anew, except where the folder names a forecaster of one's own or an assessment of an earlier state. A
+    prefix is compared with the same prefix.
     """
     stored = load_proposal(folder, rulebook=rulebook)
     written = (Path(folder) / "proposal.json").read_bytes()
@@ -76,6 +78,9 @@ def _other_papers(root: Path, again: Proposal) -> list[str]:
     like = annex.getvalue() == stored or (not same_writer and _cells(annex.getvalue()) == _cells(stored))
     certificate = certificate_text(again)
     found = [] if like else ["proposal.xlsx differs"]
+    page = root / "proposal.html"
+    if not page.is_file() or page.read_bytes() != page_html(again).encode():
+        found.append("proposal.html differs")
     if (root / "certificate.json").read_text(encoding="utf-8") != certificate:
         found.append("certificate.json differs")
     return found

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import phanbo as pb
+from phanbo.catalogue import million
 from phanbo.examples import load_lang_son
+from phanbo.report.names import Names
 from phanbo.report.page import markup, page_html
+from phanbo.report.page.changes import owner_changes
 from phanbo.report.page.flows import flows_of
 
 if TYPE_CHECKING:
@@ -97,6 +100,38 @@ def test_an_owner_stands_against_its_milestone(proposal: pb.Proposal) -> None:
     owners, text = proposal.assessment.owners, page_html(proposal, "en")
     for name, asked in zip(owners["owner"], owners[f"required_{proposal.assessment.judge}"], strict=True):
         assert re.search(rf"{re.escape(name)}: [^<]*milestone {100 * asked:.1f}%", text)
+
+
+def test_owners_before_and_after_add_up(proposal: pb.Proposal) -> None:
+    frame, summary = owner_changes(Names(proposal)), proposal.summary
+    assert int((frame["plan_after"] - frame["plan"]).sum()) == summary["added"] - summary["cut"]
+    gain = int((frame["expected_after"] - frame["expected"]).sum())
+    assert gain == summary["expected_after"] - summary["expected"]
+    assert set(frame["owner"]) == set(proposal.adjustments["owner"])
+    text = page_html(proposal)
+    for row in frame.to_dict("records"):
+        assert f"{row['owner']}: trước điều chỉnh ước giải ngân {million(row['expected'])} trên" in text
+
+
+def test_unplaced_capital_names_who_could_take_it_and_why_not(proposal: pb.Proposal) -> None:
+    text = page_html(proposal, "en")
+    assert million(int(proposal.unplaced["surplus"].sum()), "en") in text
+    asked = [ask for asks in proposal.unplaced["ask"] for ask in asks]
+    assert asked
+    assert all(markup.joined([ask["what_en"]]) in text for ask in asked)
+
+
+def test_unchecked_rules_are_told_by_their_titles(proposal: pb.Proposal) -> None:
+    text = page_html(proposal)
+    for gap in proposal.summary["unchecked"]:
+        assert Names(proposal).rule(gap["rule"]) in text
+        assert gap["rule"] not in text
+
+
+def test_a_citation_says_in_each_language_that_it_is_unverified(proposal: pb.Proposal) -> None:
+    assert "(to be verified)" in page_html(proposal, "en")
+    assert "Điều 67" in page_html(proposal)
+    assert "(cần kiểm tra)" not in page_html(proposal, "en")
 
 
 def test_nothing_is_fetched(proposal: pb.Proposal) -> None:

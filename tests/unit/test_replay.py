@@ -130,6 +130,11 @@ def test_papers_that_are_not_the_proposals_are_found(made: Proposal, tmp_path: P
     (case / "policy.json").write_bytes((case / "policy.json").read_bytes() + b"\n")
     seal(case)
     assert replay(case) == ["certificate.json differs"]
+    made.save(case)
+    page = (case / "proposal.html").read_text(encoding="utf-8")
+    (case / "proposal.html").write_text(page.replace("2024", "2025"), encoding="utf-8", newline="\n")
+    seal(case)
+    assert replay(case) == ["proposal.html differs"]
 
 
 def test_an_annex_of_another_writers_version_is_read_cell_by_cell(made: Proposal, tmp_path: Path) -> None:

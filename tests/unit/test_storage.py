@@ -28,6 +28,7 @@ FILES = {
     "input/lines.csv",
     "input/notes.csv",
     "policy.json",
+    "proposal.html",
     "proposal.json",
     "proposal.xlsx",
     "rulebook.toml",

@@ -230,6 +230,7 @@ def save(proposal: Proposal, folder: str | Path) -> None:
         if proposal.meta["assessed"] is not None:
             case.assessment.portfolio.save(root / "assessed")
         proposal.to_excel(root / "proposal.xlsx")
+        proposal.to_html(root / "proposal.html")
 
     replace_folder(Path(folder), fill)
 

@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phanbo.catalogue import amount, day, million, say
+from phanbo.report.annex_summary import opening
+from phanbo.report.names import Names
+from phanbo.report.page.changes import change_section
 from phanbo.report.page.flows import flow_section
 from phanbo.report.page.markup import Element, tag
 from phanbo.report.page.owners import owner_section
 from phanbo.report.page.tables import adjustment_section, source_section, transfer_section
+from phanbo.report.page.unplaced import unplaced_section
 from phanbo.words import language
 
 if TYPE_CHECKING:
@@ -39,15 +43,18 @@ def page_html(proposal: Proposal, lang: str = "vi") -> str:
         For a language other than ``vi`` and ``en``.
     """
     language(lang)
+    names = Names(proposal, lang)
     title = say("page.title", lang)
     main = tag(
         "main",
         _summary(proposal, lang),
-        _warnings(proposal, lang),
-        adjustment_section(proposal, lang),
-        source_section(proposal, lang),
+        _warnings(names),
+        adjustment_section(names),
+        source_section(names),
+        change_section(names),
         flow_section(proposal, lang),
-        transfer_section(proposal, lang),
+        transfer_section(names),
+        unplaced_section(names),
         owner_section(proposal, lang),
     )
     header = tag(
@@ -115,16 +122,15 @@ def _summary(proposal: Proposal, lang: str) -> Element:
     return tag("section", tag("h2", title, id="summary"), tag("dl", *listed), aria_labelledby="summary")
 
 
-def _warnings(proposal: Proposal, lang: str) -> Element:
-    rules = sorted({str(gap["rule"]) for gap in proposal.summary["unchecked"]})
-    if not rules:
+def _warnings(names: Names) -> Element:
+    told = opening(names)
+    if not told:
         return Element("")
-    title = say("page.warnings", lang)
-    text = say("page.unchecked", lang, rules=", ".join(rules))
+    title = say("page.warnings", names.lang)
     return tag(
         "section",
         tag("h2", title, id="warnings"),
-        tag("p", text),
+        *(tag("p", text) for text in told),
         aria_labelledby="warnings",
         class_="warning",
     )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from phanbo.catalogue import million, percent, say
 from phanbo.report.page.markup import Element, tag
-from phanbo.words import AUTHORITY, GROUP, word
+from phanbo.words import GROUP, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from phanbo.proposal import Proposal
+    from phanbo.report.names import Names
 
 __all__ = ["Column", "adjustment_section", "plain_table", "share", "source_section", "transfer_section"]
 
@@ -47,9 +47,9 @@ def signed(change: int, lang: str) -> str:
     return ("+" if change > 0 else "−" if change else "") + million(abs(change), lang)
 
 
-def adjustment_section(proposal: Proposal, lang: str) -> Element:
+def adjustment_section(names: Names) -> Element:
     """Return every changed line by rank, why folded under its name."""
-    frame = proposal.frames["adjustments"]
+    frame, lang = names.proposal.frames["adjustments"], names.lang
     title = say("page.adjustments", lang)
     head = tag("h2", title, id="adjustments", tabindex=-1)
     if frame.empty:
@@ -78,7 +78,7 @@ def adjustment_section(proposal: Proposal, lang: str) -> Element:
             for column in columns
         ),
     )
-    rows = [_adjusted(row, lang) for row in frame.to_dict("records")]
+    rows = [_adjusted(row, names) for row in frame.to_dict("records")]
     table = tag(
         "table",
         tag("caption", title, class_="unseen"),
@@ -101,9 +101,10 @@ def adjustment_section(proposal: Proposal, lang: str) -> Element:
     )
 
 
-def _adjusted(row: Mapping[Any, Any], lang: str) -> Element:
+def _adjusted(row: Mapping[Any, Any], names: Names) -> Element:
+    lang = names.lang
     plan, change, disbursed = int(row["plan"]), int(row["change"]), int(row["disbursed"])
-    name = tag("details", tag("summary", tag("bdi", str(row["project"]))), *_why(row, lang))
+    name = tag("details", tag("summary", tag("bdi", str(row["project"]))), *_why(row, names))
     ratio = disbursed * 10**6 // plan if plan else -1
     cells = [
         tag("td", str(row["rank"]), class_="number", data_value=int(row["rank"])),
@@ -123,7 +124,8 @@ def _adjusted(row: Mapping[Any, Any], lang: str) -> Element:
     return tag("tr", *cells)
 
 
-def _why(row: Mapping[Any, Any], lang: str) -> list[Element]:
+def _why(row: Mapping[Any, Any], names: Names) -> list[Element]:
+    lang = names.lang
     expected = {
         key: million(int(row[name]), lang)
         for key, name in (("before", "expected"), ("after", "expected_after"))
@@ -133,21 +135,20 @@ def _why(row: Mapping[Any, Any], lang: str) -> list[Element]:
         "stage": word(GROUP, row["stage"], lang),
         "year": str(row["plan_year"]),
     }
-    cited = say("page.rule", lang, citation=str(row["citation"]))
-    if row["confidence"] == "memory":
-        cited += f" ({say('page.to_be_verified', lang)})"
+    cited = names.citation(row["binding_rule"], row["citation"])
+    body = names.authority(row["authority"], names.pool_of[row["line_id"]])
     return [
         tag("p", str(row[f"reason_{lang}"])),
         tag("p", say("page.expected", lang, **expected)),
-        tag("p", cited),
-        tag("p", say("page.authority", lang, body=word(AUTHORITY, row["authority"], lang))),
+        tag("p", say("page.rule", lang, citation=cited)),
+        tag("p", say("page.authority", lang, body=body)),
         tag("p", say("page.line", lang, **told)),
     ]
 
 
-def transfer_section(proposal: Proposal, lang: str) -> Element:
+def transfer_section(names: Names) -> Element:
     """Return the transfers by rank."""
-    frame = proposal.frames["transfers"]
+    frame, lang = names.proposal.frames["transfers"], names.lang
     if frame.empty:
         return Element("")
     title = say("page.transfers", lang)
@@ -157,11 +158,10 @@ def transfer_section(proposal: Proposal, lang: str) -> Element:
         Column(say("page.receiver", lang)),
         Column(say("page.amount", lang), number=True),
     )
-    changed = proposal.frames["adjustments"]
-    named = dict(zip(changed["line_id"], changed["project"], strict=True))
 
     def end(line: str) -> str:
-        return f"{named[line]} ({line})" if line in named else line
+        project, owner = names.end(line)
+        return f"{project} ({line})" if owner else project
 
     rows = [
         (str(row["rank"]), end(row["from_line"]), end(row["to_line"]), million(int(row["amount"]), lang))
@@ -176,9 +176,9 @@ def transfer_section(proposal: Proposal, lang: str) -> Element:
     )
 
 
-def source_section(proposal: Proposal, lang: str) -> Element:
+def source_section(names: Names) -> Element:
     """Return what is cut and added in each source, and in all."""
-    frame = proposal.frames["adjustments"]
+    frame, lang = names.proposal.frames["adjustments"], names.lang
     if frame.empty:
         return Element("")
     title = say("page.sources", lang)
