@@ -53,10 +53,11 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
 )
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
+    ("explain", "report"): "Letter.to_word, Letters.to_word",
     ("proposal", "comparison"): "Proposal.under, Proposal.compare",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
-    ("proposal", "report"): "Proposal.to_excel, to_html, its picture in a notebook",
+    ("proposal", "report"): "Proposal.to_excel, to_word, to_html, its picture in a notebook",
     ("rulebook", "report"): "Rulebook.review",
     ("tables", "portfolio"): "the readers return a portfolio",
 }

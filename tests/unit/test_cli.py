@@ -101,6 +101,26 @@ def test_letters_are_written(run: Run, tables: Path, tmp_path: Path) -> None:
     assert "letters written" in run("--lang", "en", "letters", out, "--out", tmp_path / "letters").out
 
 
+def test_papers_are_written_in_word_on_a_form_of_ones_own(run: Run, tables: Path, tmp_path: Path) -> None:
+    pytest.importorskip("docxtpl", reason="needs phanbo[word]")
+    out = tmp_path / "đợt 2"
+    run("propose", tables, *PROPOSE, "--out", out)
+    form, letter = tmp_path / "mẫu.docx", tmp_path / "mẫu công văn.docx"
+    assert run("form", form).out == f"Đã ghi {form}\n"
+    run("form", letter, "--letter")
+    made = tmp_path / "tờ trình.docx"
+    assert run("submission", out, "--out", made).out == f"Đã ghi {made}\n"
+    again = tmp_path / "again.docx"
+    run("submission", out, "--out", again, "--template", form)
+    assert made.read_bytes() == again.read_bytes()
+    run("letters", out, "--out", tmp_path / "a", "--word")
+    run("letters", out, "--out", tmp_path / "b", "--template", letter)
+    names = sorted(path.name for path in (tmp_path / "a").glob("*.docx"))
+    assert names
+    assert all((tmp_path / "a" / n).read_bytes() == (tmp_path / "b" / n).read_bytes() for n in names)
+    assert run("submission", out, "--out", made, "--template", out / "policy.json").code == 1
+
+
 def test_the_command_does_what_the_library_does(run: Run, tables: Path, tmp_path: Path) -> None:
     policy = {"min_move": 3 * TY, "return_unplaced": True}
     (tmp_path / "p.json").write_text("\ufeff" + json.dumps(policy), encoding="utf-8")

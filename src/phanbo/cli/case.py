@@ -1,4 +1,4 @@
-"""Commands on a case folder (*thư mục hồ sơ*): explain it, write its letters, check it in three ways."""
+"""Commands on a case folder (*thư mục hồ sơ*): explain it, write its papers, check it in three ways."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["add"]
 
 
 def add(commands: Commands) -> None:
-    """Declare ``explain``, ``letters``, ``verify``, ``audit`` and ``replay``."""
+    """Declare ``explain``, ``letters``, ``submission``, ``form``, ``verify``, ``audit`` and ``replay``."""
     one = commands.add("explain", _explain, "giải thích một dòng vốn từ thư mục hồ sơ")
     one.add_argument("folder", metavar="THƯ_MỤC")
     one.add_argument("line_id", metavar="DÒNG")
@@ -21,6 +21,17 @@ def add(commands: Commands) -> None:
     one = commands.add("letters", _letters, "soạn công văn gửi từng chủ đầu tư từ thư mục hồ sơ")
     one.add_argument("folder", metavar="THƯ_MỤC")
     one.add_argument("--out", required=True, metavar="THƯ_MỤC", help="mỗi chủ đầu tư một tệp")
+    one.add_argument("--word", action="store_true", help="công văn dạng Word, không phải văn bản thuần")
+    one.add_argument("--template", metavar="MẪU.docx", help="mẫu Word của đơn vị; hàm ý --word")
+
+    one = commands.add("submission", _submission, "soạn tờ trình dạng Word từ thư mục hồ sơ")
+    one.add_argument("folder", metavar="THƯ_MỤC")
+    one.add_argument("--out", required=True, metavar="TỆP.docx")
+    one.add_argument("--template", metavar="MẪU.docx", help="mẫu Word của đơn vị")
+
+    one = commands.add("form", _form, "ghi mẫu Word của phanbo để sửa thành mẫu của đơn vị")
+    one.add_argument("file", metavar="TỆP.docx")
+    one.add_argument("--letter", action="store_true", help="mẫu công văn gửi chủ đầu tư, không phải tờ trình")
 
     for name, run, text in (
         ("verify", _verify, "kiểm tra lại một thư mục hồ sơ"),
@@ -48,8 +59,27 @@ def _letters(options: Any) -> int:
     from phanbo.proposal.storage import load_proposal
 
     letters = load_proposal(options.folder).letters(options.lang)
-    letters.save(options.out)
+    if options.word or options.template:
+        letters.to_word(options.out, options.template)
+    else:
+        letters.save(options.out)
     print(say("letters", options.lang, count=len(letters), folder=options.out))
+    return 0
+
+
+def _submission(options: Any) -> int:
+    from phanbo.proposal.storage import load_proposal
+
+    load_proposal(options.folder).to_word(options.out, options.lang, options.template)
+    print(say("written", options.lang, path=options.out))
+    return 0
+
+
+def _form(options: Any) -> int:
+    from phanbo.report.submission import write_form
+
+    kind = "letter" if options.letter else "submission"
+    print(say("written", options.lang, path=write_form(options.file, options.lang, kind)))
     return 0
 
 

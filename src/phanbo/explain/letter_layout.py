@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from phanbo.proposal import Proposal
     from phanbo.rules.base import Rule
 
-__all__ = ["LAYOUT", "letter_text", "subject_of"]
+__all__ = ["LAYOUT", "bases_of", "letter_text", "subject_of"]
 
 WIDTH = 100
 HALF = WIDTH // 2
@@ -69,14 +69,19 @@ def subject_of(proposal: Proposal, lang: str) -> str:
 
 
 def letter_text(
-    proposal: Proposal, owner: str, entries: Sequence[Entry], requests: Sequence[Sentence], lang: str
+    proposal: Proposal,
+    owner: str,
+    entries: Sequence[Entry],
+    requests: Sequence[Sentence],
+    bases: Sequence[str],
+    lang: str,
 ) -> str:
     """Return the letter as plain text."""
     as_of = day(proposal._case.as_of, lang)  # noqa: SLF001 — one house
     parts = [
         _head(subject_of(proposal, lang), lang),
         _say("to", lang).format(owner=owner).center(WIDTH).rstrip(),
-        "\n".join([_say("bases", lang), *_wrapped(_bases(proposal, entries, lang), "- ")]),
+        "\n".join([_say("bases", lang), *_wrapped(_ended(bases), "- ")]),
         "\n".join(textwrap.wrap(_say("intro", lang).format(as_of=as_of), WIDTH)),
         _table(entries, lang),
         "\n".join([_say("reasons", lang), *_reasons(entries)]),
@@ -99,17 +104,22 @@ def _head(subject: str, lang: str) -> str:
     return "\n".join(f"{a.center(HALF)}{b.center(HALF)}".rstrip() for a, b in pairs)
 
 
-def _bases(proposal: Proposal, entries: Sequence[Entry], lang: str) -> list[str]:
+def _ended(bases: Sequence[str]) -> list[str]:
+    """Return the bases with what stands at the end of each."""
+    return [*(f"{base};" for base in bases[:-1]), f"{bases[-1]}."]
+
+
+def bases_of(proposal: Proposal, entries: Sequence[Entry], lang: str) -> list[str]:
     """Return the sources of every rule the letter cites, each with how surely it is known; then the calendar's."""
     rules: dict[str, Rule] = {rule.code: rule for rule in proposal._rulebook.rules}  # noqa: SLF001
     cited = [code for e in entries for s in e.sentences for code in s.claim.values.get("rules", ())]
     found = dict.fromkeys(
         f"{rules[code].source.document}, {rules[code].source.article}".rstrip(", ")
-        + f" ({rules[code].source.says(lang)});"
+        + f" ({rules[code].source.says(lang)})"
         for code in rules
         if code in cited
     )
-    return [*found, f"{proposal._case.calendar.source}."]  # noqa: SLF001
+    return [*found, proposal._case.calendar.source]  # noqa: SLF001
 
 
 def _table(entries: Sequence[Entry], lang: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from phanbo.bounds import make_bounds
 from phanbo.errors import RulebookError
 from phanbo.explain.decision import Stated, decision_claims, rule_claims, stated_bounds
-from phanbo.explain.letter_layout import letter_text, subject_of
+from phanbo.explain.letter_layout import bases_of, letter_text, subject_of
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.explain.standing import standing_claims
 from phanbo.explain.writing import say, terms_of
@@ -90,6 +90,10 @@ class Letter:
         The owner's lines that are changed, offered, or wait for capital, in order of their ids.
     requests : tuple of Sentence
         What the owner is asked to do, by when.
+    bases : tuple of str
+        What it rests on, each with how surely it is known.
+    as_of : date
+        The data date.
     """
 
     owner: str
@@ -98,6 +102,8 @@ class Letter:
     text: str
     entries: tuple[Entry, ...]
     requests: tuple[Sentence, ...]
+    bases: tuple[str, ...]
+    as_of: dt.date
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -114,6 +120,12 @@ class Letter:
             "requests": [sentence.to_dict() for sentence in self.requests],
             "text": self.text,
         }
+
+    def to_word(self, path: str | Path, template: str | Path | None = None) -> None:
+        """Write the letter as a Word document; *template*: a form of one's own in place of phanbo's."""
+        from phanbo.report.submission import letter_docx
+
+        Path(path).write_bytes(letter_docx(self, template))
 
     def __str__(self) -> str:
         return self.text
@@ -145,12 +157,25 @@ class Letters(Mapping[str, Letter]):
         FileExistsError
             When the folder holds anything but earlier letters: a case folder is never replaced.
         """
+        return self._write(folder, ".txt", lambda letter: letter.text.encode())
+
+    def to_word(self, folder: str | Path, template: str | Path | None = None) -> list[Path]:
+        """Write one Word document an owner into *folder* (made anew) and return their paths, in order.
+
+        *template* is a form of one's own (see `write_form`). Raises what `save` raises, and `PhanboError` for a form that
+        cannot be filled in.
+        """
+        from phanbo.report.submission import letter_docx
+
+        return self._write(folder, ".docx", lambda letter: letter_docx(letter, template))
+
+    def _write(self, folder: str | Path, suffix: str, content: Callable[[Letter], bytes]) -> list[Path]:
         root = Path(folder)
-        names = {owner: f"{k:03d} {file_name(owner)}.txt" for k, owner in enumerate(self, start=1)}
+        names = {owner: f"{k:03d} {file_name(owner)}{suffix}" for k, owner in enumerate(self, start=1)}
 
         def fill(place: Path) -> None:
             for owner, letter in self.items():
-                (place / names[owner]).write_text(letter.text, encoding="utf-8", newline="\n")
+                (place / names[owner]).write_bytes(content(letter))
 
         replace_folder(root, fill)
         return [root / name for name in names.values()]
@@ -193,8 +218,9 @@ def letters_of(proposal: Proposal, lang: str = "vi") -> Letters:
         entries = tuple(_entry(proposal, bounds, stated, line, asks, lang) for line in by_owner[owner])
         requests = tuple(_said(proposal, _requests(proposal, entries), lang))
         subject = subject_of(proposal, lang)
-        text = letter_text(proposal, owner, entries, requests, lang)
-        made[owner] = Letter(owner, subject, lang, text, entries, requests)
+        bases = tuple(bases_of(proposal, entries, lang))
+        text = letter_text(proposal, owner, entries, requests, bases, lang)
+        made[owner] = Letter(owner, subject, lang, text, entries, requests, bases, case.as_of)
     return Letters(MappingProxyType(made))
 
 

@@ -331,6 +331,23 @@ class Proposal:
 
         write_annex(self, path, lang=lang)
 
+    def to_word(self, path: str | Path, lang: str = "vi", template: str | Path | None = None) -> None:
+        """Write the submission (*tờ trình*) as a Word document; number, date and signature are left blank.
+
+        Parameters
+        ----------
+        template : path, optional
+            A form of the department's own, with the fields that ``docs/howto/submission.md`` lists.
+
+        Raises
+        ------
+        PhanboError
+            When the proposal came without its tables, or *template* cannot be filled in.
+        """
+        from phanbo.report.submission import write_submission
+
+        write_submission(self, path, lang, template)
+
     def to_html(self, path: str | Path, lang: str = "vi") -> None:
         """Write one self-contained page, for a screen, a phone or A4, that opens with no network."""
         from phanbo.report.page import write_page
