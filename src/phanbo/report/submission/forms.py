@@ -104,8 +104,8 @@ def _lines(form: Form, rows: str, heading: str, changed: str) -> None:
     form.table(
         f"row in {rows}",
         [
-            (say("submission.number", lang), number, 11, "center"),
-            (say("submission.project", lang), f"{project} ({owner}; {source})", 43, "left"),
+            (say("submission.number", lang), number, 12, "center"),
+            (say("submission.project", lang), f"{project} ({owner}; {source})", 42, "left"),
             (say("submission.plan", lang), plan, 18, "right"),
             (say("submission.ratio", lang), ratio, 14, "right"),
             (changed, change, 16, "right"),
@@ -168,8 +168,8 @@ def letter_form(lang: str) -> bytes:
     form.table(
         "row in entries",
         [
-            (say("submission.number", lang), number, 11, "center"),
-            (say("submission.project", lang), f"{project} ({line})", 59, "left"),
+            (say("submission.number", lang), number, 12, "center"),
+            (say("submission.project", lang), f"{project} ({line})", 58, "left"),
             *(
                 (title, cell, 19, "right")
                 for title, cell in zip(
