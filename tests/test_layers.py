@@ -47,6 +47,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "explain",
         "many",
         "examples report",
+        "panel",
         "replay",
         "cli __init__ __main__",
     )
@@ -56,6 +57,7 @@ UPWARD = {
     ("explain", "report"): "Letter.to_word, Letters.to_word",
     ("proposal", "comparison"): "Proposal.under, Proposal.compare",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
+    ("proposal", "panel"): "Proposal.panel",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, to_word, to_html, its picture in a notebook",
     ("rulebook", "report"): "Rulebook.review",

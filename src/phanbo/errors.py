@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from phanbo.fault_text import faults_html, faults_text
+from phanbo.fault_text import faults_html, faults_text, message_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,6 +115,9 @@ class PhanboError(Exception):
             "message_en": self.message_en,
             "data": self.data,
         }
+
+    def _repr_html_(self) -> str:
+        return message_html(self.message_vi, self.message_en)
 
 
 def _rebuild(kind: type[PhanboError], state: dict[str, Any]) -> PhanboError:

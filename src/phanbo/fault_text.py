@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from phanbo.errors import Finding
 
-__all__ = ["difference_html", "difference_text", "faults_html", "faults_text"]
+__all__ = ["difference_html", "difference_text", "faults_html", "faults_text", "message_html"]
 
 SHOWN = 3
 """Findings of one code told in full."""
@@ -42,6 +42,15 @@ def faults_text(findings: Sequence[Finding], differences: Sequence[Mapping[str, 
     if differences:
         lines += ["", difference_text(differences, lang)]
     return "\n".join(lines)
+
+
+def message_html(vi: str, en: str) -> str:
+    """Return a message in both languages for a notebook, every text escaped."""
+    said = (
+        f"<p lang='{lang}'>{'<br>'.join(html.escape(line) for line in text.splitlines())}</p>"
+        for lang, text in (("vi", vi), ("en", en))
+    )
+    return f"<div>{''.join(said)}</div>"
 
 
 def faults_html(findings: Sequence[Finding], differences: Sequence[Mapping[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from phanbo.words import LANGS, language
 
-__all__ = ["both", "keys", "say"]
+__all__ = ["both", "keys", "say", "stage"]
 
 
 def say(key: str, lang: str = "vi", /, **values: object) -> str:
@@ -49,6 +49,17 @@ def both(key: str, **values: object) -> tuple[str, str]:
     ('TỔNG SỐ', 'TOTAL')
     """
     return say(key, "vi", **values), say(key, "en", **values)
+
+
+def stage(code: str, lang: str = "vi") -> str:
+    """Return what a stage of long work is called; a name of one's own stands for itself.
+
+    Examples
+    --------
+    >>> stage("verify"), stage("mine")
+    ('kiểm tra lại', 'mine')
+    """
+    return say(f"common.stage_{code}", lang) if f"stage_{code}" in _surface("common") else code
 
 
 def keys(surface: str | None = None) -> list[str]:

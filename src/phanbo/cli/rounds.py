@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phanbo import catalogue
 from phanbo.cli.commands import Commands, dated, reading_forms, treasury
 from phanbo.cli.exits import exit_code
 from phanbo.cli.input import keep_input, policy_of, tables_of
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["add"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-STAGES_VI = {
-    "assess": "đánh giá",
-    "propose": "lập phương án",
-    "solve": "giải bài toán",
-    "cross_check": "đối chiếu",
-    "verify": "kiểm tra lại",
-}
 
 
 def add(commands: Commands) -> None:
@@ -150,7 +144,7 @@ def _progress() -> Callable[[str, int, int], None] | None:
         return None
 
     def tell(stage: str, done: int, total: int) -> None:
-        sys.stderr.write(f"\r{STAGES_VI.get(stage, stage)} {done}/{total}    ")
+        sys.stderr.write(f"\r{catalogue.stage(stage)} {done}/{total}    ")
         sys.stderr.flush()
 
     return tell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -109,6 +110,10 @@ class Explanation:
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<li>{html.escape(sentence.text)}</li>" for sentence in self.sentences)
+        return f"<div lang='{self.lang}'><p><b>{html.escape(self.line_id)}</b></p><ul>{said}</ul></div>"
 
 
 DECIDING = frozenset(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from phanbo.explain import Explanation, Letters
+    from phanbo.panel.widget import Panel
     from phanbo.proposal.annexes import Annex
     from phanbo.sensitivity import Prices
 
@@ -353,6 +354,20 @@ class Proposal:
         from phanbo.report.page import write_page
 
         write_page(self, path, lang)
+
+    def panel(self, lang: str = "vi") -> Panel:
+        """Return a what-if panel for JupyterLab or voila: move confidences, keep or pin lines, reorder the goals.
+
+        What is asked becomes part of the record: `Panel.proposal` is the verified proposal under it.
+
+        Raises
+        ------
+        PhanboError
+            When anywidget is not installed, the proposal came without its tables, or is a prefix.
+        """
+        from phanbo.panel import open_panel
+
+        return open_panel(self, lang)
 
     def __repr__(self) -> str:
         s = self.summary

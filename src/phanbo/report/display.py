@@ -1,4 +1,4 @@
-"""A proposal and an assessment at a glance in a notebook: a few totals, then the first rows.
+"""A proposal, an assessment, an explanation at a glance in a notebook: a few totals, then the first rows.
 
 Plain tables: no script, no style sheet, nothing fetched; every text is escaped.
 """
