@@ -48,7 +48,7 @@ function render({ model, el }) {
     element("thead", {}, element("tr", {}, ...heads.map((head, k) => element("th", { scope: "col", class: k >= numbers ? "number" : "" }, head)))),
     element("tbody", {}, ...rows.map((cells) => element("tr", {}, ...cells.map((cell, k) => element("td", { class: k >= numbers ? "number" : "" }, cell))))));
   const choices = (line, asked) => {
-    const amount = element("input", { type: "text", inputmode: "decimal", size: "8", "aria-label": `${word("pin")} ${line}`, placeholder: word("pin_hint") });
+    const amount = element("input", { type: "text", inputmode: "decimal", size: "14", "aria-label": `${word("pin")} ${line}`, placeholder: word("pin_hint") });
     const send = (event) => { event.preventDefault(); ask("pin", { line, amount: amount.value }); };
     const hold = (what) => element("button", {
       type: "button", "aria-pressed": String(asked === what),
