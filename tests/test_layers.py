@@ -20,6 +20,7 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "calendar reference_curve calendar_file policy",
         "absorption",
         "due",
+        "reading",
         "assessment assessment_frames",
         "case",
         "rules",
@@ -47,17 +48,19 @@ HOUSE: tuple[frozenset[str], ...] = tuple(
         "explain",
         "many",
         "examples report",
-        "panel",
+        "panel plots",
         "replay",
         "cli __init__ __main__",
     )
 )
 UPWARD = {
     ("assessment", "report"): "Assessment.to_excel, its picture in a notebook",
+    ("assessment", "plots"): "Assessment.plot",
     ("explain", "report"): "Letter.to_word, Letters.to_word",
     ("proposal", "comparison"): "Proposal.under, Proposal.compare",
     ("proposal", "explain"): "Proposal.explain, Proposal.letters",
     ("proposal", "panel"): "Proposal.panel",
+    ("proposal", "plots"): "Proposal.plot",
     ("proposal", "sensitivity"): "Proposal.prices, Proposal.rule_costs",
     ("proposal", "report"): "Proposal.to_excel, to_word, to_html, its picture in a notebook",
     ("rulebook", "report"): "Rulebook.review",

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from phanbo.assessment import Assessment, Reading
+    from phanbo.assessment import Assessment
     from phanbo.money import Bools, Ints
+    from phanbo.reading import Reading
 
 __all__ = [
     "buckets_frame",

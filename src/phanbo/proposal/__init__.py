@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from phanbo.explain import Explanation, Letters
     from phanbo.panel.widget import Panel
+    from phanbo.plots import ProposalPlots
     from phanbo.proposal.annexes import Annex
     from phanbo.sensitivity import Prices
 
@@ -354,6 +355,13 @@ class Proposal:
         from phanbo.report.page import write_page
 
         write_page(self, path, lang)
+
+    @property
+    def plot(self) -> ProposalPlots:
+        """Pictures: ``.flows()``, ``.owners()``, ``.milestones()``, ``.waterfall()``, ``.absorption(line_id)``, ``.pareto()``."""
+        from phanbo.plots import ProposalPlots
+
+        return ProposalPlots(self)
 
     def panel(self, lang: str = "vi") -> Panel:
         """Return a what-if panel for JupyterLab or voila: move confidences, keep or pin lines, reorder the goals.

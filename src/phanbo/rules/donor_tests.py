@@ -12,9 +12,9 @@ from phanbo.money import LIMIT
 from phanbo.rules.base import Limits, Rule, Source, closed_where, once_a_case
 
 if TYPE_CHECKING:
-    from phanbo.assessment import Reading
     from phanbo.case import Case, Changes
     from phanbo.money import Bools, Ints
+    from phanbo.reading import Reading
 
 __all__ = ["Counterpart", "DonorTest", "Locked"]
 

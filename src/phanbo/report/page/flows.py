@@ -12,7 +12,7 @@ from phanbo.report.page.tables import Column, plain_table
 if TYPE_CHECKING:
     from phanbo.proposal import Proposal
 
-__all__ = ["flow_section", "flows_of"]
+__all__ = ["COLOURS", "fewer_flows", "flow_section", "flows_of"]
 
 Flows = dict[tuple[str, str], int]
 
@@ -61,7 +61,7 @@ def flow_section(proposal: Proposal, lang: str) -> Element:
         tag("p", say("page.flows_note", lang), class_="note"),
         tag(
             "div",
-            _picture(_fewer(flows, lang), title, lang),
+            _picture(fewer_flows(flows, lang), title, lang),
             class_="wide",
             tabindex=0,
             role="region",
@@ -76,8 +76,8 @@ def flow_section(proposal: Proposal, lang: str) -> Element:
     )
 
 
-def _fewer(flows: Flows, lang: str) -> Flows:
-    """Return the flows with the smaller owners of each side as one."""
+def fewer_flows(flows: Flows, lang: str) -> Flows:
+    """Return the flows with the smaller owners of each side as one (đồng)."""
     others = say("page.others", lang)
     kept = []
     for side in (0, 1):
