@@ -32,6 +32,12 @@ proposal = pb.propose(portfolio, calendar="lang-son-2024", round=2, as_of="2024-
 panel = proposal.panel()
 panel
 """
+PICTURES = """
+proposal.plot.owners(interactive=True)
+"""
+STILL = """
+proposal.plot.milestones()
+"""
 WAIT = 90_000
 BEGUN = (
     "--ServerApp.token=",
@@ -58,8 +64,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("jupyter")
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     writer: Any = nbformat  # it has no types
-    notebook = writer.v4.new_notebook(cells=[writer.v4.new_code_cell(CELL)], metadata=kernel)
-    writer.write(notebook, place / "panel.ipynb")
+    for name, cells in (("panel", [CELL]), ("pictures", [CELL, PICTURES, STILL])):
+        made = [writer.v4.new_code_cell(cell) for cell in cells]
+        writer.write(writer.v4.new_notebook(cells=made, metadata=kernel), place / f"{name}.ipynb")
     return place
 
 
@@ -101,7 +108,7 @@ def lab(folder: Path) -> Iterator[str]:
     port = free_port()
     options = ["--no-browser", f"--port={port}", "--allow-root", f"--ServerApp.root_dir={folder}", *BEGUN]
     server = served(folder, ["jupyter", "lab", *options], port)
-    yield f"http://127.0.0.1:{port}/lab/tree/panel.ipynb?reset"
+    yield f"http://127.0.0.1:{port}/lab/tree/pictures.ipynb?reset"
     stopped(server)
 
 
@@ -119,6 +126,16 @@ def listened(opened: Any) -> list[str]:
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "phanbo" in m.text else None)
     return wrong
+
+
+def asked_outside(opened: Any) -> list[str]:
+    """Return the list into which go the addresses that a picture or the panel asks of another machine."""
+    asked: list[str] = []
+    known = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+    opened.on(
+        "request", lambda request: asked.append(request.url) if not request.url.startswith(known) else None
+    )
+    return asked
 
 
 def figure(panel: Any, name: str, column: int) -> str:
@@ -155,7 +172,7 @@ def try_out(panel: Any) -> None:
 
 def test_it_works_in_jupyterlab(browser: Any, lab: str) -> None:
     opened = browser.new_page(viewport={"width": 1280, "height": 1000})
-    wrong = listened(opened)
+    wrong, outside = listened(opened), asked_outside(opened)
     opened.goto(lab)
     opened.locator(".jp-NotebookPanel .jp-Cell").first.click(timeout=WAIT)
     opened.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=WAIT)
@@ -164,8 +181,14 @@ def test_it_works_in_jupyterlab(browser: Any, lab: str) -> None:
     panel = opened.locator(".phanbo-panel")
     panel.wait_for(timeout=WAIT)
     try_out(panel)
+    for picture in (".js-plotly-plot .bars", ".jp-RenderedImage img"):
+        drawn = opened.locator(picture).first
+        drawn.wait_for(timeout=WAIT)
+        drawn.scroll_into_view_if_needed()
+        assert drawn.bounding_box()["width"] > 200
     opened.close()
     assert wrong == []
+    assert outside == []
 
 
 def test_voila_serves_it_as_a_page(browser: Any, page: str) -> None:
