@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, BinaryIO
 
+from phanbo.catalogue import both
 from phanbo.report.annex_authority import write_authorities
 from phanbo.report.annex_changes import write_changes
 from phanbo.report.annex_lists import write_every_line, write_transfers, write_unchecked, write_unplaced
@@ -46,9 +47,7 @@ def write_annex(
     """
     names = Names(proposal, lang)
     on = dt.date.fromisoformat(proposal.meta["as_of"])
-    title = names.say(
-        ("Phương án điều chỉnh kế hoạch vốn đầu tư công", "Proposed adjustment of the capital plan")
-    )
+    title = names.say(both("annex.proposed_adjustment"))
     with workbook(path, title=title, on=on, lang=lang) as book:
         write_summary(book, names)
         write_sources(book, names)

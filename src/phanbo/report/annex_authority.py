@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phanbo.catalogue import both
 from phanbo.report.annex_changes import SUBMITTED, changes, columns, heading, tree
 from phanbo.report.formats import Column, Formula, cell_name
 from phanbo.report.tree import write_tree
@@ -20,24 +21,24 @@ if TYPE_CHECKING:
 __all__ = ["write_authorities"]
 
 SHEETS: dict[str, Pair] = {
-    "ubnd": ("Biểu UBND tỉnh", "Annex prov. Committee"),
-    "ubnd:district": ("Biểu UBND huyện", "Annex district Committees"),
-    "ubnd:commune": ("Biểu UBND xã", "Annex commune Committees"),
-    "hdnd": ("Biểu HĐND tỉnh", "Annex prov. Council"),
-    "hdnd:district": ("Biểu HĐND huyện", "Annex district Councils"),
-    "hdnd:commune": ("Biểu HĐND xã", "Annex commune Councils"),
-    "standing-committee": ("Biểu Thường trực HĐND tỉnh", "Annex Standing Committee"),
-    "programme-lead": ("Biểu CQ chủ trì CT", "Annex programme agency"),
-    "central": ("Biểu cấp trung ương", "Annex central government"),
+    "ubnd": both("annex.annex_prov"),
+    "ubnd:district": both("annex.annex_district"),
+    "ubnd:commune": both("annex.annex_commune"),
+    "hdnd": both("annex.annex_prov_council"),
+    "hdnd:district": both("annex.annex_district_councils"),
+    "hdnd:commune": both("annex.annex_commune_councils"),
+    "standing-committee": both("annex.annex_standing"),
+    "programme-lead": both("annex.annex_programme"),
+    "central": both("annex.annex_central"),
 }
 KEPT = ("number", "project", "project_id", "owner", "stage", "plan", "cut", "added", "plan_after", "rank")
-INSIDE = ("trong nội bộ chủ đầu tư", "inside an owner")
+INSIDE = both("annex.inside_an")
 POOLS = {
-    "cut": ("Giảm", "Cut"),
-    "inflow": ("Tăng nguồn", "Inflow"),
-    "added": ("Tăng", "Added"),
-    "shortfall": ("Bù hụt thu", "Shortfall"),
-    "returned": ("Về dự phòng", "To the reserve"),
+    "cut": both("annex.cut_2"),
+    "inflow": both("annex.inflow"),
+    "added": both("annex.added_2"),
+    "shortfall": both("annex.shortfall"),
+    "returned": both("annex.to_the"),
 }
 
 
@@ -64,10 +65,7 @@ def write_authorities(book: Workbook, names: Names) -> None:
         _balance(sheet, annex, names)
 
 
-ELSEWHERE = (
-    "Kế hoạch sau điều chỉnh chỉ tính phần của biểu này; dòng vốn còn thay đổi ở biểu khác có ghi số riêng.",
-    "The plan after is that of this annex alone; what another annex changes of a line stands apart.",
-)
+ELSEWHERE = both("annex.the_plan")
 
 
 def _law(annex: Annex, names: Names) -> list[str]:
@@ -76,7 +74,7 @@ def _law(annex: Annex, names: Names) -> list[str]:
     for each in annex.authorities:
         move = f" ({names.say(INSIDE)})" if each.code == "owner-internal" else ""
         said.append(f"– {each.body(names.lang)}{move}: {each.cite(names.lang)}.")
-    head = names.say(("Căn cứ thẩm quyền (độ tin cậy trong ngoặc):", "By what law (how surely known):"))
+    head = names.say(both("annex.by_what"))
     return [head, *dict.fromkeys(said)]
 
 
@@ -95,16 +93,16 @@ def _columns(names: Names, frame: pd.DataFrame) -> dict[str, Column]:
     every = columns(names)
     shown = {name: every[name] for name in KEPT}
     if frame["elsewhere"].any():
-        shown["elsewhere"] = Column(("Điều chỉnh ở biểu khác", "Changed by other annexes"), 13, "money")
+        shown["elsewhere"] = Column(both("annex.changed_by"), 13, "money")
     return shown
 
 
 def _balance(sheet: Sheet, annex: Annex, names: Names) -> None:
     """Write the totals of each pool; the last column is what is left over: nothing."""
     sheet.space()
-    sheet.text(sheet.book.say(("Cân đối theo bể vốn", "Balance by pool")), "section")
-    head = (Column(("STT", "No."), 5, "center"), Column(("Bể vốn", "Pool"), 30))
-    titles = [*POOLS.values(), ("Chênh lệch", "Difference")]
+    sheet.text(sheet.book.say(both("annex.balance_by")), "section")
+    head = (Column(both("annex.number"), 5, "center"), Column(both("annex.pool"), 30))
+    titles = [*POOLS.values(), both("annex.difference")]
     shown = [*head, *(Column(title, 11, "money") for title in titles)]
     sheet.head(shown)
     first, total = sheet.row, dict.fromkeys(POOLS, 0)
@@ -114,7 +112,7 @@ def _balance(sheet: Sheet, annex: Annex, names: Names) -> None:
         sheet.line(
             [str(k), names.pool(row["pool"]), *(x or None for x in sums), _left(sheet, sums)], columns=shown
         )
-    last, label = sheet.row - 1, sheet.book.say(("TỔNG SỐ", "TOTAL"))
+    last, label = sheet.row - 1, sheet.book.say(both("annex.total"))
     cells = [sheet.total(k, first, last, amount) for k, amount in enumerate(total.values(), start=2)]
     sheet.line([None, label, *cells, _left(sheet, [*total.values()])], "total", columns=shown)
 

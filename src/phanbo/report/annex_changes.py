@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from phanbo.catalogue import both
 from phanbo.report.formats import Column
 from phanbo.report.tree import Group, letter, roman, write_tree
 from phanbo.words import GROUP, day, word
@@ -29,7 +30,7 @@ def plan_year(names: Names) -> int:
 def write_changes(book: Workbook, names: Names) -> None:
     """Write the sheet of reasons."""
     frame = changes(names)
-    sheet = book.sheet(("Lý do điều chỉnh", "Reasons"), list(columns(names).values()))
+    sheet = book.sheet(both("annex.reasons"), list(columns(names).values()))
     sheet.title(heading(names), SUBMITTED)
     sheet.unit()
     sheet.head(repeat=True, freeze=2)
@@ -42,9 +43,7 @@ def write_changes(book: Workbook, names: Names) -> None:
 def heading(names: Names) -> tuple[str, str]:
     """Return the title of the annex: plan year and round."""
     year, number = plan_year(names), names.proposal.meta["round"]["number"]
-    apart = (
-        ("CHỈ ĐỂ SO SÁNH – ", "FOR COMPARISON ONLY – ") if names.book and names.book.comparison else ("", "")
-    )
+    apart = both("annex.for_comparison") if names.book and names.book.comparison else ("", "")
     return (
         f"{apart[0]}BIỂU ĐIỀU CHỈNH KẾ HOẠCH VỐN ĐẦU TƯ CÔNG NĂM {year}"
         + (f", ĐỢT {number}" if number else ""),
@@ -53,40 +52,32 @@ def heading(names: Names) -> tuple[str, str]:
     )
 
 
-SUBMITTED = (
-    "(Kèm theo Tờ trình số ……… ngày …… tháng …… năm ……)",
-    "(Attached to submission no. ……… of ………)",
-)
-NOTHING = (
-    "Không có dòng vốn nào được điều chỉnh trong đợt này; lý do ở trang Tổng hợp.",
-    "No line is adjusted in this round; the sheet Summary says why.",
-)
+SUBMITTED = both("annex.attached_to")
+NOTHING = both("annex.no_line")
 
 
 def columns(names: Names) -> dict[str, Column]:
     """Return the columns of the sheet by name."""
     year, on = plan_year(names), day(dt.date.fromisoformat(names.proposal.meta["as_of"]), names.lang)
-    paid = (f"Giải ngân đến ngày {on}", f"Disbursed by {on}")
-    moved = ("Điều chỉnh kế hoạch", "Adjustment")
+    paid = both("annex.disbursed_by", on=on)
+    moved = both("annex.adjustment")
     return {
-        "number": Column(("STT", "No."), 5, "center"),
-        "project": Column(("Danh mục dự án", "Project"), 30),
-        "project_id": Column(("Mã dự án", "Project id"), 11),
-        "owner": Column(("Chủ đầu tư", "Owner"), 20),
-        "stage": Column(("Phân loại", "Stage"), 11),
-        "plan": Column((f"Kế hoạch vốn năm {year} đã giao", f"Plan {year} assigned"), 13, "money"),
-        "disbursed": Column(("Số vốn", "Amount"), 13, "money", paid),
-        "ratio": Column(("Tỷ lệ", "Share"), 9, "share", paid),
-        "cut": Column(("Điều chỉnh giảm", "Decrease"), 12, "money", moved),
-        "added": Column(("Điều chỉnh tăng", "Increase"), 12, "money", moved),
-        "plan_after": Column((f"Kế hoạch vốn năm {year} sau điều chỉnh", f"Plan {year} after"), 13, "money"),
-        "expected_after": Column(
-            ("Ước giải ngân đến hết niên độ", "Expected by the closing date"), 13, "money"
-        ),
-        "rank": Column(("Thứ hạng", "Rank"), 7, "rank"),
-        "citation": Column(("Căn cứ", "Legal basis"), 28),
-        "authority": Column(("Thẩm quyền", "Authority"), 14),
-        "reason": Column(("Lý do điều chỉnh", "Reason"), 72),
+        "number": Column(both("annex.number"), 5, "center"),
+        "project": Column(both("annex.project"), 30),
+        "project_id": Column(both("annex.project_id_2"), 11),
+        "owner": Column(both("annex.owner"), 20),
+        "stage": Column(both("annex.stage"), 11),
+        "plan": Column(both("annex.plan", year=year), 13, "money"),
+        "disbursed": Column(both("annex.disbursed_amount"), 13, "money", paid),
+        "ratio": Column(both("annex.disbursed_share"), 9, "share", paid),
+        "cut": Column(both("annex.cut"), 12, "money", moved),
+        "added": Column(both("annex.added"), 12, "money", moved),
+        "plan_after": Column(both("annex.plan_year_after", year=year), 13, "money"),
+        "expected_after": Column(both("annex.expected"), 13, "money"),
+        "rank": Column(both("annex.rank"), 7, "rank"),
+        "citation": Column(both("annex.legal_basis"), 28),
+        "authority": Column(both("annex.authority"), 14),
+        "reason": Column(both("annex.reason"), 72),
     }
 
 
@@ -118,12 +109,12 @@ def tree(names: Names, frame: pd.DataFrame) -> Group:
     for k, each in enumerate(years, start=1):
         mine = frame[frame["plan_year"] == each]
         label = (
-            (f"Kế hoạch vốn năm {each}", f"Plan {each}")
+            both("annex.plan_each", each=each)
             if each == year
-            else (f"Vốn năm {each} kéo dài sang năm {year}", f"Capital of {each} carried over to {year}")
+            else both("annex.capital_of", each=each, year=year)
         )
         parts.append(Group(letter(k), names.say(label), mine, parts=tuple(_sources(names, mine))))
-    total = Group("", names.say(("TỔNG SỐ", "TOTAL")), frame, "total", tuple(parts))
+    total = Group("", names.say(both("annex.total")), frame, "total", tuple(parts))
     return total if years != [year] else replace(total, parts=parts[0].parts)
 
 
@@ -131,8 +122,8 @@ def _sources(names: Names, frame: pd.DataFrame) -> Iterator[Group]:
     for k, (source, lines) in enumerate(frame.groupby("source", sort=True), start=1):
         halves = []
         for number, column, label in (
-            ("a", "cut", ("Giảm", "Decrease")),
-            ("b", "added", ("Tăng", "Increase")),
+            ("a", "cut", both("annex.decrease")),
+            ("b", "added", both("annex.increase")),
         ):
             half = lines[lines[column] > 0]
             if len(half):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both
 from phanbo.report.formats import Column
 from phanbo.rules.base import confidence_words
 from phanbo.words import GROUP, ROLE, word
@@ -15,49 +16,46 @@ if TYPE_CHECKING:
 __all__ = ["write_every_line", "write_transfers", "write_unchecked", "write_unplaced"]
 
 TRANSFERS = (
-    Column(("Thứ hạng", "Rank"), 7, "rank"),
-    Column(("Dự án", "Project"), 30, group=("Từ dòng vốn", "From line")),
-    Column(("Chủ đầu tư", "Owner"), 20, group=("Từ dòng vốn", "From line")),
-    Column(("Dự án", "Project"), 30, group=("Đến dòng vốn", "To line")),
-    Column(("Chủ đầu tư", "Owner"), 20, group=("Đến dòng vốn", "To line")),
-    Column(("Bể vốn", "Pool"), 26),
-    Column(("Số vốn", "Amount"), 14, "money"),
-    Column(("Giải ngân tăng thêm dự kiến", "Expected gain in disbursement"), 14, "money"),
-    Column(("Tăng thêm trên một đồng chuyển", "Gain a đồng moved"), 12, "factor"),
-    Column(("Lớp ưu tiên", "Priority class"), 26),
-    Column(("Thẩm quyền", "Authority"), 20),
+    Column(both("annex.rank"), 7, "rank"),
+    Column(both("annex.project_2"), 30, group=both("annex.from_line")),
+    Column(both("annex.owner"), 20, group=both("annex.from_line")),
+    Column(both("annex.project_2"), 30, group=both("annex.to_line")),
+    Column(both("annex.owner"), 20, group=both("annex.to_line")),
+    Column(both("annex.pool"), 26),
+    Column(both("annex.disbursed_amount"), 14, "money"),
+    Column(both("annex.expected_gain_in"), 14, "money"),
+    Column(both("annex.gain_a"), 12, "factor"),
+    Column(both("annex.priority_class"), 26),
+    Column(both("annex.authority"), 20),
 )
 UNPLACED = (
-    Column(("Bể vốn, dòng vốn có nhu cầu", "Pool, lines in need"), 44),
-    Column(("Chủ đầu tư", "Owner"), 28),
-    Column(("Vốn dư chưa có nơi nhận", "Surplus unplaced"), 16, "money"),
-    Column(("Nhu cầu chưa được đáp ứng", "Need unmet"), 16, "money"),
-    Column(("Vướng mắc cần tháo gỡ", "What stands in the way"), 60),
+    Column(both("annex.pool_lines"), 44),
+    Column(both("annex.owner"), 28),
+    Column(both("annex.surplus_unplaced"), 16, "money"),
+    Column(both("annex.need_unmet"), 16, "money"),
+    Column(both("annex.what_stands"), 60),
 )
 UNCHECKED = (
-    Column(("STT", "No."), 6, "center"),
-    Column(("Quy định", "Rule"), 56),
-    Column(("Độ tin cậy", "Confidence"), 18),
-    Column(("Cột còn thiếu", "Missing column"), 34),
-    Column(("Số dòng vốn", "Lines"), 12, "count"),
-    Column(("Việc cần làm", "What to do"), 60),
+    Column(both("annex.number"), 6, "center"),
+    Column(both("annex.rule"), 56),
+    Column(both("annex.confidence"), 18),
+    Column(both("annex.missing_column"), 34),
+    Column(both("annex.lines_2"), 12, "count"),
+    Column(both("annex.what_to"), 60),
 )
 
 
 def write_transfers(book: Workbook, names: Names) -> None:
     """Write the sheet *Chuyển vốn*: who gives to whom, ranked."""
-    sheet, frame = book.sheet(("Chuyển vốn", "Transfers"), TRANSFERS), names.proposal.transfers
+    sheet, frame = book.sheet(both("annex.transfers"), TRANSFERS), names.proposal.transfers
     sheet.title(
-        ("DANH SÁCH CHUYỂN VỐN THEO THỨ HẠNG", "TRANSFERS, RANKED"),
-        (
-            "Các dòng đầu của danh sách, đến thứ hạng nào cũng cân đối và đúng quy định.",
-            "The list may be cut after any rank: what stands above it balances and keeps every rule.",
-        ),
+        both("annex.transfers_ranked"),
+        both("annex.the_list"),
     )
     sheet.unit()
     sheet.head(repeat=True, freeze=1)
     if frame.empty:
-        sheet.text(book.say(("Không có.", "None.")))
+        sheet.text(book.say(both("annex.none")))
         return
     top = sheet.reserve()
     for row in frame.to_dict("records"):
@@ -69,24 +67,21 @@ def write_transfers(book: Workbook, names: Names) -> None:
         sheet.total(column, top + 1, sheet.row - 1, int(frame[name].sum()))
         for column, name in ((6, "amount"), (7, "gain"))
     )
-    label = book.say(("TỔNG SỐ", "TOTAL"))
+    label = book.say(both("annex.total"))
     sheet.line([None, label, None, None, None, None, amount, gain, None, None, None], "total", at=top)
 
 
 def write_unplaced(book: Workbook, names: Names) -> None:
     """Write the sheet *Vốn chưa có nơi nhận*: surplus that will probably lapse, and the ask-list."""
-    sheet, frame = book.sheet(("Vốn chưa có nơi nhận", "Unplaced capital"), UNPLACED), names.proposal.unplaced
+    sheet, frame = book.sheet(both("annex.unplaced_capital_2"), UNPLACED), names.proposal.unplaced
     sheet.title(
-        ("VỐN CHƯA CÓ NƠI NHẬN VÀ DANH SÁCH CẦN THÁO GỠ", "UNPLACED CAPITAL AND THE ASK-LIST"),
-        (
-            "Vốn dư có khả năng không giải ngân hết đến hết niên độ; dưới mỗi bể vốn là các dòng có nhu cầu và vướng mắc.",
-            "Surplus that will probably stay unspent; under each pool, the lines in need and what stands in the way.",
-        ),
+        both("annex.unplaced_capital_and"),
+        both("annex.surplus_that"),
     )
     sheet.unit()
     sheet.head(repeat=True, freeze=1)
     if frame.empty:
-        sheet.text(book.say(("Không có.", "None.")))
+        sheet.text(book.say(both("annex.none")))
         return
     top = sheet.reserve()
     for row in frame.to_dict("records"):
@@ -103,23 +98,16 @@ def write_unplaced(book: Workbook, names: Names) -> None:
         sheet.total(column, top + 1, sheet.row - 1, int(frame[name].sum()))
         for column, name in ((2, "surplus"), (3, "unmet_need"))
     ]
-    sheet.line([book.say(("TỔNG SỐ", "TOTAL")), None, *sums, None], "total", at=top)
+    sheet.line([book.say(both("annex.total")), None, *sums, None], "total", at=top)
 
 
 def write_unchecked(book: Workbook, names: Names) -> None:
     """Write the sheet *Chưa kiểm tra*: rules that miss a column, and what that means."""
-    sheet, frame = book.sheet(("Chưa kiểm tra", "Unchecked"), UNCHECKED), names.proposal.unchecked
-    sheet.title(("QUY ĐỊNH CHƯA KIỂM TRA ĐƯỢC", "RULES THAT COULD NOT BE CHECKED"))
+    sheet, frame = book.sheet(both("annex.unchecked"), UNCHECKED), names.proposal.unchecked
+    sheet.title(both("annex.rules_that"))
     sheet.head(repeat=True, freeze=2)
     if frame.empty:
-        sheet.text(
-            book.say(
-                (
-                    "Mọi quy định đều đã được kiểm tra trên số liệu.",
-                    "Every rule was checked against the tables.",
-                )
-            )
-        )
+        sheet.text(book.say(both("annex.every_rule")))
         return
     for k, row in enumerate(frame.to_dict("records"), start=1):
         column = names.column(row["column"])
@@ -130,22 +118,22 @@ def write_unchecked(book: Workbook, names: Names) -> None:
 
 def _line_columns() -> dict[str, Column]:
     return {
-        "line_id": Column(("Mã dòng vốn", "Line id"), 30),
-        "project": Column(("Danh mục dự án", "Project"), 30),
-        "owner": Column(("Chủ đầu tư", "Owner"), 20),
-        "stage": Column(("Phân loại", "Stage"), 11),
-        "pool": Column(("Bể vốn", "Pool"), 24),
-        "role": Column(("Vai trò", "Role"), 12),
-        "plan": Column(("Kế hoạch vốn", "Plan"), 13, "money"),
-        "disbursed": Column(("Giải ngân", "Disbursed"), 13, "money"),
-        "required": Column(("Yêu cầu", "Required"), 9, "share"),
-        "cut_bound": Column(("Giảm tối đa", "Most to cut"), 12, "money"),
-        "add_bound": Column(("Tăng tối đa", "Most to add"), 12, "money"),
-        "cut": Column(("Giảm", "Cut"), 12, "money"),
-        "add": Column(("Tăng", "Added"), 12, "money"),
-        "expected": Column(("Ước giải ngân trước điều chỉnh", "Expected before"), 13, "money"),
-        "expected_after": Column(("Ước giải ngân sau điều chỉnh", "Expected after"), 13, "money"),
-        "rule": Column(("Quy định quyết định", "Deciding rule"), 54),
+        "line_id": Column(both("annex.line_id"), 30),
+        "project": Column(both("annex.project"), 30),
+        "owner": Column(both("annex.owner"), 20),
+        "stage": Column(both("annex.stage"), 11),
+        "pool": Column(both("annex.pool"), 24),
+        "role": Column(both("annex.role"), 12),
+        "plan": Column(both("annex.owner_plan"), 13, "money"),
+        "disbursed": Column(both("annex.disbursed_2"), 13, "money"),
+        "required": Column(both("annex.required"), 9, "share"),
+        "cut_bound": Column(both("annex.most_to"), 12, "money"),
+        "add_bound": Column(both("annex.most_to_add"), 12, "money"),
+        "cut": Column(both("annex.cut_2"), 12, "money"),
+        "add": Column(both("annex.added_2"), 12, "money"),
+        "expected": Column(both("annex.expected_before"), 13, "money"),
+        "expected_after": Column(both("annex.expected_after"), 13, "money"),
+        "rule": Column(both("annex.deciding_rule"), 54),
     }
 
 
@@ -159,8 +147,8 @@ def write_every_line(book: Workbook, names: Names) -> None:
             frame[name] = case.portfolio.text(name)
         for name in ("plan", "disbursed"):
             frame[name] = case.portfolio.money(name)[0]
-    sheet = book.sheet(("Mọi dòng vốn", "All lines"), list(columns.values()))
-    sheet.title(("MỌI DÒNG VỐN", "ALL LINES"))
+    sheet = book.sheet(both("annex.all_lines"), list(columns.values()))
+    sheet.title(both("annex.all_lines_2"))
     sheet.unit()
     sheet.head(repeat=True, freeze=2)
     for row in frame.to_dict("records"):

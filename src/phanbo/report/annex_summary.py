@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both
 from phanbo.money import format_million, format_share
 from phanbo.report.annex_changes import plan_year
 from phanbo.report.formats import Column
@@ -22,18 +23,18 @@ __all__ = ["certificate_text", "opening", "write_summary"]
 
 WIDTHS = (Column(("", ""), 62), *(Column(("", ""), 19) for _ in range(5)))
 SOURCES = (
-    Column(("Nguồn vốn", "Source"), 62),
-    Column(("Năm kế hoạch", "Plan year"), 19, "center"),
-    Column(("Số dòng thay đổi", "Lines changed"), 19, "count"),
-    Column(("Giảm", "Cut"), 19, "money"),
-    Column(("Tăng", "Added"), 19, "money"),
-    Column(("Tăng trừ giảm", "Added less cut"), 19, "money"),
+    Column(both("annex.source_2"), 62),
+    Column(both("annex.plan_year"), 19, "center"),
+    Column(both("annex.lines_changed"), 19, "count"),
+    Column(both("annex.cut_2"), 19, "money"),
+    Column(both("annex.added_2"), 19, "money"),
+    Column(both("annex.added_less"), 19, "money"),
 )
 
 
 def write_summary(book: Workbook, names: Names) -> None:
     """Write the sheet: first what is not checked, then what the round is, then totals."""
-    sheet = book.sheet(("Tổng hợp", "Summary"), WIDTHS)
+    sheet = book.sheet(both("annex.summary"), WIDTHS)
     meta, year = names.proposal.meta, plan_year(names)
     on, number = day(dt.date.fromisoformat(meta["as_of"]), names.lang), meta["round"]["number"]
     sheet.title(
@@ -43,12 +44,12 @@ def write_summary(book: Workbook, names: Names) -> None:
             f"PROPOSED ADJUSTMENT OF THE PUBLIC INVESTMENT PLAN {year}"
             + (f", ROUND {number}" if number else ""),
         ),
-        (f"Số liệu đến ngày {on}", f"Data to {on}"),
+        both("annex.data_to", on=on),
     )
     for text in opening(names):
         sheet.text(text, "alert")
     sheet.unit()
-    _section(sheet, ("Đợt điều chỉnh", "The round"))
+    _section(sheet, both("annex.the_round"))
     for label, value in _round(names):
         sheet.pair(book.say(label), value)
     _totals(sheet, names)
@@ -57,7 +58,7 @@ def write_summary(book: Workbook, names: Names) -> None:
     _by_authority(sheet, names)
     _need(sheet, names)
     _tiers(sheet, names)
-    _section(sheet, ("Lựa chọn của đợt", "Choices of the round"))
+    _section(sheet, both("annex.choices_of"))
     for label, value in _choices(names):
         sheet.pair(book.say(label), value)
 
@@ -67,38 +68,28 @@ def opening(names: Names) -> list[str]:
     summary = names.proposal.summary
     said = []
     if summary["conditional"]:
-        said.append(names.say(("PHƯƠNG ÁN CÓ ĐIỀU KIỆN. Chưa kiểm tra:", "CONDITIONAL PROPOSAL. Unchecked:")))
+        said.append(names.say(both("annex.conditional_proposal")))
         gaps: dict[str, list[str]] = {}
         for gap in summary["unchecked"]:
             column, lines = names.column(gap["column"]), gap["lines"]
-            missing = (f"thiếu “{column}”, {lines} dòng vốn", f"“{column}” missing, {lines} lines")
+            missing = both("annex.column_missing", column=column, lines=lines)
             gaps.setdefault(gap["rule"], []).append(names.say(missing))
         said += [f"– {names.rule(code)} ({'; '.join(missing)})" for code, missing in gaps.items()]
-    said += [names.say(("Cảnh báo: ", "Warning: ")) + names.warning(text) for text in summary["warnings"]]
+    said += [names.say(both("annex.warning")) + names.warning(text) for text in summary["warnings"]]
     return said
 
 
 def certificate_text(names: Names) -> str:
     """Return what the independent re-check found, in one sentence."""
     if names.proposal.case is None:
-        return names.say(("Chưa kiểm tra lại: không kèm bảng dữ liệu.", "Not re-checked: no tables at hand."))
+        return names.say(both("annex.not_re"))
     certificate = names.proposal.verify()
     if not certificate.ok:
         found = "; ".join(certificate.findings[:5])
-        return names.say(("KHÔNG ĐẠT: ", "FAILED: ")) + found
+        return names.say(both("annex.failed")) + found
     if certificate.proved == "optimal":
-        return names.say(
-            (
-                "Đạt: cân đối từng đồng, đúng mọi quy định kiểm tra được, tốt nhất theo mọi mục tiêu.",
-                "Passed: balances to the đồng, keeps every rule that could be checked, best in every goal.",
-            )
-        )
-    return names.say(
-        (
-            "Đạt: cân đối từng đồng, đúng mọi quy định kiểm tra được.",
-            "Passed: balances to the đồng and keeps every rule that could be checked.",
-        )
-    )
+        return names.say(both("annex.passed_balances_to"))
+    return names.say(both("annex.passed_balances"))
 
 
 def _section(sheet: Sheet, title: Pair) -> None:
@@ -108,7 +99,7 @@ def _section(sheet: Sheet, title: Pair) -> None:
 
 def _amounts(sheet: Sheet, rows: list[tuple[str, int]], title: Pair) -> tuple[int, int]:
     """Write a table of two columns, đồng; return its first and last row."""
-    columns = (Column(title, 62), Column(("Số vốn", "Amount"), 19, "money"))
+    columns = (Column(title, 62), Column(both("annex.disbursed_amount"), 19, "money"))
     sheet.head(columns)
     first = sheet.row
     for row in rows:
@@ -118,7 +109,7 @@ def _amounts(sheet: Sheet, rows: list[tuple[str, int]], title: Pair) -> tuple[in
 
 def _totals(sheet: Sheet, names: Names) -> None:
     s, say = names.proposal.summary, names.say
-    _section(sheet, ("Kết quả", "Result"))
+    _section(sheet, both("annex.result"))
     counts = (
         ("Số dòng vốn trong kế hoạch", "Lines of the plan", s["lines"]),
         ("Số dòng giảm", "Lines cut", s["cut_lines"]),
@@ -129,46 +120,46 @@ def _totals(sheet: Sheet, names: Names) -> None:
         ),
         ("Số dòng tăng", "Lines raised", s["raised_lines"]),
     )
-    columns = (Column(("Chỉ tiêu", "Figure"), 62), Column(("Số dòng", "Lines"), 19, "count"))
+    columns = (Column(both("annex.figure"), 62), Column(both("annex.lines"), 19, "count"))
     sheet.head(columns)
     for vi, en, count in counts:
         sheet.line([say((vi, en)), count], columns=columns)
     horizon = day(dt.date.fromisoformat(s["horizon"]), names.lang)
     sheet.space()
     rows = [
-        (say(("Tổng giảm", "Total cut")), s["cut"]),
-        (say(("Tổng tăng", "Total added")), s["added"]),
-        (say(("Thu hồi về dự phòng, chưa phân bổ", "Returned to the reserve")), s["returned"]),
-        (say(("Vốn dư chưa có nơi nhận", "Surplus unplaced")), s["unplaced"]),
+        (say(both("annex.total_cut")), s["cut"]),
+        (say(both("annex.total_added")), s["added"]),
+        (say(both("annex.returned_to")), s["returned"]),
+        (say(both("annex.surplus_unplaced")), s["unplaced"]),
         (
-            say((f"Ước giải ngân đến {horizon}, trước điều chỉnh", f"Expected by {horizon}, before")),
+            say(both("annex.expected_by", horizon=horizon)),
             s["expected"],
         ),
         (
-            say((f"Ước giải ngân đến {horizon}, sau điều chỉnh", f"Expected by {horizon}, after")),
+            say(both("annex.expected_by_horizon", horizon=horizon)),
             s["expected_after"],
         ),
-        (say(("Ước giải ngân tăng thêm", "Expected gain")), s["expected_after"] - s["expected"]),
+        (say(both("annex.expected_gain")), s["expected_after"] - s["expected"]),
     ]
-    _amounts(sheet, rows, ("Chỉ tiêu", "Figure"))
+    _amounts(sheet, rows, both("annex.figure"))
     ratios = [
-        (say(("Ước tỷ lệ giải ngân trước điều chỉnh", "Expected share before")), s["year_end_ratio"]),
-        (say(("Ước tỷ lệ giải ngân sau điều chỉnh", "Expected share after")), s["year_end_ratio_after"]),
+        (say(both("annex.expected_share_before")), s["year_end_ratio"]),
+        (say(both("annex.expected_share_after")), s["year_end_ratio_after"]),
     ]
     shares = (Column(("", ""), 62), Column(("", ""), 19, "share"))
     for label, value in ratios:
         sheet.line([label, value], columns=shares)
-    sheet.pair(say(("Kết quả kiểm tra lại", "Result of the re-check")), certificate_text(names))
+    sheet.pair(say(both("annex.result_of")), certificate_text(names))
 
 
 def _why_empty(sheet: Sheet, names: Names) -> None:
     why = names.proposal.summary["why_empty"]
     if not why:
         return
-    _section(sheet, ("Vì sao không có điều chỉnh", "Why nothing moves"))
+    _section(sheet, both("annex.why_nothing"))
     columns = (
-        Column(("Quy định đầu tiên không đạt", "First test failed"), 62),
-        Column(("Số dòng", "Lines"), 19, "count"),
+        Column(both("annex.first_test"), 62),
+        Column(both("annex.lines"), 19, "count"),
     )
     sheet.head(columns)
     for code, count in sorted(why.items(), key=lambda item: (-item[1], item[0])):
@@ -179,7 +170,7 @@ def _by_source(sheet: Sheet, names: Names) -> None:
     rows = names.proposal.summary["by_source"]
     if not rows:
         return
-    _section(sheet, ("Theo nguồn vốn", "By source"))
+    _section(sheet, both("annex.by_source"))
     changed = names.proposal.frames["adjustments"].groupby(["source", "plan_year"]).size()
     sheet.head(SOURCES)
     first = sheet.row
@@ -191,7 +182,7 @@ def _by_source(sheet: Sheet, names: Names) -> None:
     cut, added = (sum(row[name] for row in rows) for name in ("cut", "added"))
     sums = [sheet.total(3, first, last, cut), sheet.total(4, first, last, added)]
     lines = sheet.total(2, first, last, int(changed.sum()))
-    label = names.say(("TỔNG SỐ", "TOTAL"))
+    label = names.say(both("annex.total"))
     sheet.line([label, None, lines, *sums, sheet.difference(4, 3, added - cut)], "total", columns=SOURCES)
 
 
@@ -199,17 +190,17 @@ def _by_authority(sheet: Sheet, names: Names) -> None:
     amounts = names.proposal.summary["by_authority"]
     if not amounts:
         return
-    _section(sheet, ("Theo cấp quyết định", "By authority"))
+    _section(sheet, both("annex.by_authority"))
     frame, sums = names.proposal.frames["transfers"], dict[str, int]()
     decided = zip(frame["authority"], frame["pool"], frame["amount"].tolist(), strict=True)
     for code, pool, amount in sorted(decided, key=lambda row: [*amounts].index(row[0])):
         body = names.authority(code, pool)
         sums[body] = sums.get(body, 0) + amount
     rows = [*sums.items()]
-    first, last = _amounts(sheet, rows, ("Cấp quyết định việc chuyển vốn", "Who decides the transfers"))
+    first, last = _amounts(sheet, rows, both("annex.who_decides"))
     total = sheet.total(1, first, last, sum(amounts.values()))
     columns = (WIDTHS[0], Column(("", ""), 19, "money"))
-    sheet.line([names.say(("TỔNG SỐ", "TOTAL")), total], "total", columns=columns)
+    sheet.line([names.say(both("annex.total")), total], "total", columns=columns)
 
 
 def _need(sheet: Sheet, names: Names) -> None:
@@ -218,22 +209,22 @@ def _need(sheet: Sheet, names: Names) -> None:
     stated, added = removed.pop("stated"), removed.pop("added")
     if not stated:
         return
-    _section(sheet, ("Nhu cầu bổ sung vốn đã nêu đi đâu", "Where the stated need went"))
-    rows = [(names.say(("Nhu cầu chủ đầu tư nêu", "Need stated by the owners")), stated)]
+    _section(sheet, both("annex.where_the"))
+    rows = [(names.say(both("annex.need_stated")), stated)]
     rows += [(f"– {names.rule(code)}", amount) for code, amount in removed.items()]
-    rows.append((names.say(("Được bổ sung", "Added")), added))
-    _amounts(sheet, rows, ("Nhu cầu và phần bị loại qua từng quy định", "Need, and what each rule took away"))
+    rows.append((names.say(both("annex.added_3")), added))
+    _amounts(sheet, rows, both("annex.need_and"))
 
 
 def _tiers(sheet: Sheet, names: Names) -> None:
     columns = (
-        Column(("Mục tiêu, theo thứ tự", "Goal, in order"), 62),
-        Column(("Chênh so với mức tốt nhất", "Distance from the best"), 19, "count"),
+        Column(both("annex.goal_in"), 62),
+        Column(both("annex.distance_from"), 19, "count"),
     )
     frame = names.proposal.frames["tiers"]
     if frame.empty:
         return
-    _section(sheet, ("Mục tiêu của đợt", "Goals of the round"))
+    _section(sheet, both("annex.goals_of"))
     sheet.head(columns)
     for row in frame.to_dict("records"):
         code = row["tier"]
@@ -254,49 +245,49 @@ def _round(names: Names) -> Iterator[tuple[Pair, str]]:
         calendar = f"{names.say((case.calendar.title_vi, case.calendar.title_en))} ({calendar})"
     book, code = names.book, meta["rulebook"]["code"]
     rules = code if book is None else f"{names.say((book.title_vi, book.title_en))} ({code})"
-    yield ("Lịch", "Calendar"), calendar
-    yield ("Đợt", "Round"), str(number) if number else names.say(("ngoài lịch", "outside the calendar"))
-    yield ("Hạn báo cáo", "Report before"), dates["report_by"]
-    yield ("Ngày xét mốc giải ngân", "Milestones judged on"), dates["judged_on"]
-    yield ("Ngày xét theo dự báo", "Judged by forecast on"), dates["forecast_on"]
+    yield both("annex.calendar"), calendar
+    yield both("annex.round"), str(number) if number else names.say(both("annex.outside_the"))
+    yield both("annex.report_before"), dates["report_by"]
+    yield both("annex.milestones_judged"), dates["judged_on"]
+    yield both("annex.judged_by"), dates["forecast_on"]
     yield (
-        ("Bộ quy định", "Rulebook"),
-        f"{rules}, {names.say(('phiên bản', 'version'))} {meta['rulebook']['version']}",
+        both("annex.rulebook"),
+        f"{rules}, {names.say(both('annex.version'))} {meta['rulebook']['version']}",
     )
-    yield ("Mã kiểm tra dữ liệu", "Hash of the data"), meta["input_hash"]
+    yield both("annex.hash_of"), meta["input_hash"]
     if meta["parent"]:
-        yield ("Trích từ phương án", "Part of the proposal"), meta["parent"]
+        yield both("annex.part_of"), meta["parent"]
 
 
 def _choices(names: Names) -> Iterator[tuple[Pair, str]]:
     """Tell the settings of the round that the law leaves open."""
     policy, lang, say = names.proposal.meta["policy"], names.lang, names.say
-    yes_no = {True: say(("có", "yes")), False: say(("không", "no"))}
-    yield ("Độ tin cậy của phần giảm", "Confidence of a cut"), _percent(policy["donor_confidence"], lang)
+    yes_no = {True: say(both("annex.yes")), False: say(both("annex.no"))}
+    yield both("annex.confidence_of"), _percent(policy["donor_confidence"], lang)
     yield (
-        ("Độ tin cậy của phần tăng", "Confidence of an increase"),
+        both("annex.confidence_of_an"),
         _percent(policy["receiver_confidence"], lang),
     )
-    yield ("Cách xét chậm tiến độ", "Reading that decides"), word(READING, policy["judge"], lang)
-    yield ("Vốn kéo dài", "Capital carried over"), say(CARRY[policy["carry_over"]])
-    yield ("Thu hồi vốn chưa có nơi nhận", "Unplaced capital is returned"), yes_no[policy["return_unplaced"]]
-    yield ("Khi thiếu thông tin", "Where a fact is unknown"), say(UNKNOWN[policy["unknown"]])
+    yield both("annex.reading_that"), word(READING, policy["judge"], lang)
+    yield both("annex.capital_carried"), say(CARRY[policy["carry_over"]])
+    yield both("annex.unplaced_capital"), yes_no[policy["return_unplaced"]]
+    yield both("annex.where_a"), say(UNKNOWN[policy["unknown"]])
     codes = policy["authority"]
-    every = say(("mọi cấp", "every authority"))
+    every = say(both("annex.every_authority"))
     yield (
-        ("Thẩm quyền trong đợt", "Authorities at hand"),
+        both("annex.authorities_at"),
         every if codes is None else "; ".join(map(names.authority, codes)),
     )
     unit, least = (format_million(policy[key], lang) for key in ("unit", "min_move"))
-    yield ("Làm tròn theo, mức thay đổi tối thiểu", "Whole units of, least change"), f"{unit}; {least}"
+    yield both("annex.whole_units"), f"{unit}; {least}"
     if policy["notes"]:
-        yield ("Ghi chú", "Notes"), policy["notes"]
+        yield both("annex.notes"), policy["notes"]
 
 
-CARRY = {"hold": ("giữ nguyên", "stays"), "move": ("được chuyển trong bể vốn", "moves inside its pool")}
+CARRY = {"hold": both("annex.stays"), "move": both("annex.moves_inside")}
 UNKNOWN = {
-    "refuse": ("coi là không đạt", "the test is failed"),
-    "allow": ("coi là đạt, có nêu", "the test is passed and told"),
+    "refuse": both("annex.the_test"),
+    "allow": both("annex.the_test_is"),
 }
 
 

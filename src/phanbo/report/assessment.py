@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both
 from phanbo.report.formats import Column
 from phanbo.report.workbook import workbook
 from phanbo.tables.schema import KINDS
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["write_assessment", "write_groups"]
 
-PLAN = Column(("Kế hoạch vốn", "Plan"), 15, "money")
-PAID = Column(("Giải ngân", "Disbursed"), 15, "money")
-RATIO = Column(("Tỷ lệ giải ngân", "Share"), 11, "share")
-PROVINCE = Column(("Bình quân toàn tỉnh", "Province"), 11, "share")
-MARK = Column(("Mốc xét", "Milestone"), 12, "center")
-UNDER = Column(("Chưa đạt theo cách xét", "Behind under"), 29)
-LATE = Column(("Số dòng chậm", "Late lines"), 9, "count")
+PLAN = Column(both("assessment.plan"), 15, "money")
+PAID = Column(both("assessment.disbursed"), 15, "money")
+RATIO = Column(both("assessment.share"), 11, "share")
+PROVINCE = Column(both("assessment.province"), 11, "share")
+MARK = Column(both("assessment.milestone"), 12, "center")
+UNDER = Column(both("assessment.behind_under"), 29)
+LATE = Column(both("assessment.late_lines"), 9, "count")
 WIDE = Column(("", ""), 40)
 
 
@@ -44,7 +45,7 @@ def write_assessment(assessment: Assessment, path: str | os.PathLike[str], lang:
     lang : str
         ``vi`` or ``en``: headers and words; names stay as the tables have them.
     """
-    title = ("Đánh giá kết quả giải ngân", "Assessment of disbursement")[lang == "en"]
+    title = both("assessment.assessment_of")[lang == "en"]
     with workbook(path, title=title, on=assessment.as_of, lang=lang) as book:
         _province(book, assessment)
         _sources(book, assessment)
@@ -89,7 +90,7 @@ def _readings(names: tuple[tuple[str, str], ...], *kinds: str) -> tuple[Column, 
     )
 
 
-SHARES = _readings((("Tỷ lệ tại ngày xét", "Share when judged"), ("Yêu cầu", "Required")), "share", "share")
+SHARES = _readings((both("assessment.share_when"), both("assessment.required")), "share", "share")
 
 
 def _judged(row: dict[Any, Any]) -> list[Any]:
@@ -105,12 +106,9 @@ def _date(text: str, lang: str) -> str:
 
 
 def _province(book: Workbook, a: Assessment) -> None:
-    columns = (Column(("Nhóm", "Group"), 40), PLAN, PAID, RATIO, MARK, *SHARES, UNDER, LATE)
-    title = (
-        f"KẾT QUẢ GIẢI NGÂN VỐN ĐẦU TƯ CÔNG NĂM {a.calendar.year}",
-        f"DISBURSEMENT OF THE PUBLIC INVESTMENT PLAN {a.calendar.year}",
-    )
-    sheet = _open(book, a, ("Toàn tỉnh", "Province"), columns, title)
+    columns = (Column(both("assessment.group"), 40), PLAN, PAID, RATIO, MARK, *SHARES, UNDER, LATE)
+    title = both("assessment.disbursement_of", year=a.calendar.year)
+    sheet = _open(book, a, both("assessment.province_2"), columns, title)
     sheet.text(
         book.say(
             (
@@ -138,8 +136,8 @@ def _totals(sheet: Sheet, a: Assessment) -> None:
     sheet.head(columns)
     first = sheet.row
     labels = (
-        ("", (f"Kế hoạch vốn năm {a.calendar.year}", f"Plan {a.calendar.year}")),
-        ("carried_", ("Vốn các năm trước kéo dài", "Capital carried over")),
+        ("", both("assessment.plan_year", year=a.calendar.year)),
+        ("carried_", both("assessment.capital_carried")),
     )
     for prefix, label in labels:
         plan, paid = totals[f"{prefix}plan"], totals[f"{prefix}disbursed"]
@@ -153,7 +151,7 @@ def _total_line(
     """Write TỔNG SỐ under a table; plan and disbursed stand in columns *place* and the next, then their ratio."""
     last = sheet.row - 1
     cells: list[Any] = [None] * len(columns)
-    cells[0] = sheet.book.say(("TỔNG SỐ", "TOTAL"))
+    cells[0] = sheet.book.say(both("assessment.total"))
     cells[place] = sheet.total(place, first, last, plan)
     cells[place + 1] = sheet.total(place + 1, first, last, paid)
     cells[place + 2] = _ratio(sheet, place + 1, place, (paid, plan))
@@ -169,17 +167,15 @@ def _group(row: dict[Any, Any], lang: str) -> str:
 
 def _sources(book: Workbook, a: Assessment) -> None:
     columns = (
-        Column(("Nguồn vốn", "Source"), 40),
-        Column(("Loại nguồn", "Kind"), 40),
-        Column(("Năm kế hoạch", "Plan year"), 10, "center"),
+        Column(both("assessment.source"), 40),
+        Column(both("assessment.kind"), 40),
+        Column(both("assessment.plan_year_2"), 10, "center"),
         PLAN,
         PAID,
         RATIO,
         PROVINCE,
     )
-    sheet = _table(
-        book, a, ("Theo nguồn", "By source"), columns, ("GIẢI NGÂN THEO NGUỒN VỐN", "DISBURSEMENT BY SOURCE")
-    )
+    sheet = _table(book, a, both("assessment.by_source"), columns, both("assessment.disbursement_by"))
     first, frame = sheet.row, a.sources
     for row in frame.to_dict("records"):
         kind = KINDS.get(row["kind"])
@@ -204,10 +200,10 @@ def _sums(frame: pd.DataFrame, *names: str) -> Iterable[int]:
 
 
 def _owners(book: Workbook, a: Assessment) -> None:
-    carried = ("Vốn kéo dài", "Carried over")
+    carried = both("assessment.carried_over")
     columns = (
-        Column(("Chủ đầu tư", "Owner"), 42),
-        Column(("Xếp hạng", "Rank"), 7, "rank"),
+        Column(both("assessment.owner"), 42),
+        Column(both("assessment.rank"), 7, "rank"),
         PLAN,
         PAID,
         RATIO,
@@ -215,19 +211,19 @@ def _owners(book: Workbook, a: Assessment) -> None:
         *SHARES,
         UNDER,
         LATE,
-        Column(("Được nhận vốn từ chủ đầu tư khác", "May import"), 12, "center"),
+        Column(both("assessment.may_import"), 12, "center"),
         *(Column(column.title, column.width, column.kind, carried) for column in (PLAN, PAID, RATIO)),
     )
     sheet = _table(
         book,
         a,
-        ("Theo chủ đầu tư", "By owner"),
+        both("assessment.by_owner"),
         columns,
-        ("GIẢI NGÂN THEO CHỦ ĐẦU TƯ", "DISBURSEMENT BY OWNER"),
+        both("assessment.disbursement_by_owner"),
     )
     first, frame, old = sheet.row, a.owners, len(columns) - 3
     for row in frame.to_dict("records"):
-        may = book.say(("có", "yes") if row["may_import"] else ("không", "no"))
+        may = book.say(both("assessment.yes") if row["may_import"] else both("assessment.no"))
         ratio = _ratio(sheet, 3, 2, (row["disbursed"], row["plan"]))
         sums = [row["owner"], row["rank"], row["plan"], row["disbursed"], ratio, row["province_ratio"]]
         held = (row["carried_disbursed"], row["carried_plan"])
@@ -235,7 +231,7 @@ def _owners(book: Workbook, a: Assessment) -> None:
         sheet.line([*sums, *_judged(row), _under(row, book.lang), row["late_lines"], may, *kept])
     last = sheet.row - 1
     cells: list[Any] = [None] * len(columns)
-    cells[0] = book.say(("TỔNG SỐ", "TOTAL"))
+    cells[0] = book.say(both("assessment.total"))
     for place, names in ((2, ("plan", "disbursed")), (old, ("carried_plan", "carried_disbursed"))):
         plan, paid = _sums(frame, *names)
         cells[place : place + 2] = (
@@ -249,7 +245,7 @@ def _owners(book: Workbook, a: Assessment) -> None:
 def write_groups(book: Workbook, a: Assessment) -> None:
     """Write every owner under each group of projects, a subtotal over each group."""
     columns = (
-        Column(("Nhóm dự án, chủ đầu tư", "Group, owner"), 40),
+        Column(both("assessment.group_owner"), 40),
         PLAN,
         PAID,
         RATIO,
@@ -261,9 +257,9 @@ def write_groups(book: Workbook, a: Assessment) -> None:
     sheet = _table(
         book,
         a,
-        ("Theo nhóm dự án", "By group"),
+        both("assessment.by_group"),
         columns,
-        ("GIẢI NGÂN THEO NHÓM DỰ ÁN", "DISBURSEMENT BY GROUP OF PROJECTS"),
+        both("assessment.disbursement_by_group"),
     )
     buckets, first = a.buckets, sheet.row
     for group in a.stages.to_dict("records"):
@@ -298,24 +294,24 @@ def _bucket(sheet: Sheet, row: dict[Any, Any], sums: Sequence[Any], at: int) -> 
 
 def _late_lines(book: Workbook, a: Assessment) -> None:
     columns = (
-        Column(("Danh mục dự án", "Project"), 36),
-        Column(("Chủ đầu tư", "Owner"), 26),
-        Column(("Nguồn vốn", "Source"), 20),
-        Column(("Năm kế hoạch", "Plan year"), 9, "center"),
-        Column(("Phân loại", "Stage"), 14),
+        Column(both("assessment.project"), 36),
+        Column(both("assessment.owner"), 26),
+        Column(both("assessment.source"), 20),
+        Column(both("assessment.plan_year_2"), 9, "center"),
+        Column(both("assessment.stage"), 14),
         PLAN,
         PAID,
         RATIO,
-        Column(("Yêu cầu", "Required"), 10, "share"),
+        Column(both("assessment.required"), 10, "share"),
         MARK,
         UNDER,
-        Column(("Quá hạn", "Deadline missed"), 24),
+        Column(both("assessment.deadline_missed"), 24),
     )
-    sheet = _table(book, a, ("Dòng vốn chậm", "Late lines"), columns, ("DÒNG VỐN CHẬM", "LATE LINES"))
+    sheet = _table(book, a, both("assessment.late_lines_2"), columns, both("assessment.late_lines_3"))
     frame, first, lang = a.lines, sheet.row, book.lang
     late = frame[frame["late"] | (frame["missed"] != "")]
     if late.empty:
-        sheet.text(book.say(("Không có dòng vốn chậm.", "No line is late.")))
+        sheet.text(book.say(both("assessment.no_line")))
         return
     for row in late.to_dict("records"):
         under = ", ".join(word(READING, code, lang) for code in READING if row[f"late_{code}"])
@@ -334,18 +330,16 @@ def _late_lines(book: Workbook, a: Assessment) -> None:
 
 def _due(book: Workbook, a: Assessment) -> None:
     columns = (
-        Column(("Hạn cuối", "Last day"), 12, "center"),
-        Column(("Việc phải làm", "What"), 70),
-        Column(("Ai làm", "Who"), 32),
-        Column(("Căn cứ", "Source"), 60),
+        Column(both("assessment.last_day"), 12, "center"),
+        Column(both("assessment.what"), 70),
+        Column(both("assessment.who"), 32),
+        Column(both("assessment.source_2"), 60),
     )
-    sheet = _open(
-        book, a, ("Đến hạn", "Due"), columns, ("VIỆC ĐẾN HẠN TRONG 30 NGÀY TỚI", "DUE IN THE NEXT 30 DAYS")
-    )
+    sheet = _open(book, a, both("assessment.due"), columns, both("assessment.due_in"))
     sheet.head(repeat=True)
     frame = a.due
     if frame.empty:
-        sheet.text(book.say(("Không có việc nào đến hạn.", "Nothing is due.")))
+        sheet.text(book.say(both("assessment.nothing_is")))
     for row in frame.to_dict("records"):
         what = book.say((row["what_vi"], row["what_en"]))
         sheet.line([_date(row["date"], book.lang), what, row["who"], row["source"]])

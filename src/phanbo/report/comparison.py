@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from phanbo.catalogue import both
 from phanbo.comparison.wording import KIND
 from phanbo.policy import AUTHORITIES
 from phanbo.report.formats import Column
@@ -23,33 +24,33 @@ if TYPE_CHECKING:
 __all__ = ["write_comparison"]
 
 RULES = (
-    Column(("Bước", "Step"), 6, "rank"),
-    Column(("Nội dung", "Item"), 24),
-    Column(("Loại khác biệt", "Kind"), 18),
-    Column(("Quy định trước", "Before"), 40),
-    Column(("Quy định sau", "After"), 40),
-    Column(("Căn cứ trước", "Citation before"), 28),
-    Column(("Căn cứ sau", "Citation after"), 28),
-    Column(("Độ tin cậy", "Confidence"), 14),
-    Column(("Số dòng đổi mức", "Lines changed"), 9, "count"),
-    Column(("Giảm", "Cut"), 13, "money"),
-    Column(("Tăng", "Added"), 13, "money"),
-    Column(("Giải ngân dự kiến", "Expected disbursement"), 13, "money"),
-    Column(("Do cấp khác quyết định", "Decided by another body"), 13, "money"),
+    Column(both("comparison.step"), 6, "rank"),
+    Column(both("comparison.item"), 24),
+    Column(both("comparison.kind"), 18),
+    Column(both("comparison.before"), 40),
+    Column(both("comparison.after"), 40),
+    Column(both("comparison.citation_before"), 28),
+    Column(both("comparison.citation_after"), 28),
+    Column(both("comparison.confidence"), 14),
+    Column(both("comparison.lines_changed"), 9, "count"),
+    Column(both("comparison.cut"), 13, "money"),
+    Column(both("comparison.added"), 13, "money"),
+    Column(both("comparison.expected_disbursement"), 13, "money"),
+    Column(both("comparison.decided_by"), 13, "money"),
     *(Column(AUTHORITY[code], 13, "money") for code in AUTHORITIES),
-    Column(("Ghi chú", "Note"), 28),
+    Column(both("comparison.note"), 28),
 )
 LINES = (
-    Column(("Mã dòng vốn", "Line"), 16),
-    Column(("Dự án", "Project"), 36),
-    Column(("Chủ đầu tư", "Owner"), 28),
-    Column(("Mức điều chỉnh trước", "Change before"), 14, "money"),
-    Column(("Mức điều chỉnh sau", "Change after"), 14, "money"),
-    Column(("Trước trừ sau", "Before less after"), 14, "money"),
-    Column(("Đổi mức do", "Changed because of"), 28),
-    Column(("Cấp quyết định trước", "Decided before by"), 20),
-    Column(("Cấp quyết định sau", "Decided after by"), 20),
-    Column(("Đổi cấp quyết định do", "Body changed because of"), 28),
+    Column(both("comparison.line"), 16),
+    Column(both("comparison.project"), 36),
+    Column(both("comparison.owner"), 28),
+    Column(both("comparison.change_before"), 14, "money"),
+    Column(both("comparison.change_after"), 14, "money"),
+    Column(both("comparison.before_less"), 14, "money"),
+    Column(both("comparison.changed_because"), 28),
+    Column(both("comparison.decided_before"), 20),
+    Column(both("comparison.decided_after"), 20),
+    Column(both("comparison.body_changed"), 28),
 )
 
 
@@ -70,7 +71,7 @@ def _titled(sheet: Sheet, found: Comparison, on: dt.date) -> None:
     here, there = (each.meta["rulebook"]["code"] for each in (found.proposal, found.other))
     number = found.proposal.meta["round"]["number"]
     sheet.title(
-        ("SO SÁNH MỘT ĐỢT DƯỚI HAI BỘ QUY ĐỊNH", "ONE ROUND UNDER TWO RULEBOOKS"),
+        both("comparison.one_round"),
         (
             f"Đợt {number}, số liệu đến {day(on)}: {here} → {there}",
             f"Round {number}, data to {day(on, 'en')}: {here} → {there}",
@@ -83,7 +84,7 @@ def _titled(sheet: Sheet, found: Comparison, on: dt.date) -> None:
 
 
 def _by_rule(book: Workbook, found: Comparison, on: dt.date) -> None:
-    sheet = book.sheet(("Theo quy định", "By rule"), RULES)
+    sheet = book.sheet(both("comparison.by_rule"), RULES)
     _titled(sheet, found, on)
     sheet.head(repeat=True, freeze=2)
     frame = found.rules(book.lang)
@@ -93,7 +94,7 @@ def _by_rule(book: Workbook, found: Comparison, on: dt.date) -> None:
         cells = dict(zip(names, (None if pd.isna(value) else value for value in row), strict=True))
         cells["kind"] = book.say(KIND[str(cells["kind"])])
         sheet.line(list(cells.values()))
-    sums: list[Any] = [book.say(("TỔNG SỐ", "TOTAL")) if name == "item" else None for name in names]
+    sums: list[Any] = [book.say(both("comparison.total")) if name == "item" else None for name in names]
     if len(frame):
         for k, column in enumerate(RULES):
             if column.kind == "money" and names[k] != "authority":  # what is handed over twice is no sum
@@ -102,7 +103,7 @@ def _by_rule(book: Workbook, found: Comparison, on: dt.date) -> None:
 
 
 def _by_line(book: Workbook, found: Comparison, on: dt.date) -> None:
-    sheet = book.sheet(("Theo dòng vốn", "By line"), LINES)
+    sheet = book.sheet(both("comparison.by_line"), LINES)
     _titled(sheet, found, on)
     sheet.head(repeat=True, freeze=1)
     projects = Names(found.proposal, book.lang).projects

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phanbo.catalogue import both
 from phanbo.report.formats import Column
 from phanbo.report.workbook import workbook
 
@@ -15,18 +16,22 @@ if TYPE_CHECKING:
 __all__ = ["write_findings"]
 
 COLUMNS = (
-    Column(("STT", "No."), 6, "center"),
-    Column(("Mức độ", "Severity"), 12),
-    Column(("Bảng, sheet", "Table, sheet"), 20),
-    Column(("Dòng", "Row"), 8, "center"),
-    Column(("Ô", "Cell"), 8, "center"),
-    Column(("Cột", "Column"), 22),
-    Column(("Giá trị", "Value"), 24),
-    Column(("Nội dung", "What is wrong"), 60),
-    Column(("Cách sửa", "How to mend"), 50),
+    Column(both("findings.no"), 6, "center"),
+    Column(both("findings.severity"), 12),
+    Column(both("findings.table_sheet"), 20),
+    Column(both("findings.row"), 8, "center"),
+    Column(both("findings.cell"), 8, "center"),
+    Column(both("findings.column"), 22),
+    Column(both("findings.value"), 24),
+    Column(both("findings.what_is"), 60),
+    Column(both("findings.how_to"), 50),
 )
 UNDATED = dt.date(2000, 1, 1)  # a check has no date; the same findings give the same bytes
-SEVERITIES = {"error": ("Lỗi", "Error"), "warning": ("Cảnh báo", "Warning"), "note": ("Ghi chú", "Note")}
+SEVERITIES = {
+    "error": both("findings.error"),
+    "warning": both("findings.warning"),
+    "note": both("findings.note"),
+}
 
 
 def write_findings(found: pd.DataFrame, path: str | Path, lang: str = "vi") -> None:
@@ -35,13 +40,12 @@ def write_findings(found: pd.DataFrame, path: str | Path, lang: str = "vi") -> N
     rows = sorted(found.to_dict("records"), key=lambda row: order.get(str(row["severity"]), len(order)))
     title = "Kết quả kiểm tra dữ liệu" if lang == "vi" else "Findings of the data check"
     with workbook(path, title=title, on=UNDATED, lang=lang) as book:
-        sheet = book.sheet(("Phát hiện", "Findings"), COLUMNS)
+        sheet = book.sheet(both("findings.findings"), COLUMNS)
         counts = {name: sum(row["severity"] == name for row in rows) for name in SEVERITIES}
         sheet.title(
-            ("KẾT QUẢ KIỂM TRA DỮ LIỆU", "FINDINGS OF THE DATA CHECK"),
-            (
-                f"{counts['error']} lỗi, {counts['warning']} cảnh báo, {counts['note']} ghi chú.",
-                f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes.",
+            both("findings.findings_of"),
+            both(
+                "findings.error_errors", error=counts["error"], warning=counts["warning"], note=counts["note"]
             ),
         )
         sheet.head(repeat=True, freeze=1)
@@ -56,4 +60,4 @@ def write_findings(found: pd.DataFrame, path: str | Path, lang: str = "vi") -> N
             said = (row[f"message_{lang}"], row[f"mend_{lang}"])
             sheet.line([number, *texts, row["column"], row["value"], *said])
         if not rows:
-            sheet.text(book.say(("Không có phát hiện nào.", "Nothing was found.")))
+            sheet.text(book.say(both("findings.nothing_was")))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both
 from phanbo.proposal.annexes import authority_in, pools_of, rulebook_of
 from phanbo.rulebook import Rulebook
 from phanbo.rules import RULES
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["OTHER_REASONS", "Names"]
 
 OTHER_REASONS = {
-    "no-partner": ("Không có dòng vốn đối ứng trong cùng bể vốn", "Nothing to pair with inside the pool"),
-    "no-surplus": ("Không còn nguồn giảm trong cùng bể vốn", "Nothing left to give inside the pool"),
+    "no-partner": both("annex.nothing_to"),
+    "no-surplus": both("annex.nothing_left"),
 }
 """Reasons that are no rule."""
-FACTS = {"on_lending_ratio": ("tỷ lệ cấp phát, vay lại", "ratio of grant to on-lending")}
+FACTS = {"on_lending_ratio": both("annex.ratio_of")}
 """What a rule needs and no column of the tables holds."""
 PLACES = {
-    "reserve:": ("Thu hồi về dự phòng, chưa phân bổ", "Returned to the unallocated reserve"),
-    "shortfall:": ("Bù hụt thu", "Shortfall of revenue"),
-    "inflow:": ("Nguồn bổ sung trong năm", "Inflow of the year"),
+    "reserve:": both("annex.returned_to_the"),
+    "shortfall:": both("annex.shortfall_of"),
+    "inflow:": both("annex.inflow_of"),
 }
 """Ends of a transfer that are no line."""
 
@@ -59,7 +60,7 @@ class Names:
     def rule(self, code: str) -> str:
         """Return the title of a rule, a priority class or another reason; what is not settled law says so."""
         if code.startswith("priority["):
-            return self.say(("Lớp ưu tiên: ", "Priority class: ")) + self.priority(code[9:-1])
+            return self.say(both("annex.priority_class_2")) + self.priority(code[9:-1])
         if code in OTHER_REASONS:
             return self.say(OTHER_REASONS[code])
         rule = self._rules.get(code)
@@ -108,16 +109,10 @@ class Names:
     def advice(self, name: str, lines: int) -> str:
         """Return what to do about a missing column."""
         column = self.column(name)
-        check = (
-            f"đối chiếu hồ sơ của {lines} dòng vốn trước khi trình.",
-            f"check the files of {lines} lines before submitting.",
-        )
+        check = both("annex.check_the", lines=lines)
         if name in FACTS:
             return self.say((f"Chưa có cột “{column}”: {check[0]}", f"No column for “{column}”: {check[1]}"))
-        more = (
-            f"Bổ sung cột “{column}” rồi chạy lại, hoặc ",
-            f"Add the column “{column}” and run again, or ",
-        )
+        more = both("annex.add_the", column=column)
         return self.say((more[0] + check[0], more[1] + check[1]))
 
     def warning(self, text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both
 from phanbo.report.formats import Column
 from phanbo.report.review import URGENCY, review_frame
 from phanbo.report.review_formula import legal_term, legend
@@ -29,16 +30,16 @@ if TYPE_CHECKING:
 __all__ = ["applied", "headings", "subject", "write_review"]
 
 COLUMNS = (
-    Column(("STT", "No."), 5, "center"),
-    Column(("Nội dung", "Matter"), 30),
-    Column(("phanbo hiểu, áp dụng thế nào", "How phanbo reads and applies it"), 46),
-    Column(("Công thức", "Formula"), 26),
-    Column(("Căn cứ", "Legal basis"), 28),
-    Column(("Độ tin cậy", "Confidence"), 19),
-    Column(("Ý kiến người rà soát", "Reviewer's opinion"), 26),
-    Column(("Đúng / Sai / Sửa", "Right / Wrong / Change"), 11, "center"),
+    Column(both("review.no"), 5, "center"),
+    Column(both("review.matter"), 30),
+    Column(both("review.how_phanbo"), 46),
+    Column(both("review.formula"), 26),
+    Column(both("review.legal_basis"), 28),
+    Column(both("review.confidence"), 19),
+    Column(both("review.reviewer_s"), 26),
+    Column(both("review.right_wrong_change"), 11, "center"),
 )
-SYMBOLS = (Column(("Ký hiệu", "Symbol"), 24), Column(("Ý nghĩa", "Meaning"), 90))
+SYMBOLS = (Column(both("review.symbol"), 24), Column(both("review.meaning"), 90))
 LOOKS = dict.fromkeys(CONFIDENCE_VI, "statement") | {
     "memory": "doubt",
     "memory+": "doubt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from phanbo.catalogue import both
 from phanbo.tables.schema import KINDS, LINES
 
 __all__ = ["NOTES", "PARTS", "SHEET", "TEXTS", "VERIFY", "key_words", "kind_words", "level_words"]
@@ -11,148 +12,88 @@ __all__ = ["NOTES", "PARTS", "SHEET", "TEXTS", "VERIFY", "key_words", "kind_word
 Pair = tuple[str, str]
 
 PARTS: dict[str, Pair] = {
-    "question": ("Việc cần kiểm tra trước", "To be verified first"),
-    "rule": ("Quy định", "Rules"),
-    "class": ("Thứ tự ưu tiên bố trí vốn", "Legal order of priority"),
-    "pool": ("Phạm vi chuyển vốn, cấp quyết định", "Where capital may move, who decides"),
-    "norm": ("Nguyên tắc, tiêu chí, định mức phân bổ", "Norms of allocation"),
-    "date": ("Thời hạn", "Dates"),
-    "level": ("Cấp ngân sách", "Levels of budget"),
-    "lead": ("Cơ quan chủ trì", "Lead department"),
-    "obligation": ("Nghĩa vụ được trả trước", "Claims served first"),
+    "question": both("review.to_be"),
+    "rule": both("review.rules"),
+    "class": both("review.legal_order"),
+    "pool": both("review.where_capital"),
+    "norm": both("review.norms_of"),
+    "date": both("review.dates"),
+    "level": both("review.levels_of"),
+    "lead": both("review.lead_department"),
+    "obligation": both("review.claims_served"),
 }
 """The parts of a rulebook, in the order in which they are printed."""
 
 VERIFY: dict[str, Pair] = {
-    "question": ("cần kiểm tra trước", "verify first"),
-    "memory": ("cần kiểm tra: chưa đọc được văn bản", "to be verified: the text was not read"),
-    "uncited": ("cần kiểm tra: bộ quy định không ghi căn cứ", "to be verified: the rulebook cites no source"),
-    "memory+": ("cần kiểm tra: mới đối chiếu được một phần", "to be verified: only partly corroborated"),
-    "design": ("cần thống nhất: không phải quy định của luật", "to be agreed: it is no rule of law"),
-    "seed": ("đối chiếu với văn bản của tỉnh", "compare with the province's own document"),
-    "policy": ("lựa chọn của từng đợt", "chosen for every round"),
-    "found": ("xem lại khi luật thay đổi", "look again when the law changes"),
+    "question": both("review.verify_first"),
+    "memory": both("review.to_be_verified"),
+    "uncited": both("review.to_be_verified_the"),
+    "memory+": both("review.to_be_verified_only"),
+    "design": both("review.to_be_agreed"),
+    "seed": both("review.compare_with"),
+    "policy": both("review.chosen_for"),
+    "found": both("review.look_again"),
 }
 """What to do, by confidence."""
 
 TEXTS: dict[str, Pair] = {
-    "class": ("Lớp {place} trong {count}: {title}", "Class {place} of {count}: {title}"),
-    "granted": (
-        " (đã nới theo thẩm quyền cho {lines} dòng vốn)",
-        " (widened by those competent on {lines} lines)",
-    ),
-    "pool": (
-        "{kind}: vốn chỉ chuyển giữa các dòng cùng {key}. Trong một chủ đầu tư: {within}; giữa các chủ đầu tư: {between}",
-        "{kind}: capital moves between lines of the same {key}. Inside an owner: {within}; between owners: {between}",
-    ),
-    "across_sectors": ("; giữa các ngành, lĩnh vực: {who}", "; between sectors: {who}"),
-    "totals": ("; khi tổng vốn thay đổi: {who}", "; where the total changes: {who}"),
-    "delegation": (
-        "HĐND tỉnh giao {to} quyết định thay (chỉ theo nghị quyết của HĐND)",
-        "The provincial Council charges another with its decisions: {to} (by its resolution only)",
-    ),
-    "norm": (
-        "Nguyên tắc, tiêu chí, định mức phân bổ vốn của các năm kế hoạch {first}–{last}",
-        "Principles, criteria and norms of allocation of plan years {first}–{last}",
-    ),
-    "valid": (
-        "Áp dụng cho số liệu từ {first} đến {last}, theo {law}",
-        "Governs data dates from {first} to {last}, under {law}",
-    ),
-    "closing": (
-        "Kế hoạch vốn hằng năm được giải ngân đến hết ngày {on} năm sau",
-        "A year's plan is paid until {on} (day/month) of the next year",
-    ),
-    "last_adjustment": (
-        "Ngày số liệu cuối cùng để điều chỉnh trong năm: {on}, trừ khi lịch của tỉnh nêu ngày khác",
-        "Last data date of an adjustment: {on} (day/month), unless the province's calendar names another",
-    ),
-    "late": (
-        "Vốn bổ sung sau ngày {after} được giải ngân đến hết ngày {until} năm sau; {counted}",
-        "Capital added after {after} (day/month) is paid until {until} of the next year; {counted}",
-    ),
-    "counted": (
-        "phanbo coi vốn điều chỉnh trong một đợt cũng là vốn bổ sung",
-        "phanbo reads capital moved by a round as added",
-    ),
-    "not-counted": (
-        "phanbo không coi vốn điều chỉnh trong một đợt là vốn bổ sung",
-        "phanbo does not read capital moved by a round as added",
-    ),
-    "level": ("Các cấp ngân sách: {levels}", "Levels of budget: {levels}"),
-    "lead": (
-        "Cơ quan trình phương án lên UBND: {who}",
-        "Who reports the round to the People's Committee: {who}",
-    ),
-    "obligation": (
-        "Mục tiêu trả nghĩa vụ trước gồm: {claims}",
-        "The goal of repaying claims serves: {claims}",
-    ),
-    "no-claims": ("không có", "none"),
+    "class": both("review.class_place"),
+    "granted": both("review.widened_by"),
+    "pool": both("review.kind_capital"),
+    "across_sectors": both("review.between_sectors"),
+    "totals": both("review.where_the"),
+    "delegation": both("review.the_provincial"),
+    "norm": both("review.principles_criteria"),
+    "valid": both("review.governs_data"),
+    "closing": both("review.a_year"),
+    "last_adjustment": both("review.last_data"),
+    "late": both("review.capital_added"),
+    "counted": both("review.phanbo_reads"),
+    "not-counted": both("review.phanbo_does"),
+    "level": both("review.levels_of_budget"),
+    "lead": both("review.who_reports"),
+    "obligation": both("review.the_goal"),
+    "no-claims": both("review.none"),
 }
 
 NOTES: dict[str, Pair] = {
-    "on-lending-ratio": (
-        "phanbo không kiểm tra được: các bảng không có tỷ lệ này",
-        "phanbo cannot check it: no table states this ratio",
-    ),
-    "priority[advances]": (
-        "Là số tiền phải thu hồi, không phải dòng vốn: xếp bằng mục tiêu trả nghĩa vụ",
-        "An amount, not a line: served by the goal of repaying claims",
-    ),
-    "priority[new-start]": (
-        "Mọi dòng vốn không thuộc các lớp trước",
-        "Every line of no earlier class",
-    ),
+    "on-lending-ratio": both("review.phanbo_cannot"),
+    "priority[advances]": both("review.an_amount"),
+    "priority[new-start]": both("review.every_line"),
 }
 
 LEVELS: dict[str, Pair] = {
-    "central": ("trung ương", "central"),
-    "province": ("cấp tỉnh", "province"),
-    "district": ("cấp huyện", "district"),
-    "commune": ("cấp xã", "commune"),
+    "central": both("review.central"),
+    "province": both("review.province"),
+    "district": both("review.district"),
+    "commune": both("review.commune"),
 }
 POOLS: dict[str, Pair] = {
-    "district": ("Ngân sách cấp huyện", "Budgets of districts"),
-    "commune": ("Ngân sách cấp xã", "Budgets of communes"),
-    "default": ("Các nguồn vốn còn lại", "Every other source"),
-    "programme": (
-        "Dòng vốn có tên chương trình, bất kể nguồn",
-        "Lines that name a programme, whatever their source",
-    ),
+    "district": both("review.budgets_of"),
+    "commune": both("review.budgets_of_communes"),
+    "default": both("review.every_other"),
+    "programme": both("review.lines_that"),
 }
 
 SHEET: dict[str, Pair] = {
-    "name": ("Phiếu rà soát", "Review"),
-    "legend": ("Ký hiệu", "Symbols"),
-    "title": ("PHIẾU RÀ SOÁT BỘ QUY ĐỊNH", "REVIEW OF A RULEBOOK"),
-    "what-for": (
-        "Người rà soát ghi ý kiến vào hai cột cuối: nội dung nào đúng, sai hoặc cần sửa. Việc gấp đứng trước.",
-        "The reviewer fills in the last two columns: what is right, wrong or to be changed. Urgent matters stand first.",
-    ),
-    "governs": ("Áp dụng cho ngày số liệu: {first} – {last}", "Governs data dates: {first} – {last}"),
-    "book": (
-        "Bộ quy định: {title} ({code}, phiên bản {version})",
-        "Rulebook: {title} ({code}, version {version})",
-    ),
-    "based": ("Dựa trên: {base}", "Rests on: {base}"),
-    "comparison": (
-        "CHỈ ĐỂ SO SÁNH: không dùng lập phương án trình duyệt",
-        "FOR COMPARISON ONLY: no legal proposal rests on it",
-    ),
-    "counts": (
-        "Gồm {rules} quy định, {classes} lớp ưu tiên, {pools} phạm vi chuyển vốn; {questions} việc cần kiểm tra trước.",
-        "{rules} rules, {classes} priority classes, {pools} pools; {questions} matters to be verified first.",
-    ),
-    "sureness": ("Độ tin cậy: {counts}.", "Confidence: {counts}."),
-    "applies": ("phanbo đang áp dụng:", "phanbo applies:"),
-    "uncited": ("bộ quy định không ghi căn cứ", "the rulebook cites no source"),
-    "signed": ("Người rà soát (ký, ghi rõ họ tên)", "Reviewer (signature, full name)"),
-    "checked": ("Lãnh đạo đơn vị (ký, ghi rõ họ tên)", "Head of unit (signature, full name)"),
-    "symbol": ("Ký hiệu", "Symbol"),
-    "meaning": ("Ý nghĩa", "Meaning"),
+    "name": both("review.review"),
+    "legend": both("review.symbols"),
+    "title": both("review.review_of"),
+    "what-for": both("review.the_reviewer"),
+    "governs": both("review.governs_data_dates"),
+    "book": both("review.rulebook_title"),
+    "based": both("review.rests_on"),
+    "comparison": both("review.for_comparison"),
+    "counts": both("review.rules_rules"),
+    "sureness": both("review.confidence_counts"),
+    "applies": both("review.phanbo_applies"),
+    "uncited": both("review.the_rulebook"),
+    "signed": both("review.reviewer_signature"),
+    "checked": both("review.head_of"),
+    "symbol": both("review.symbol"),
+    "meaning": both("review.meaning"),
     "none": ("–", "–"),
-    "reviewed": ("Đúng, Sai, Sửa", "Right, Wrong, Change"),
+    "reviewed": both("review.right_wrong"),
 }
 """What the printed sheet and the terminal say around the rows."""
 

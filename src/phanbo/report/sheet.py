@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both
 from phanbo.money import MILLION
 from phanbo.report.formats import LINE, TALLEST, Column, Formula, Pair, cell_name, height, million
 from phanbo.words import cell_text
@@ -17,7 +18,7 @@ __all__ = ["Sheet"]
 
 LINES_NAME = "phanbo_lines"
 """A name defined of a sheet, as spreadsheets keep them."""
-UNIT = ("Đơn vị tính: triệu đồng", "Unit: million đồng")
+UNIT = both("annex.unit_million")
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Sheet:
         self.sheet.set_paper(9)  # A4
         self.sheet.fit_to_pages(1, 0)
         self.sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.7)
-        self.sheet.set_footer("&C" + self.book.say(("Trang", "Page")) + " &P/&N")
+        self.sheet.set_footer("&C" + self.book.say(both("annex.page")) + " &P/&N")
 
     @property
     def width(self) -> float:
