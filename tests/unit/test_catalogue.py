@@ -57,7 +57,7 @@ def test_every_text_is_asked_for_and_every_text_asked_for_is_there() -> None:
     unused = {key for key in held if f'"{key}"' not in code and f"'{key}'" not in code}
     unused -= {key for key in unused for stem in stems if key.startswith(stem)}
     assert not unused
-    asked = set(re.findall(r"""\b(?:say|both)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", code))
+    asked = set(re.findall(r"""\b(?:say|both|unfilled)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", code))
     assert not asked - held
 
 

@@ -42,7 +42,8 @@ def pairs(path: Path) -> Iterator[tuple[int, str, str]]:
                 yield node.lineno, vi, en
 
 
-FILES = [path for path in sorted(SOURCE.rglob("*.py")) if any(pairs(path))]
+APART = {"template.py": "pairs of a type in words and how a cell is checked"}
+FILES = [path for path in sorted(SOURCE.rglob("*.py")) if path.name not in APART and any(pairs(path))]
 
 
 def faults(path: Path) -> list[str]:
@@ -54,7 +55,7 @@ def faults(path: Path) -> list[str]:
         if VIETNAMESE.search(spoken):
             continue  # two Vietnamese texts, such as the spellings of one heading
         where = f"{path.name}:{line}: {vi!r} / {en!r}"
-        if not en.strip() and " " in vi:
+        if not en.strip():
             found.append(f"{where}: no English")
         if sorted(PLACE.findall(vi)) != sorted(PLACE.findall(en)):
             found.append(f"{where}: other places")

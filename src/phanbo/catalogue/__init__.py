@@ -4,6 +4,6 @@ A file of the folder holds the texts of one surface (annex, page, panel, …); a
 """
 
 from phanbo.catalogue.formats import amount, day, million, percent
-from phanbo.catalogue.texts import both, keys, say, stage
+from phanbo.catalogue.texts import both, keys, say, stage, unfilled
 
-__all__ = ["amount", "both", "day", "keys", "million", "percent", "say", "stage"]
+__all__ = ["amount", "both", "day", "keys", "million", "percent", "say", "stage", "unfilled"]

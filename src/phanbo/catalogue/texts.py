@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from phanbo.words import LANGS, language
 
-__all__ = ["both", "keys", "say", "stage"]
+__all__ = ["both", "keys", "say", "stage", "unfilled"]
 
 
 def say(key: str, lang: str = "vi", /, **values: object) -> str:
@@ -49,6 +49,19 @@ def both(key: str, **values: object) -> tuple[str, str]:
     ('TỔNG SỐ', 'TOTAL')
     """
     return say(key, "vi", **values), say(key, "en", **values)
+
+
+def unfilled(key: str) -> tuple[str, str]:
+    """Return a text in Vietnamese and in English with its places still open, to be filled by ``format``.
+
+    Examples
+    --------
+    >>> unfilled("page.lines")
+    ('{count} dòng vốn', '{count} lines')
+    """
+    surface, _, name = key.partition(".")
+    held = _surface(surface)[name]
+    return held["vi"], held["en"]
 
 
 def stage(code: str, lang: str = "vi") -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from phanbo.catalogue import both, unfilled
 from phanbo.cli.texts import SEVERITY
 
 if TYPE_CHECKING:
@@ -18,66 +19,39 @@ __all__ = ["faults_text", "summary_text"]
 DAY = dt.timedelta(days=1)
 
 TEXTS = {
-    "sound": ("{name}: lịch đúng, {notes} ghi chú.", "{name}: the calendar is sound, {notes} notes."),
-    "faulty": (
-        "{name}: {errors} lỗi, {notes} ghi chú; chưa dùng được.",
-        "{name}: {errors} errors, {notes} notes; it cannot be used yet.",
-    ),
-    "directive": ("Văn bản của tỉnh: {text}", "Document of the province: {text}"),
-    "source": ("Nguồn: {text}", "Source: {text}"),
-    "milestones": ("Mốc giải ngân", "Milestones"),
-    "deadlines": ("Hạn thủ tục", "Deadlines"),
-    "rounds": ("Các đợt điều chỉnh", "Adjustment rounds"),
-    "round": (
-        "Đợt {number}: báo cáo trước ngày {report_by}; xét mốc đến {judged_on}{forecast}",
-        "Round {number}: reported before {report_by}; milestones judged up to {judged_on}{forecast}",
-    ),
-    "forecast": (" (dự báo: đến {on})", " (forecast: up to {on})"),
-    "data": ("    số liệu đúng hạn: {first} – {last}", "    data in time: {first} – {last}"),
-    "no-data": ("    không có ngày số liệu nào đúng hạn", "    no data date is in time"),
-    "late": (
-        "; sau đó, đến hết {last}: nhận, có cảnh báo là muộn",
-        "; after them, until {last}: taken, with a warning that they are late",
-    ),
-    "last": (
-        "Ngày số liệu cuối cùng để điều chỉnh: {on}",
-        "Last data date for an adjustment: {on}",
-    ),
-    "law-last": (
-        "Ngày số liệu cuối cùng để điều chỉnh: {on}, theo {law} (lịch không nêu)",
-        "Last data date for an adjustment: {on}, by {law} (the calendar names none)",
-    ),
-    "no-last": (
-        "Ngày số liệu cuối cùng để điều chỉnh: theo bộ quy định của tỉnh (lịch không nêu)",
-        "Last data date for an adjustment: by the province's own rulebook (the calendar names none)",
-    ),
-    "reports": ("Chế độ báo cáo", "Reports"),
+    "sound": unfilled("cli.sound"),
+    "faulty": unfilled("cli.faulty"),
+    "directive": unfilled("cli.directive"),
+    "source": unfilled("cli.source"),
+    "milestones": both("cli.milestones"),
+    "deadlines": both("cli.deadlines"),
+    "rounds": both("cli.rounds"),
+    "round": unfilled("cli.round_number"),
+    "forecast": unfilled("cli.forecast"),
+    "data": unfilled("cli.data"),
+    "no-data": both("cli.no_data"),
+    "late": unfilled("cli.late"),
+    "last": unfilled("cli.last"),
+    "law-last": unfilled("cli.law_last"),
+    "no-last": both("cli.no_last"),
+    "reports": both("cli.reports"),
     "on": ("{by} {on}", "{by} {on}"),
-    "week": ("hằng tuần, {weekday}", "every week, {weekday}"),
-    "month": ("{by} {day} hằng tháng", "{by} day {day} of every month"),
-    "quarter": ("ngày cuối mỗi quý", "the last day of every quarter"),
-    "citations": (
-        "Mục của văn bản mà các quy định dựa vào",
-        "Articles of the document that rules rest on",
-    ),
-    "own-curve": (
-        "Đường tham chiếu: của lịch này, {points} điểm.",
-        "Reference curve: the calendar's own, {points} points.",
-    ),
-    "national-curve": (
-        "Đường tham chiếu: của cả nước, {points} điểm (lịch không nêu đường riêng).",
-        "Reference curve: the national one, {points} points (the calendar brings none).",
-    ),
+    "week": unfilled("cli.week"),
+    "month": unfilled("cli.month"),
+    "quarter": both("cli.quarter"),
+    "citations": both("cli.citations"),
+    "own-curve": unfilled("cli.own_curve"),
+    "national-curve": unfilled("cli.national_curve"),
 }
-BY = {True: ("đến hết ngày", "by the end of"), False: ("trước ngày", "before")}
+BY = {True: both("cli.by_the"), False: both("cli.before")}
 WEEKDAYS = (
-    ("thứ Hai", "Monday"),
-    ("thứ Ba", "Tuesday"),
-    ("thứ Tư", "Wednesday"),
-    ("thứ Năm", "Thursday"),
-    ("thứ Sáu", "Friday"),
-    ("thứ Bảy", "Saturday"),
-    ("Chủ nhật", "Sunday"),
+    both("cli.monday"),
+    both("cli.tuesday"),
+    both("cli.wednesday"),
+    both("cli.thursday"),
+    both("cli.friday"),
+    both("cli.saturday"),
+    both("cli.sunday"),
 )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both, unfilled
 from phanbo.money import format_million
 from phanbo.words import AUTHORITY, day, word
 
@@ -15,40 +16,31 @@ if TYPE_CHECKING:
 __all__ = ["TEXTS", "comparison_text"]
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "head": (
-        "Đợt {number}, số liệu đến {as_of}: {here} so với {there}.",
-        "Round {number}, data to {as_of}: {here} against {there}.",
-    ),
+    "head": unfilled("cli.head"),
     "book": ("{code}: {title}", "{code}: {title}"),
     "warning": ("{code}: {text}", "{code}: {text}"),
-    "none": ("Hai bộ quy định không khác nhau.", "The two rulebooks do not differ."),
-    "rules": ("Khác nhau, theo thứ tự tính:", "What differs, in the order of the steps:"),
+    "none": both("cli.none"),
+    "rules": both("cli.rules"),
     "step": ("{step}. {kind}{what}", "{step}. {kind}{what}"),
     "says": ("   {code}: {text}", "   {code}: {text}"),
-    "no-effect": ("   Tác động: không.", "   Effect: none."),
-    "effect": ("   Tác động: {parts}.", "   Effect: {parts}."),
+    "no-effect": both("cli.no_effect"),
+    "effect": unfilled("cli.effect"),
     "note": ("   {text}.", "   {text}."),
-    "lines": ("{count} dòng vốn đổi mức điều chỉnh", "{count} lines change by another amount"),
-    "cut": ("giảm {by}", "cut {by}"),
-    "added": ("tăng {by}", "added {by}"),
-    "expected": ("giải ngân dự kiến {by}", "expected disbursement {by}"),
-    "authority": ("{by} do cấp khác quyết định", "{by} decided by another body"),
+    "lines": unfilled("cli.lines"),
+    "cut": unfilled("cli.cut"),
+    "added": unfilled("cli.added"),
+    "expected": unfilled("cli.expected"),
+    "authority": unfilled("cli.authority"),
     "by": ("{body} {by}", "{body} {by}"),
-    "cited": ("Chỉ khác trích dẫn (không tác động):", "Another citation only (no effect):"),
+    "cited": both("cli.cited"),
     "citation": ("{step}. {what}: {before} → {after}", "{step}. {what}: {before} → {after}"),
-    "totals": (
-        "Tổng cộng (triệu đồng; {here} → {there}):",
-        "Totals (million đồng; {here} → {there}):",
-    ),
-    "total-cut": ("   Giảm: {values}", "   Cut: {values}"),
-    "total-added": ("   Tăng: {values}", "   Added: {values}"),
-    "total-expected": ("   Giải ngân dự kiến: {values}", "   Expected disbursement: {values}"),
-    "decides": ("   Thẩm quyền {body}: {values}", "   Authority, {body}: {values}"),
+    "totals": unfilled("cli.totals"),
+    "total-cut": unfilled("cli.total_cut"),
+    "total-added": unfilled("cli.total_added"),
+    "total-expected": unfilled("cli.total_expected"),
+    "decides": unfilled("cli.decides"),
     "values": ("{before} → {after} ({by})", "{before} → {after} ({by})"),
-    "moved": (
-        "{count} dòng vốn khác mức điều chỉnh hoặc cấp quyết định.",
-        "{count} lines differ in the change or in who decides.",
-    ),
+    "moved": unfilled("cli.count_lines"),
 }
 
 

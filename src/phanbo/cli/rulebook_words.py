@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from phanbo.catalogue import both, unfilled
 from phanbo.cli.texts import SEVERITY
 
 if TYPE_CHECKING:
@@ -18,18 +19,15 @@ __all__ = ["changes_text", "faults_text", "list_text", "review_text"]
 WIDTH = 100
 TEXTS = {
     "listed": ("{code}: {first} – {last}\n    {title}", "{code}: {first} – {last}\n    {title}"),
-    "faulty": ("{name}: {count} lỗi; chưa dùng được.", "{name}: {count} errors; it cannot be used yet."),
-    "sound": ("{name}: bộ quy định đúng.", "{name}: the rulebook is sound."),
-    "changed": (
-        "KHÁC bản phát hành cùng mã / đã bỏ hoặc đổi: {what}",
-        "DIFFERS from the one shipped under its code: {what}",
-    ),
-    "same": ("Không khác bản phát hành.", "It is the one that is shipped."),
-    "formula": ("Công thức: {text}", "Formula: {text}"),
-    "source": ("Căn cứ: {text}", "Legal basis: {text}"),
-    "sure": ("Độ tin cậy: {words} ({verify})", "Confidence: {words} ({verify})"),
-    "asked": (" – xem việc số {rank}", " – see matter {rank}"),
-    "symbols": ("Ký hiệu", "Symbols"),
+    "faulty": unfilled("cli.name_count"),
+    "sound": unfilled("cli.name_the"),
+    "changed": unfilled("cli.changed"),
+    "same": both("cli.it_is_the"),
+    "formula": unfilled("cli.formula"),
+    "source": unfilled("cli.legal_basis"),
+    "sure": unfilled("cli.sure"),
+    "asked": unfilled("cli.asked"),
+    "symbols": both("cli.symbols"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phanbo.catalogue import both, unfilled
 from phanbo.fault_text import difference_text
 from phanbo.money import format_million
 
@@ -33,102 +34,51 @@ __all__ = [
 ]
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "interrupted": ("Đã ngắt; không có tệp nào được ghi dở.", "Interrupted; nothing was half written."),
-    "written": ("Đã ghi {path}", "Written: {path}"),
-    "matched": (
-        "Khớp {pairs} dòng Kho bạc, {open} dòng chưa có nơi đặt ({unplaced} đồng); {lines} dòng vốn chưa có số.",
-        "{pairs} Treasury rows placed, {open} not ({unplaced} đồng); {lines} lines have no figure.",
-    ),
-    "template": (
-        "Đã ghi {path}. Điền sheet KeHoachVon rồi chạy: phanbo check {path}",
-        "Written: {path}. Fill in the sheet KeHoachVon, then run: phanbo check {path}",
-    ),
-    "no-line": ("Không có dòng vốn “{line}” trong hồ sơ.", "The folder has no capital line {line!r}."),
-    "close": (" Gần giống: {lines}.", " Close to it: {lines}."),
-    "letters": ("Đã soạn {count} công văn trong {folder}.", "{count} letters written in {folder}."),
-    "wrong": ("KHÔNG ĐÚNG: {what}", "WRONG: {what}"),
-    "optimal": ("Chứng chỉ đúng: tối ưu và hợp lệ.", "The certificate holds: optimal and legal."),
-    "legal": ("Chứng chỉ đúng: hợp lệ.", "The certificate holds: legal."),
-    "differs": ("KHÁC: {what}", "DIFFERENT: {what}"),
-    "same": ("Lập lại giống từng byte.", "Made again, the same byte for byte."),
-    "synthetic": (
-        "Ví dụ: {title}. DỮ LIỆU MÔ PHỎNG, không phải số liệu thật.",
-        "Example: {title}. SYNTHETIC DATA, no real figures.",
-    ),
-    "round": ("\nĐợt {number}, số liệu đến {as_of}:", "\nRound {number}, data of {as_of}:"),
-    "unchecked": ("Chưa kiểm tra: {rules}", "Unchecked: {rules}"),
-    "gap": (
-        "{rule} ({sure}; thiếu cột {column}, {lines} dòng)",
-        "{rule} ({sure}; no column {column}, {lines} lines)",
-    ),
-    "warning": ("Cảnh báo: {text}", "Warning: {text}"),
-    "moved": (
-        "Giảm {cut_lines} dòng {cut} triệu đồng; tăng {raised_lines} dòng {added} triệu đồng.",
-        "{cut_lines} lines cut by {cut} million đồng; {raised_lines} raised by {added} million đồng.",
-    ),
-    "unplaced": ("Vốn chưa có nơi nhận: {unplaced} triệu đồng.", "Unplaced: {unplaced} million đồng."),
-    "empty": ("Không có dòng vốn nào được điều chỉnh: {why}", "No line is changed: {why}"),
-    "verified": (
-        "Phương án đã kiểm chứng: {folder}/proposal.xlsx",
-        "Verified proposal: {folder}/proposal.xlsx",
-    ),
-    "cross-checked": (
-        "Bộ giải {solver} ra cùng phương án, từng dòng.",
-        "The solver {solver} came to the same plan, line by line.",
-    ),
-    "task": (
-        "{name}: chưa kiểm tra {unchecked} quy định; giảm {cut_lines} dòng, tăng {raised_lines} dòng, {cut} triệu đồng.",
-        "{name}: {unchecked} rules unchecked; {cut_lines} lines cut, {raised_lines} raised, {cut} million đồng.",
-    ),
-    "task-failed": ("{name}: KHÔNG LẬP ĐƯỢC. {why}", "{name}: NOT DONE. {why}"),
-    "batch": (
-        "{done}/{tasks} phương án đã kiểm chứng, mỗi phương án một thư mục trong {folder}",
-        "{done} of {tasks} verified proposals, each in a folder of {folder}",
-    ),
-    "assessed": (
-        "Đến {as_of}: giải ngân {paid} / {plan} triệu đồng ({share}).",
-        "By {as_of}: {paid} of {plan} million đồng disbursed ({share}).",
-    ),
-    "counts": (
-        "{error} lỗi, {warning} cảnh báo, {note} ghi chú.",
-        "{error} errors, {warning} warnings, {note} notes.",
-    ),
-    "reconciled": (
-        "Đối chiếu: khớp {right}/{all} số.",
-        "Reconciled: {right} of {all} stated totals add up.",
-    ),
-    "forms": ("Đã đọc {files} biểu.", "{files} forms read."),
-    "forms-complete": (
-        "Đã đọc {files} biểu; chủ đầu tư nào trong danh sách cũng đã gửi.",
-        "{files} forms read; every owner on the list returned one.",
-    ),
-    "forms-missing": (
-        "Đã đọc {files} biểu; {missing} chủ đầu tư chưa gửi: {names}.",
-        "{files} forms read; {missing} owners did not return one: {names}.",
-    ),
-    "policy": ("Tệp chính sách không đọc được: {why}.", "The policy file cannot be read: {why}."),
-    "forecaster": (
-        "Dự báo “{name}” chỉ dùng được từ Python (Policy(forecaster=…)); bỏ dòng này khỏi tệp chính sách.",
-        "The forecaster {name!r} can be used from Python only (Policy(forecaster=…)); leave it out of the policy file.",
-    ),
-    "file": ("Không đọc hoặc ghi được {name}: {why}.", "Cannot read or write {name}: {why}."),
-    "usage": ("Sai cú pháp: {why}. Xem: {command} --help", "Usage: {why}. See: {command} --help"),
+    "interrupted": both("cli.interrupted"),
+    "written": unfilled("cli.written"),
+    "matched": unfilled("cli.matched"),
+    "template": unfilled("cli.template"),
+    "no-line": unfilled("cli.no_line"),
+    "close": unfilled("cli.close"),
+    "letters": unfilled("cli.letters"),
+    "wrong": unfilled("cli.wrong"),
+    "optimal": both("cli.optimal"),
+    "legal": both("cli.legal"),
+    "differs": unfilled("cli.differs"),
+    "same": both("cli.same"),
+    "synthetic": unfilled("cli.synthetic"),
+    "round": unfilled("cli.round"),
+    "unchecked": unfilled("cli.unchecked"),
+    "gap": unfilled("cli.gap"),
+    "warning": unfilled("cli.warning"),
+    "moved": unfilled("cli.moved"),
+    "unplaced": unfilled("cli.unplaced"),
+    "empty": unfilled("cli.empty"),
+    "verified": unfilled("cli.verified"),
+    "cross-checked": unfilled("cli.cross_checked"),
+    "task": unfilled("cli.task"),
+    "task-failed": unfilled("cli.task_failed"),
+    "batch": unfilled("cli.batch"),
+    "assessed": unfilled("cli.assessed"),
+    "counts": unfilled("cli.counts"),
+    "reconciled": unfilled("cli.reconciled"),
+    "forms": unfilled("cli.forms"),
+    "forms-complete": unfilled("cli.forms_complete"),
+    "forms-missing": unfilled("cli.forms_missing"),
+    "policy": unfilled("cli.policy"),
+    "forecaster": unfilled("cli.forecaster"),
+    "file": unfilled("cli.file"),
+    "usage": unfilled("cli.usage"),
 }
 
-SEVERITY = {"error": ("LỖI", "error"), "warning": ("CẢNH BÁO", "warning"), "note": ("ghi chú", "note")}
+SEVERITY = {"error": both("cli.error"), "warning": both("cli.warning_2"), "note": both("cli.note")}
 
 WHY = {
-    FileNotFoundError: ("không có tệp hoặc thư mục này", "there is no such file or folder"),
-    PermissionError: (
-        "không được phép; đóng tệp trong Excel rồi chạy lại",
-        "not permitted; close it in Excel and run again",
-    ),
-    FileExistsError: (
-        "đã có, hoặc là dữ liệu vào; chọn tên khác",
-        "it is there already, or is the input; choose another name",
-    ),
-    NotADirectoryError: ("không phải thư mục", "it is no folder"),
-    IsADirectoryError: ("là thư mục, không phải tệp", "it is a folder, not a file"),
+    FileNotFoundError: both("cli.there_is"),
+    PermissionError: both("cli.not_permitted"),
+    FileExistsError: both("cli.it_is"),
+    NotADirectoryError: both("cli.it_is_no"),
+    IsADirectoryError: both("cli.it_is_a"),
 }
 
 USAGE = (

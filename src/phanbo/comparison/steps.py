@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from phanbo.catalogue import both
 from phanbo.comparison.differences import Difference, differences
 from phanbo.errors import DataError, InfeasibleRound, RoundError, RulebookError
 from phanbo.money import Bools, Ints
@@ -29,12 +30,12 @@ UNHELD = (InfeasibleRound, DataError, RulebookError)
 """Why a rulebook in between may let no round be held: it takes one thing from each, and nobody enacted it."""
 
 SAME = {
-    "input_hash": ("bảng dữ liệu", "tables"),
-    "calendar": ("lịch", "calendar"),
-    "round": ("đợt", "round"),
-    "as_of": ("ngày số liệu", "data date"),
-    "policy": ("các lựa chọn của đợt", "policy"),
-    "assessed": ("đánh giá đưa vào", "assessment handed in"),
+    "input_hash": both("comparison.input_hash"),
+    "calendar": both("comparison.calendar"),
+    "round": both("comparison.round"),
+    "as_of": both("comparison.as_of"),
+    "policy": both("comparison.policy"),
+    "assessed": both("comparison.assessed"),
 }
 """What two proposals must share for the law to be all that differs."""
 

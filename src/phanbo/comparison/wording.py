@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import TypeAlias
 
 from phanbo.authority import PoolKey
+from phanbo.catalogue import both
 from phanbo.regime import LateAdditions, Norm, PriorityClass, YearDay
 from phanbo.rules import Rule
 from phanbo.rules.base import Source, weakest
@@ -35,50 +36,50 @@ __all__ = [
 
 Pair: TypeAlias = tuple[str, str]
 
-NONE: Pair = ("không có", "none")
+NONE: Pair = both("comparison.none")
 KIND: dict[str, Pair] = {
-    "left-out": ("quy định bị bỏ", "rule left out"),
-    "added": ("quy định thêm vào", "rule added"),
-    "parameters": ("quy định có mức khác", "rule with other terms"),
-    "citation": ("chỉ khác trích dẫn", "another citation only"),
-    "rule-order": ("thứ tự trích dẫn quy định", "order in which rules are cited"),
-    "classes": ("thứ tự ưu tiên bố trí vốn", "legal order of priority"),
-    "obligations": ("nghĩa vụ được trả trước", "obligations served first"),
-    "pool-key": ("phạm vi di chuyển vốn", "where capital may move"),
-    "authority": ("cấp quyết định", "who decides"),
-    "closing": ("hạn giải ngân", "closing date of payments"),
-    "late-additions": ("vốn bổ sung cuối năm", "capital added late in the year"),
-    "last-adjustment": ("hạn điều chỉnh cuối cùng", "last day of adjustment"),
-    "levels": ("cấp ngân sách", "levels of budget"),
-    "norm": ("định mức phân bổ", "allocation norm"),
-    "lead-department": ("cơ quan chủ trì tham mưu", "who reports the round"),
-    "other": ("nội dung khác", "another entry"),
+    "left-out": both("comparison.left_out"),
+    "added": both("comparison.rule_added"),
+    "parameters": both("comparison.parameters"),
+    "citation": both("comparison.citation"),
+    "rule-order": both("comparison.rule_order"),
+    "classes": both("comparison.classes"),
+    "obligations": both("comparison.obligations"),
+    "pool-key": both("comparison.pool_key"),
+    "authority": both("comparison.authority"),
+    "closing": both("comparison.closing"),
+    "late-additions": both("comparison.late_additions"),
+    "last-adjustment": both("comparison.last_adjustment"),
+    "levels": both("comparison.levels"),
+    "norm": both("comparison.norm"),
+    "lead-department": both("comparison.lead_department"),
+    "other": both("comparison.other"),
 }
 """The kinds of difference between two rulebooks."""
 
 PARAMETERS: dict[str, Pair] = {
-    "special": ("miễn cả dự án đặc biệt", "special projects exempt too"),
-    "a": ("nhóm A, số năm", "class A, years"),
-    "b": ("nhóm B, số năm", "class B, years"),
-    "c": ("nhóm C, số năm", "class C, years"),
+    "special": both("comparison.special"),
+    "a": both("comparison.a"),
+    "b": both("comparison.b"),
+    "c": both("comparison.c"),
 }
-YES: dict[bool, Pair] = {True: ("có", "yes"), False: ("không", "no")}
+YES: dict[bool, Pair] = {True: both("comparison.yes"), False: both("comparison.no")}
 LEVELS: dict[str, Pair] = {
-    "central": ("trung ương", "central"),
-    "province": ("tỉnh", "province"),
-    "district": ("huyện", "district"),
-    "commune": ("xã", "commune"),
+    "central": both("comparison.central"),
+    "province": both("comparison.province"),
+    "district": both("comparison.district"),
+    "commune": both("comparison.commune"),
 }
 MOVES: dict[str, Pair] = {
-    "within": ("trong một chủ đầu tư", "inside an owner"),
-    "between": ("giữa các chủ đầu tư", "between owners"),
-    "across_sectors": ("giữa các ngành, lĩnh vực", "between sectors"),
-    "totals": ("khi tổng mức thay đổi", "where the total changes"),
+    "within": both("comparison.within"),
+    "between": both("comparison.between"),
+    "across_sectors": both("comparison.across_sectors"),
+    "totals": both("comparison.totals"),
 }
 """The moves a pool key names somebody for."""
 POOLS: dict[str, Pair] = {
-    "default": ("các nguồn khác", "all other sources"),
-    "programme": ("dòng vốn có chương trình", "lines of a programme"),
+    "default": both("comparison.default"),
+    "programme": both("comparison.programme"),
 }
 
 

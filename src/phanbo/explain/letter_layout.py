@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from phanbo.catalogue import both, unfilled
 from phanbo.money import format_million, format_share
 from phanbo.words import day
 
@@ -24,40 +25,34 @@ WIDTH = 100
 HALF = WIDTH // 2
 
 LAYOUT: dict[str, tuple[str, str]] = {
-    "sender": ("(TÊN CƠ QUAN BAN HÀNH)", "(NAME OF THE ISSUING BODY)"),
-    "state": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SOCIALIST REPUBLIC OF VIET NAM"),
-    "motto": ("Độc lập - Tự do - Hạnh phúc", "Independence - Freedom - Happiness"),
-    "number": ("Số: ……………/……………", "No.: ……………/……………"),
-    "date": ("……………, ngày …… tháng …… năm ………", "……………, date ……………"),
-    "subject": (
-        "V/v điều chỉnh kế hoạch vốn đầu tư công năm {year}{round}",
-        "Re: adjustment of the public investment plan of {year}{round}",
-    ),
-    "round": (", đợt {number}", ", round {number}"),
-    "to": ("Kính gửi: {owner}", "To: {owner}"),
-    "bases": ("Căn cứ:", "On the ground of:"),
-    "intro": (
-        "Theo số liệu giải ngân đến {as_of}, phương án điều chỉnh đề xuất đối với các dòng vốn của quý đơn vị như sau:",
-        "On the disbursement figures of {as_of}, the proposed adjustment of your capital lines is as follows:",
-    ),
-    "unit": ("Đơn vị tính: triệu đồng", "Unit: million đồng"),
-    "sum": ("Tổng số", "Total"),
-    "reasons": ("Lý do của từng dòng vốn:", "The reasons, line by line:"),
-    "requests": ("Đề nghị quý đơn vị:", "You are asked:"),
-    "recipients": ("Nơi nhận:", "Recipients:"),
-    "above": ("- Như trên;", "- As above;"),
-    "archive": ("- Lưu: VT.", "- File."),
-    "signer": ("THỦ TRƯỞNG CƠ QUAN", "HEAD OF THE BODY"),
-    "signature": ("(Ký, ghi rõ họ tên, đóng dấu)", "(Signature, full name, seal)"),
+    "sender": both("letter.sender"),
+    "state": both("letter.state"),
+    "motto": both("letter.motto"),
+    "number": both("letter.number"),
+    "date": both("letter.date"),
+    "subject": unfilled("letter.subject"),
+    "round": unfilled("letter.round"),
+    "to": unfilled("letter.to"),
+    "bases": both("letter.bases"),
+    "intro": unfilled("letter.intro"),
+    "unit": both("letter.unit"),
+    "sum": both("letter.sum"),
+    "reasons": both("letter.reasons"),
+    "requests": both("letter.requests"),
+    "recipients": both("letter.recipients"),
+    "above": both("letter.above"),
+    "archive": both("letter.archive"),
+    "signer": both("letter.signer"),
+    "signature": both("letter.signature"),
 }
 COLUMNS = (
-    ("STT", "No."),
-    ("Mã dòng vốn", "Line id"),
-    ("Kế hoạch", "Plan"),
-    ("Giải ngân", "Disbursed"),
-    ("Tỷ lệ", "Share"),
-    ("Điều chỉnh", "Change"),
-    ("Sau điều chỉnh", "Plan after"),
+    both("letter.no"),
+    both("letter.line_id"),
+    both("letter.plan"),
+    both("letter.disbursed"),
+    both("letter.share"),
+    both("letter.change"),
+    both("letter.plan_after"),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
 from typing import Any
 
+from phanbo.catalogue import both
 from phanbo.explain.phrases import PHRASES
 from phanbo.explain.sentence import Claim, Sentence
 from phanbo.infeasible.words import GRANTOR_EN, GRANTOR_VI
@@ -26,28 +27,28 @@ Terms = Mapping[str, Rule | PriorityClass]
 
 BLANK = "…………"
 """A day that is left to be filled in."""
-REACHED = {True: ("đạt", "reached"), False: ("chưa đạt", "not reached")}
+REACHED = {True: both("explain.reached"), False: both("explain.not_reached")}
 DECISION = {
-    "cut": ("bị giảm", "would be cut"),
-    "raised": ("được bổ sung", "would be raised"),
-    "unchanged": ("không bị giảm", "would not be cut"),
+    "cut": both("explain.would_be"),
+    "raised": both("explain.would_be_raised"),
+    "unchanged": both("explain.unchanged"),
 }
 EFFECTS = {
-    "authority": ("vốn chuyển giữa các chủ đầu tư", "capital that moves between owners"),
-    "key": ("bổ sung cho dự án trọng điểm", "added to key projects"),
-    "disbursement": ("dự kiến giải ngân đến hết niên độ", "expected disbursement by the closing date"),
+    "authority": both("explain.authority"),
+    "key": both("explain.key"),
+    "disbursement": both("explain.disbursement"),
 }
 """What goals count, where their names do not say it."""
 
 STAYS = {
-    "cut": ("vẫn bị giảm", "would still be cut"),
-    "unchanged": ("vẫn không được bổ sung", "would still not be raised"),
+    "cut": both("explain.would_still"),
+    "unchanged": both("explain.would_still_not"),
 }
 FIGURES = {
-    "disbursed": ("số đã giải ngân", "disbursement"),
-    "requested_increase": ("nhu cầu bổ sung nêu ra", "stated need"),
-    "locked": ("bỏ lý do giữ nguyên", "the lock lifted"),
-    "offered_decrease": ("rút đề nghị giảm", "the offer withdrawn"),
+    "disbursed": both("explain.disbursed"),
+    "requested_increase": both("explain.requested_increase"),
+    "locked": both("explain.the_lock"),
+    "offered_decrease": both("explain.offered_decrease"),
 }
 """Figures that read badly under the title of their column."""
 
