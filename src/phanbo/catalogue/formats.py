@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["amount", "day", "million", "percent"]
 
 _LOCALE = {"vi": "vi_VN", "en": "en_GB"}
-_DAY = {"vi": "d/M/yyyy", "en": "d MMMM yyyy"}
+_DAY = {"vi": "d/M/yyyy", "en": "yyyy-MM-dd"}
 
 
 def amount(dong: int, lang: str = "vi") -> str:
@@ -67,7 +67,7 @@ def day(date: dt.date, lang: str = "vi") -> str:
     --------
     >>> import datetime as dt
     >>> day(dt.date(2024, 9, 15)), day(dt.date(2024, 9, 15), "en")
-    ('15/9/2024', '15 September 2024')
+    ('15/9/2024', '2024-09-15')
     """
     from babel.dates import format_date
 
