@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import shutil
@@ -47,9 +48,7 @@ def written(full: Proposal) -> dict[str, Any]:
 
 def text_of(document: Any) -> str:
     """Return all that is written, table cells too, in the order of the page."""
-    return "\n".join(
-        "".join(node.itertext()) for node in document.element.body.iter() if node.tag.endswith("}p")
-    )
+    return "\n".join(node.text for node in document.element.body.iter() if node.tag.endswith("}p"))
 
 
 def rows_of(document: Any, heading: str) -> list[list[str]]:
@@ -205,7 +204,18 @@ def test_phanbos_own_form_passed_back_gives_the_same_document(full: Proposal, tm
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ cuts_total }}", "{{ cut", "{% for %}", "{{ cut.__class__.__mro__ }}", "{{ row.x }}"]
+    "text",
+    [
+        "{{ cuts_total }}",
+        "{{ cut",
+        "{% for %}",
+        "{{ cut.__class__.__mro__ }}",
+        "{{ row.x }}",
+        "{{ 1 / 0 }}",
+        "{{ cut + 1 }}",
+        "{{ range(10 ** 7) | list }}",
+        "{% include 'a' %}",
+    ],
 )
 def test_a_place_that_cannot_be_filled_is_an_error_and_nothing_is_written(
     full: Proposal, tmp_path: Path, text: str
@@ -214,6 +224,35 @@ def test_a_place_that_cannot_be_filled_is_an_error_and_nothing_is_written(
     with pytest.raises(PhanboError, match="The fields are: added, as_of"):
         full.to_word(tmp_path / "a.docx", template=form)
     assert not (tmp_path / "a.docx").exists()
+
+
+def test_a_form_whose_tags_cross_a_table_is_refused_not_mended(full: Proposal, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_table(1, 1).cell(0, 0).text = "{% for row in cuts %}"
+    document.add_paragraph("{% endfor %}")
+    document.save(tmp_path / "mau.docx")
+    with pytest.raises(PhanboError, match=r"cannot be filled: .*mismatch"):
+        full.to_word(tmp_path / "a.docx", template=tmp_path / "mau.docx")
+
+
+def test_what_stood_there_stays_until_the_new_file_is_complete(
+    full: Proposal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a.docx"
+    target.write_bytes(b"before")
+
+    def full_disk(self: Path, content: bytes) -> int:
+        del self, content
+        raise OSError(errno.ENOSPC, "no room")
+
+    letter = next(iter(full.letters().values()))
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    for write in (full.to_word, letter.to_word, write_form):
+        with pytest.raises(OSError, match="no room"):
+            write(target)
+    monkeypatch.undo()
+    assert target.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.docx"]
 
 
 def test_a_form_that_is_no_word_document_is_refused(full: Proposal, tmp_path: Path) -> None:

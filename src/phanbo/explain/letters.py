@@ -124,8 +124,9 @@ class Letter:
     def to_word(self, path: str | Path, template: str | Path | None = None) -> None:
         """Write the letter as a Word document; *template*: a form of one's own in place of phanbo's."""
         from phanbo.report.submission import letter_docx
+        from phanbo.report.whole import write_whole
 
-        Path(path).write_bytes(letter_docx(self, template))
+        write_whole(path, letter_docx(self, template))
 
     def __str__(self) -> str:
         return self.text

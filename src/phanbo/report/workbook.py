@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from phanbo.report.formats import FONT, KINDS, LOOKS, VIETNAMESE, Column, Pair
 from phanbo.report.sheet import Sheet
+from phanbo.report.whole import whole
 from phanbo.words import LANGS
 
 __all__ = ["Workbook", "workbook"]
@@ -41,7 +40,7 @@ def workbook(
     if lang not in LANGS:
         raise ValueError(f"lang is {lang!r}, not one of {', '.join(LANGS)}")
     if isinstance(path, str | os.PathLike):
-        with _whole(Path(path)) as name, _book(str(name), title, on) as book:
+        with whole(Path(path)) as name, _book(str(name), title, on) as book:
             yield Workbook(book, lang)
     else:
         with _book(path, title, on) as book:
@@ -60,23 +59,6 @@ def _book(target: str | BinaryIO, title: str, on: dt.date) -> Iterator[Any]:
     ) as book:
         book.set_properties({"title": title, "created": dt.datetime(on.year, on.month, on.day)})  # noqa: DTZ001
         yield book
-
-
-@contextlib.contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """Give a name beside the target that takes its place once all is written."""
-    if not target.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "", str(target))
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".xlsx", dir=target.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-        Path(name).chmod(0o644)
-        os.replace(name, target)  # noqa: PTH105 — one call, one guarantee
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 class Workbook:

@@ -14,6 +14,7 @@ from phanbo.report.submission.fields import submission_fields
 from phanbo.report.submission.filling import filled
 from phanbo.report.submission.forms import letter_form, submission_form
 from phanbo.report.submission.letter_fields import letter_fields
+from phanbo.report.whole import write_whole
 from phanbo.words import language
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def write_submission(
     proposal: Proposal, path: str | Path, lang: str = "vi", template: str | Path | None = None
 ) -> None:
     """Write the submission of a proposal; nothing is written where it cannot be filled in."""
-    made = submission_docx(proposal, lang, template)
-    Path(path).write_bytes(made)
+    write_whole(path, submission_docx(proposal, lang, template))
 
 
 def letter_docx(letter: Letter, template: str | Path | None = None) -> bytes:
@@ -55,5 +55,5 @@ def letter_docx(letter: Letter, template: str | Path | None = None) -> bytes:
 def write_form(path: str | Path, lang: str = "vi", kind: str = "submission") -> Path:
     """Write phanbo's own form of a document (``submission`` or ``letter``), to be changed and passed as *template*."""
     target = Path(path)
-    target.write_bytes(FORMS[kind](language(lang)))
+    write_whole(target, FORMS[kind](language(lang)))
     return target

@@ -42,10 +42,10 @@ def filled(form: bytes, fields: Mapping[str, Any], on: dt.date) -> bytes:
         ) from error
     try:
         document = DocxTemplate(io.BytesIO(form))
+        document.init_docx()
         # a form may come from anywhere: it may show fields, not run code
-        document.render(
-            _texts(fields), SandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined)
-        )
+        sandbox = SandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined)
+        _fill(document, _texts(fields), sandbox)
         properties = document.docx.core_properties
         properties.created = properties.modified = dt.datetime(on.year, on.month, on.day)  # noqa: DTZ001
         properties.author = properties.last_modified_by = properties.comments = ""
@@ -57,7 +57,7 @@ def filled(form: bytes, fields: Mapping[str, Any], on: dt.date) -> bytes:
             f"Mẫu không phải tệp Word (.docx) đọc được: {error}.",
             f"The template is no Word document (.docx): {error}.",
         ) from error
-    except jinja2.TemplateError as error:
+    except _Unfit as error:
         names = ", ".join(sorted(fields))
         raise PhanboError(
             f"Mẫu Word có chỗ không điền được: {error}. Các trường có: {names}.",
@@ -65,6 +65,21 @@ def filled(form: bytes, fields: Mapping[str, Any], on: dt.date) -> bytes:
             {"fields": sorted(fields)},
         ) from error
     return packed(out.getvalue())
+
+
+class _Unfit(Exception):
+    """A form asks for what cannot be done."""
+
+
+def _fill(document: Any, texts: Any, sandbox: Any) -> None:
+    from docx.oxml import parse_xml
+
+    try:
+        # docxtpl mends what is not well formed by leaving parts out: a paper that lacks a table and does not say so
+        parse_xml(document.build_xml(texts, sandbox))
+        document.render(texts, sandbox)
+    except Exception as error:  # whatever an expression of the form may raise
+        raise _Unfit(str(error).rstrip(".")) from error
 
 
 def packed(document: bytes) -> bytes:
