@@ -270,12 +270,57 @@ def test_without_tables_there_is_nothing_to_submit(full: Proposal, tmp_path: Pat
         pb.Proposal.from_json(full.to_json()).to_word(tmp_path / "a.docx")
 
 
-def test_an_empty_round_and_one_that_shrinks_can_be_submitted(tmp_path: Path) -> None:
-    empty = proposal(lines(requested_increase=[0] * 6))
-    assert empty.adjustments.empty
-    for made in (empty, proposal(lines(), sources=inflow(-2_000_000_000))):
-        made.to_word(tmp_path / "a.docx")
-        assert "TỜ TRÌNH" in text_of(docx.Document(tmp_path / "a.docx"))
+def written_by(made: Proposal, lang: str = "vi") -> Any:
+    return docx.Document(io.BytesIO(submission_docx(made, lang)))
+
+
+def test_an_empty_round_says_why_and_shows_no_empty_table() -> None:
+    made = proposal(lines(requested_increase=[0] * 6))
+    assert made.adjustments.empty
+    document = written_by(made)
+    text = text_of(document)
+    told = submission_fields(made, "vi")["why_empty"]
+    assert len(told) == len(made.summary["why_empty"])
+    assert all(reason in text for reason in told)
+    assert "Không có dòng vốn đối ứng trong cùng bể vốn: 3 dòng vốn" in text
+    assert "Không có điều chuyển vốn cần quyết định." in text
+    assert f"là {million(made.summary['expected'])} triệu đồng, bằng 61,2% kế hoạch." in text
+    for absent in ("tăng từ", "Điều chỉnh giảm 0", "được bổ sung vốn chịu trách nhiệm", "Đề nghị"):
+        assert absent not in text
+    assert not any(rows_of(document, heading) for heading in ("Giảm", "Tăng"))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("vi", "triệu đồng dùng để bù hụt thu"), ("en", "a shortfall")])
+def test_a_round_that_shrinks_says_where_the_difference_goes(lang: str, said: str) -> None:
+    made = proposal(lines(), sources=inflow(-2_000_000_000))
+    assert made.summary["cut"] - made.summary["added"] == 2_000_000_000
+    text = text_of(written_by(made, lang))
+    assert said in text
+    assert submission_fields(made, lang)["balance"][0] in text
+    assert million(2_000_000_000, lang) in submission_fields(made, lang)["balance"][0]
+
+
+def test_what_is_returned_is_no_gain(full: Proposal) -> None:
+    made = proposal(lines(requested_increase=[0] * 6), policy=pb.Policy(return_unplaced=True))
+    s = made.summary
+    assert s["returned"] == s["cut"] > 0
+    assert s["expected_after"] < s["expected"]
+    text = text_of(written_by(made))
+    assert f"{million(s['returned'])} triệu đồng thu hồi về dự phòng" in text
+    assert f"nếu không điều chỉnh là {million(s['expected'])} triệu đồng" in text
+    assert "tăng từ" not in text
+    assert "Các dự án điều chỉnh tăng" not in text
+    assert "Không có vốn chưa có nơi nhận." in text
+    balanced = "Tổng số điều chỉnh tăng bằng tổng số điều chỉnh giảm ở từng nguồn vốn"
+    assert balanced not in text
+    assert balanced in text_of(written_by(full))
+
+
+def test_what_an_owner_offers_is_among_the_reasons_of_a_cut(full: Proposal, written: dict[str, Any]) -> None:
+    offers = full.adjustments["reason_vi"].str.contains("chủ đầu tư đề nghị giảm")
+    assert offers.any()
+    cuts = [row for row in rows_of(written["vi"], "Giảm") if len(row) == 7]
+    assert sum("chủ đầu tư đề nghị giảm" in row[6] for row in cuts) == int(offers.sum())
 
 
 def test_letters_in_word_say_what_the_plain_ones_say(full: Proposal, tmp_path: Path) -> None:

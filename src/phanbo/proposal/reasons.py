@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phanbo.proposal.facts import Facts
     from phanbo.rules.base import Rule
 
-__all__ = ["cited", "reasons", "standing", "told_basis"]
+__all__ = ["cited", "offered", "reasons", "standing", "told_basis"]
 
 MISSED_VI = {
     "start": "chưa khởi công theo hạn",
@@ -126,7 +126,7 @@ def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
         shares = format_shares(case.disbursed[lines], state.portfolio.money("plan")[0][lines], lang)
         asked = [_asked(case, cell, missed, lang) for cell, missed, *_ in kinds]
         whys = _why(facts, [kind[3:] for kind in kinds], lang)
-        does = [_source(kinds[k][2], lang) + _offer(offer, lang) + whys[k][0] for k, offer in offers]
+        does = [_source(kinds[k][2], lang) + offered(offer, lang) + whys[k][0] for k, offer in offers]
         return joined(
             text_of(start + share for share in shares),
             text_of(asked, alike),
@@ -141,7 +141,7 @@ def reasons(facts: Facts, lines: Ints) -> dict[str, ExtensionArray]:
     return {lang: say(lang) for lang in ("vi", "en")}
 
 
-def _offer(amount: int, lang: str) -> str:
+def offered(amount: int, lang: str) -> str:
     """Return what the owner offers to give up; nothing where it offers nothing."""
     if not amount:
         return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phanbo.catalogue import amount, day, million, percent, say
 from phanbo.errors import PhanboError
-from phanbo.proposal.reasons import standing
+from phanbo.proposal.reasons import offered, standing
 from phanbo.report.annex_summary import certificate_text, opening
 from phanbo.report.names import Names
 from phanbo.report.submission.bases import bases
@@ -63,7 +63,6 @@ def _round(names: Names) -> dict[str, Any]:
         "round": str(number or ""),
         "as_of": day(dt.date.fromisoformat(meta["as_of"]), lang),
         "judged_on": day(dt.date.fromisoformat(meta["round"]["judged_on"]), lang),
-        "horizon": day(dt.date.fromisoformat(names.proposal.summary["horizon"]), lang),
         "subject": say("submission.subject_round" if number else "submission.subject", lang, **told),
         "input_hash": meta["input_hash"],
         "certificate": certificate_text(names),
@@ -146,9 +145,40 @@ def _change(names: Names) -> dict[str, Any]:
         "cut_projects": amount(frame.loc[frame["change"] < 0, "project_id"].nunique(), lang),
         "raised_projects": amount(frame.loc[frame["change"] > 0, "project_id"].nunique(), lang),
         "by_source": by_source,
+        "balance": _balance(names),
+        "why_empty": _why_empty(names),
         "cuts": _rows(names, -1),
         "raises": _rows(names, 1),
     }
+
+
+def _balance(names: Names) -> list[str]:
+    """Tell where what is cut goes: to other lines of its source, to a shortfall of revenue, back to the reserve."""
+    proposal, lang = names.proposal, names.lang
+    summary, transfers = proposal.summary, proposal.frames["transfers"]
+    short = int(transfers.loc[transfers["to_line"].str.startswith("shortfall:"), "amount"].sum())
+    told = []
+    if summary["by_source"] and all(row["cut"] == row["added"] for row in summary["by_source"]):
+        told.append(say("submission.balanced", lang))
+    if short:
+        told.append(say("submission.shortfall", lang, amount=million(short, lang)))
+    if summary["returned"]:
+        told.append(say("submission.returned", lang, amount=million(summary["returned"], lang)))
+    return told
+
+
+def _why_empty(names: Names) -> list[str]:
+    """Tell which test how many lines failed first, the most frequent first; nothing where something moves."""
+    why = names.proposal.summary["why_empty"]
+    return [
+        say(
+            "submission.empty_reason",
+            names.lang,
+            reason=names.rule(code),
+            lines=amount(count, names.lang),
+        )
+        for code, count in sorted(why.items(), key=lambda item: (-item[1], item[0]))
+    ]
 
 
 def _rows(names: Names, sign: int) -> list[dict[str, str]]:
@@ -159,7 +189,8 @@ def _rows(names: Names, sign: int) -> list[dict[str, str]]:
     place = {line: k for k, line in enumerate(proposal.outlook.line_ids)}
     rows = []
     for k, row in enumerate(mine, start=1):
-        said = standing(proposal._case, place[row["line_id"]], lang)  # noqa: SLF001
+        case, line = proposal._case, place[row["line_id"]]  # noqa: SLF001 — one house
+        said = standing(case, line, lang) + (offered(int(case.offer[line]), lang) if sign < 0 else "")
         rows.append(
             {
                 "number": str(k),
@@ -196,13 +227,24 @@ def _effect(names: Names) -> dict[str, Any]:
         }
         for row in frame.head(MOST_POOLS).to_dict("records")
     ]
-    after = whole + summary["added"] - summary["cut"]
-    return {
+    after, gain = whole + summary["added"] - summary["cut"], summary["expected_after"] - summary["expected"]
+    told = {
+        "horizon": day(dt.date.fromisoformat(summary["horizon"]), lang),
         "expected": million(summary["expected"], lang),
         "expected_after": million(summary["expected_after"], lang),
-        "gain": million(summary["expected_after"] - summary["expected"], lang),
+        "gain": million(gain, lang),
         "expected_ratio": _share(summary["expected"], whole, lang),
         "expected_ratio_after": _share(summary["expected_after"], after, lang),
+    }
+    if not summary["cut_lines"] and not summary["raised_lines"]:
+        effect = say("submission.effect_none", lang, **told)
+    elif gain > 0:
+        effect = say("submission.effect_text", lang, **told)
+    else:  # what leaves the plan is no longer there to be spent
+        effect = say("submission.effect_lower", lang, **told)
+    return {
+        **told,
+        "effect": effect,
         "unplaced": million(summary["unplaced"], lang),
         "unplaced_pools": pools,
         "unplaced_others": amount(max(0, len(frame) - MOST_POOLS), lang) if len(frame) > MOST_POOLS else "",

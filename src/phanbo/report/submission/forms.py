@@ -78,6 +78,10 @@ def _principles(form: Form) -> None:
 def _change(form: Form) -> None:
     lang = form.lang
     form.heading(say("submission.change", lang))
+    form.tag("if why_empty")
+    form.paragraph(say("submission.empty", lang))
+    form.each("text in why_empty", "{{ text }}")
+    form.tag("else")
     told = _fields("cut", "added", "cut_lines", "cut_projects", "raised_lines", "raised_projects")
     form.paragraph(say("submission.change_text", lang, **told))
     number, source, plan_year, cut, added = _cells("row", "number", "source", "plan_year", "cut", "added")
@@ -92,35 +96,41 @@ def _change(form: Form) -> None:
         ],
         ["", say("common.total", lang), "", *_fields("cut", "added").values()],
     )
+    form.each("text in balance", "{{ text }}")
     _lines(form, "cuts", say("submission.cuts", lang), say("submission.cut", lang))
     _lines(form, "raises", say("submission.raises", lang), say("submission.added", lang))
+    form.tag("endif")
 
 
 def _lines(form: Form, rows: str, heading: str, changed: str) -> None:
     lang = form.lang
+    form.tag(f"if {rows}")
     form.heading(heading)
     number, project, owner, source = _cells("row", "number", "project", "owner", "source")
     plan, ratio, change, after, standing = _cells("row", "plan", "ratio", "change", "plan_after", "standing")
     form.table(
         f"row in {rows}",
         [
-            (say("submission.number", lang), number, 12, "center"),
-            (say("submission.project", lang), f"{project} ({owner}; {source})", 42, "left"),
+            (say("submission.number", lang), number, 10, "center"),
+            (say("submission.project", lang), f"{project} ({owner}; {source})", 40, "left"),
             (say("submission.plan", lang), plan, 18, "right"),
-            (say("submission.ratio", lang), ratio, 14, "right"),
-            (changed, change, 16, "right"),
+            (say("submission.ratio", lang), ratio, 15, "right"),
+            (changed, change, 17, "right"),
             (say("submission.plan_after", lang), after, 18, "right"),
-            (say("submission.standing", lang), standing, 45, "left"),
+            (say("submission.standing", lang), standing, 47, "left"),
         ],
     )
+    form.tag("endif")
 
 
 def _effect(form: Form) -> None:
     lang = form.lang
     form.heading(say("submission.effect", lang))
-    told = _fields("horizon", "expected", "expected_ratio", "expected_after", "expected_ratio_after", "gain")
-    form.paragraph(say("submission.effect_text", lang, **told))
+    form.paragraph("{{ effect }}")
+    form.tag("if raises")
     form.paragraph(say("submission.commitment", lang, **_fields("horizon")))
+    form.tag("endif")
+    form.tag("if unplaced_pools")
     form.paragraph(say("submission.unplaced_text", lang, **_fields("unplaced", "asked_lines")))
     pool, surplus, unmet, asked = _cells("row", "pool", "surplus", "unmet", "asked")
     form.table(
@@ -132,6 +142,9 @@ def _effect(form: Form) -> None:
             (say("submission.asked", lang), asked, 25, "right"),
         ],
     )
+    form.tag("else")
+    form.paragraph(say("submission.unplaced_none", lang))
+    form.tag("endif")
     form.tag("if unplaced_others")
     form.paragraph(say("submission.others", lang, **_fields("unplaced_others")))
     form.tag("endif")
@@ -145,6 +158,9 @@ def _decisions(form: Form) -> None:
         "each in bodies",
         say("submission.body_text", lang, body=body, transfers=transfers, amount=moved, law=law),
     )
+    form.tag("if not bodies")
+    form.paragraph(say("submission.authority_none", lang))
+    form.tag("endif")
     form.tag("if unchecked")
     form.heading(say("submission.unchecked", lang))
     form.each("text in unchecked", "{{ text }}")
@@ -152,7 +168,7 @@ def _decisions(form: Form) -> None:
     form.paragraph(say("submission.certificate", lang, **_fields("certificate", "input_hash")), align="left")
     form.heading(say("submission.requests", lang))
     form.each("each in bodies", say("submission.request", lang, body=body, amount=moved))
-    form.paragraph(say("submission.closing", lang))
+    form.paragraph(say("submission.closing", lang), keep=True)
 
 
 @cache
@@ -168,10 +184,10 @@ def letter_form(lang: str) -> bytes:
     form.table(
         "row in entries",
         [
-            (say("submission.number", lang), number, 12, "center"),
-            (say("submission.project", lang), f"{project} ({line})", 58, "left"),
+            (say("submission.number", lang), number, 10, "center"),
+            (say("submission.project", lang), f"{project} ({line})", 55, "left"),
             *(
-                (title, cell, 19, "right")
+                (title, cell, 20, "right")
                 for title, cell in zip(
                     (
                         say("submission.plan", lang),
@@ -189,10 +205,10 @@ def letter_form(lang: str) -> bytes:
     )
     form.paragraph(say("submission.letter_reasons", lang))
     form.tag("for row in entries")
-    form.paragraph("{{ row.number }}. {{ row.line_id }}: {{ row.project }} ({{ row.source }}).", bold=True)
+    form.heading("{{ row.number }}. {{ row.line_id }}: {{ row.project }} ({{ row.source }}).")
     form.each("sentence in row.sentences", "- {{ sentence }}")
     form.tag("endfor")
-    form.paragraph(say("submission.letter_requests", lang))
-    form.each("text in requests", "- {{ text }}{% if loop.last %}/.{% endif %}")
+    form.paragraph(say("submission.letter_requests", lang), keep=True)
+    form.each("text in requests", "- {{ text }}{% if loop.last %}/.{% endif %}", keep=True)
     form.foot()
     return form.bytes()

@@ -86,8 +86,9 @@ class Form:
         indent: bool = True,
         bold: bool = False,
         italic: bool = False,
+        keep: bool = False,
     ) -> Any:
-        """Write a paragraph of the text."""
+        """Write a paragraph of the text; *keep*: on the page of what follows it."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
         from docx.shared import Mm, Pt
 
@@ -96,18 +97,18 @@ class Form:
         made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(3)
         if indent:
             made.paragraph_format.first_line_indent = Mm(10)
+        made.paragraph_format.keep_with_next = keep
         self.write(made, text, bold=bold, italic=italic)
         return made
 
     def heading(self, text: str) -> None:
         """Write the heading of a part."""
-        made = self.paragraph(text, bold=True)
-        made.paragraph_format.keep_with_next = True
+        self.paragraph(text, bold=True, keep=True)
 
-    def each(self, loop: str, text: str, *, italic: bool = False) -> None:
+    def each(self, loop: str, text: str, *, italic: bool = False, keep: bool = False) -> None:
         """Write a paragraph for each of a list of fields: ``base in bases``."""
         self.tag(f"for {loop}")
-        self.paragraph(text, italic=italic)
+        self.paragraph(text, italic=italic, keep=keep)
         self.tag("endfor")
 
     def tag(self, text: str) -> None:
@@ -151,7 +152,7 @@ class Form:
             (say("submission.signer", lang), True, False),
             (say("submission.signature", lang), False, True),
         ]
-        self.document.add_paragraph()
+        self.document.add_paragraph().paragraph_format.keep_with_next = True
         self._pair(left, right, (80, WIDTH - 80), align_left=0, sizes=(12, 14))
 
     def _pair(
@@ -167,6 +168,7 @@ class Form:
 
         table = self.document.add_table(rows=1, cols=2)
         table.autofit = False
+        _keep_whole(table.rows[0])
         sides = zip((left, right), table.rows[0].cells, widths, sizes, (align_left, 1), strict=True)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
@@ -188,18 +190,19 @@ class Form:
         from docx.oxml.ns import qn
         from docx.shared import Mm
 
-        unit = self.paragraph(say("submission.unit", self.lang), align="right", indent=False, italic=True)
-        unit.paragraph_format.keep_with_next = True
+        unit = say("submission.unit", self.lang)
+        self.paragraph(unit, align="right", indent=False, italic=True, keep=True)
         table = self.document.add_table(rows=5 if total else 4, cols=len(columns), style="Table Grid")
         table.autofit = False
+        table.alignment = 1
+        _set_gaps(table)
         sides = {"left": 0, "center": 1, "right": 2}
         head, start, body, end, *last = table.rows
         repeat = OxmlElement("w:tblHeader")
         repeat.set(qn("w:val"), "true")
         head._tr.get_or_add_trPr().append(repeat)  # noqa: SLF001 — python-docx has no name for it
         for row in table.rows:
-            whole = OxmlElement("w:cantSplit")
-            row._tr.get_or_add_trPr().append(whole)  # noqa: SLF001
+            _keep_whole(row)
         for k, (heading, cell, width, side) in enumerate(columns):
             table.columns[k].width = Mm(width)
             for row in table.rows:
@@ -214,3 +217,25 @@ class Form:
         self.write(start.cells[0].paragraphs[0], f"{{%tr for {loop} %}}", TABLE)
         self.write(end.cells[0].paragraphs[0], "{%tr endfor %}", TABLE)
         self.document.add_paragraph()
+
+
+def _keep_whole(row: Any) -> None:
+    """Keep a row of a table on one page."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 — python-docx has no name for it
+
+
+def _set_gaps(table: Any) -> None:
+    """Leave a millimetre between a cell's text and its sides: amounts of seven figures stand on one line."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm
+
+    gaps = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        gap = OxmlElement(f"w:{side}")
+        gap.set(qn("w:w"), str(Mm(1).twips))
+        gap.set(qn("w:type"), "dxa")
+        gaps.append(gap)
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(gaps)  # noqa: SLF001
