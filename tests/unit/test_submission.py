@@ -235,20 +235,19 @@ def test_a_form_whose_tags_cross_a_table_is_refused_not_mended(full: Proposal, t
         full.to_word(tmp_path / "a.docx", template=tmp_path / "mau.docx")
 
 
+@pytest.mark.parametrize("step", ["pathlib.Path.write_bytes", "os.replace"])
 def test_what_stood_there_stays_until_the_new_file_is_complete(
-    full: Proposal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full: Proposal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    target = tmp_path / "a.docx"
+    target, letter = tmp_path / "a.docx", next(iter(full.letters().values()))
     target.write_bytes(b"before")
 
-    def full_disk(self: Path, content: bytes) -> int:
-        del self, content
-        raise OSError(errno.ENOSPC, "no room")
+    def refuse(*_: Any) -> None:
+        raise PermissionError(errno.EACCES, "open in Word")
 
-    letter = next(iter(full.letters().values()))
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    monkeypatch.setattr(step, refuse)
     for write in (full.to_word, letter.to_word, write_form):
-        with pytest.raises(OSError, match="no room"):
+        with pytest.raises(PermissionError, match="open in Word"):
             write(target)
     monkeypatch.undo()
     assert target.read_bytes() == b"before"
