@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import phanbo as pb
+import rounds
 from phanbo.catalogue import million
 from phanbo.examples import load_lang_son
 from phanbo.report.names import Names
 from phanbo.report.page import markup, page_html
 from phanbo.report.page.changes import owner_changes
 from phanbo.report.page.flows import flows_of
+from rounds import lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +102,15 @@ def test_an_owner_stands_against_its_milestone(proposal: pb.Proposal) -> None:
     owners, text = proposal.assessment.owners, page_html(proposal, "en")
     for name, asked in zip(owners["owner"], owners[f"required_{proposal.assessment.judge}"], strict=True):
         assert re.search(rf"{re.escape(name)}: [^<]*milestone {100 * asked:.1f}%", text)
+
+
+def test_an_owner_of_carried_capital_alone_is_asked_for_nothing() -> None:
+    frame = lines(
+        6, owner=["Ban 0", "Ban 1", "Ban 0", "Ban 1", "Ban 2", "Ban 2"], plan_year=[2024] * 4 + [2023] * 2
+    )
+    text = page_html(rounds.proposal(frame))
+    assert "Ban 2" in text
+    assert re.search(r"Ban 2: [^<]*mốc phải đạt –<", text)
 
 
 def test_owners_before_and_after_add_up(proposal: pb.Proposal) -> None:

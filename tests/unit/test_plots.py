@@ -134,6 +134,13 @@ def test_an_empty_round_can_be_drawn(tmp_path: Path) -> None:
         getattr(made.plot, name)(interactive=True)
 
 
+def test_owners_of_carried_capital_alone_can_be_drawn(tmp_path: Path) -> None:
+    made = proposal(lines(6, plan_year=[2023] * 6))
+    for name in ("owners", "milestones"):
+        getattr(made.plot, name)().save(tmp_path / "a.png")
+        getattr(made.plot, name)(interactive=True)
+
+
 def test_pictures_of_the_tables_need_them(full: pb.Proposal) -> None:
     alone = pb.Proposal.from_json(full.to_json())
     alone.plot.flows()

@@ -89,6 +89,10 @@ def _billion(dong: int, lang: str) -> str:
     return million(round(dong / 1000), lang, places=1)
 
 
+def _percent(share: float, lang: str) -> str:
+    return percent(Decimal(str(round(share, 6))), lang) if share == share else "–"  # noqa: PLR0124 — NaN
+
+
 def _wrapped(names: Sequence[str], width: int = 34) -> list[str]:
     return ["\n".join(textwrap.wrap(name, width)) or name for name in names]
 
@@ -114,12 +118,12 @@ def owners(data: pd.DataFrame, lang: str) -> Picture:
         axes.text(
             float(ratio) + 0.005,
             k,
-            percent(Decimal(str(round(ratio, 6))), lang),
+            _percent(ratio, lang),
             va="center",
             bbox=BEHIND,
             **FONT,
         )
-    told = say("plots.province", lang, share=percent(Decimal(str(round(mean, 6))), lang))
+    told = say("plots.province", lang, share=_percent(mean, lang))
     axes.axvline(mean, color="black", linewidth=1.2, linestyle="--", label=told)
     axes.set_yticks(list(places), _wrapped(data["owner"].tolist(), 40))
     axes.invert_yaxis()
@@ -144,7 +148,7 @@ def milestones(data: pd.DataFrame, lang: str) -> Picture:
             label=None if k else say("plots.required", lang),
         )
         on = day(dt.date.fromisoformat(row["milestone"]), lang) if row["milestone"] else ""
-        said = f"{percent(Decimal(str(round(row['ratio'], 6))), lang)} / {percent(Decimal(str(round(row['required'], 6))), lang)}"
+        said = f"{_percent(row['ratio'], lang)} / {_percent(row['required'], lang)}"
         axes.text(1.02, k, f"{said}\n{on}".strip(), va="center", clip_on=False, **FONT)
     axes.set_yticks(places, _wrapped(data["group"].tolist()))
     axes.set_xlim(0, 1)

@@ -81,7 +81,7 @@ def _facts(row: dict[Any, Any], lang: str) -> dict[str, Any]:
     approved = row.get("approved_on")
     plan, used = amount("medium_term_plan"), amount("medium_term_allocated_before")
     return {
-        "sector": text("sector") or text("programme"),
+        "sector": text("sector"),
         "class": text("project_class") or None,
         "locality": text("locality") or None,
         "years": None if start is None or finish is None else f"{start}-{finish}",
@@ -135,7 +135,7 @@ def _numbers(columns: list[str]) -> list[str]:
 
 
 def _tree(names: Names, frame: pd.DataFrame) -> Group:
-    """Return TỔNG SỐ → plan year, if any is carried over → sector or programme, where all have one → stage."""
+    """Return TỔNG SỐ → plan year, if any is carried over → sector, where all have one → stage."""
     total, year = both("common.total"), plan_year(names)
     years = sorted(frame["plan_year"].unique().tolist(), reverse=True)
     if years == [year]:

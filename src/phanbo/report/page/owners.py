@@ -38,10 +38,14 @@ def owner_section(proposal: Proposal, lang: str) -> Element:
     for row in assessment.owners.to_dict("records"):
         own, whole = int(row["disbursed"]), int(row["plan"])
         ratio = share(own, whole, lang)
-        asked = Fraction(row[f"required_{assessment.judge}"]).limit_denominator(10**6)
-        required = percent(asked, lang)
+        share_asked = float(row[f"required_{assessment.judge}"])
+        # an owner whose capital is all carried over has no plan of this year to be asked of
+        asked = Fraction(share_asked).limit_denominator(10**6) if share_asked == share_asked else None  # noqa: PLR0124
+        required = "–" if asked is None else percent(asked, lang)
         told = say("page.bullet", lang, owner=row["owner"], share=ratio, mean=mean, required=required)
-        bar = _bullet(_pixels(own, whole), _pixels(done, plan), int(asked * WIDTH), told)
+        bar = _bullet(
+            _pixels(own, whole), _pixels(done, plan), None if asked is None else int(asked * WIDTH), told
+        )
         rows.append(
             (
                 str(row["rank"]),
@@ -67,14 +71,18 @@ def _pixels(part: int, whole: int) -> int:
     return min(WIDTH, part * WIDTH // whole) if whole else 0
 
 
-def _bullet(own: int, mean: int, required: int, told: str) -> Element:
+def _bullet(own: int, mean: int, required: int | None, told: str) -> Element:
     return tag(
         "svg",
         tag("title", told),
         tag("rect", width=WIDTH, height=TALL, fill="#e6e6e6"),
         tag("rect", y=4, width=own, height=TALL - 8, fill="#0072B2"),
         tag("rect", x=max(0, mean - 1), width=3, height=TALL, fill="#D55E00"),
-        tag("path", d=f"M{required - 5} 0H{required + 5}L{required} 7Z", fill="#000"),
+        *(
+            []
+            if required is None
+            else [tag("path", d=f"M{required - 5} 0H{required + 5}L{required} 7Z", fill="#000")]
+        ),
         viewBox=f"0 0 {WIDTH} {TALL}",
         width=WIDTH,
         height=TALL,
