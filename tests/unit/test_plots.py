@@ -135,7 +135,7 @@ def test_an_empty_round_can_be_drawn(tmp_path: Path) -> None:
 
 
 def test_owners_of_carried_capital_alone_can_be_drawn(tmp_path: Path) -> None:
-    made = proposal(lines(6, plan_year=[2023] * 6))
+    made = proposal(lines(6, plan_year=[2023] * 4 + [2024] * 2, owner=["A"] * 4 + ["B"] * 2))
     for name in ("owners", "milestones"):
         getattr(made.plot, name)().save(tmp_path / "a.png")
         getattr(made.plot, name)(interactive=True)
