@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from phanbo.case import Case, Changes
 
 __all__ = [
+    "CONVENTIONS",
     "GroupRows",
     "Limits",
     "RowKeys",
@@ -79,6 +80,10 @@ def weakest(*confidences: str) -> str:
     'memory+'
     """
     return max(confidences, key=SURENESS.index)
+
+
+CONVENTIONS = ("design", "policy")
+"""Confidences of what is no law: a convention of phanbo, a choice of the round."""
 
 
 @dataclass(frozen=True, slots=True)

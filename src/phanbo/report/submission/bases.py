@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from phanbo.rules.base import Source
+from phanbo.rules.base import CONVENTIONS, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +20,6 @@ _KIND = re.compile(
     r"(?:Bộ luật|Luật|Nghị quyết|Nghị định|Thông tư|Quyết định|Chỉ thị|Dự thảo|Kết luận|Công văn)\b"
 )
 _PLACE = re.compile(r", (?=(?:Điều|khoản|điểm|mục|Phụ lục|chương|Chương)\b)")
-CONVENTIONS = ("design", "policy")
-"""A convention, or a choice of the round, is no ground in law."""
 
 
 def documents(source: Source) -> list[str]:
