@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -21,6 +22,7 @@ from phanbo.examples import load_lang_son
 from phanbo.report.submission import letter_docx, submission_docx, write_form
 from phanbo.report.submission.bases import documents
 from phanbo.report.submission.fields import submission_fields
+from phanbo.report.submission.forms import letter_form, submission_form
 from phanbo.report.submission.letter_fields import letter_fields
 from phanbo.rules.base import Source
 from rounds import AS_OF, inflow, lines, proposal
@@ -262,6 +264,27 @@ def test_a_form_that_is_no_word_document_is_refused(full: Proposal, tmp_path: Pa
         empty.writestr("a.txt", "a")
     with pytest.raises(PhanboError, match="no Word document"):
         full.to_word(tmp_path / "a.docx", template=tmp_path / "zip.docx")
+
+
+@pytest.mark.parametrize("gone", ["docxtpl", "docx", "jinja2"])
+def test_a_missing_library_is_named(
+    full: Proposal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """As on a machine without the extra: nothing of it is loaded, nor any form made."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"docxtpl", "docx", "jinja2"}]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, gone, None)
+    for form in (submission_form, letter_form):
+        form.cache_clear()
+    papers = (
+        lambda: full.to_word(tmp_path / "a.docx"),
+        lambda: full.letters().to_word(tmp_path / "letters"),
+        lambda: write_form(tmp_path / "form.docx"),
+    )
+    for paper in papers:
+        with pytest.raises(PhanboError, match=r"phanbo\[word\]"):
+            paper()
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_tables_there_is_nothing_to_submit(full: Proposal, tmp_path: Path) -> None:

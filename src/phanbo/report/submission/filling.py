@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from phanbo.errors import PhanboError
@@ -14,12 +15,23 @@ from phanbo.words import cell_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["filled", "packed"]
+__all__ = ["filled", "need_word", "packed"]
 
 UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML has no place for."""
 FIRST = (1980, 1, 1, 0, 0, 0)
 """The date a zipped file has when it has none."""
+
+
+def need_word() -> None:
+    """Raise `PhanboError` where what writes Word documents is not installed."""
+    try:
+        import_module("docxtpl")
+    except ImportError as error:
+        raise PhanboError(
+            'Ghi tệp Word cần thư viện docxtpl; cài bằng: pip install "phanbo[word]".',
+            'Word documents need docxtpl; install it: pip install "phanbo[word]".',
+        ) from error
 
 
 def filled(form: bytes, fields: Mapping[str, Any], on: dt.date) -> bytes:
@@ -30,16 +42,11 @@ def filled(form: bytes, fields: Mapping[str, Any], on: dt.date) -> bytes:
     PhanboError
         When *form* is no Word document, its tags cannot be read, or it asks for a field that does not exist.
     """
+    need_word()
     import jinja2
+    from docxtpl import DocxTemplate
     from jinja2.sandbox import SandboxedEnvironment
 
-    try:
-        from docxtpl import DocxTemplate
-    except ImportError as error:
-        raise PhanboError(
-            'Ghi tệp Word cần thư viện docxtpl; cài bằng: pip install "phanbo[word]".',
-            'Word documents need docxtpl; install it: pip install "phanbo[word]".',
-        ) from error
     try:
         document = DocxTemplate(io.BytesIO(form))
         document.init_docx()

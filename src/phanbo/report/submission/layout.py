@@ -9,7 +9,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from phanbo.catalogue import say
-from phanbo.report.submission.filling import packed
+from phanbo.report.submission.filling import need_word, packed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ class Form:
     """A Word form being written from top to bottom, in one language."""
 
     def __init__(self, lang: str) -> None:
+        need_word()
         import docx
         from docx.shared import Mm, Pt
 
