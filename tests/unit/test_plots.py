@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import doctest
+import re
 import subprocess
 import sys
+from decimal import Decimal
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import phanbo as pb
 from phanbo.examples import load_lang_son
-from phanbo.plots import assessed, figures
+from phanbo.plots import assessed, figures, orders, told
 from rounds import lines, proposal
 
 if TYPE_CHECKING:
@@ -40,12 +43,23 @@ def test_flows_add_up_to_the_transfers(full: pb.Proposal) -> None:
     assert data["amount"].is_monotonic_decreasing
 
 
-def test_the_waterfall_goes_from_before_to_after(full: pb.Proposal) -> None:
-    data = figures.waterfall_data(full, "vi")
-    assert int(data["amount"].iloc[0]) == full.summary["expected"]
-    assert int(data["amount"].iloc[-1]) == full.summary["expected_after"]
-    assert int(data["amount"].iloc[:-1].sum()) == full.summary["expected_after"]
+@pytest.mark.parametrize("part", [None, 9])
+def test_the_waterfall_adds_up(full: pb.Proposal, part: int | None) -> None:
+    made = full if part is None else full.head(part)
+    data = figures.waterfall_data(made, "vi")
+    assert int(data["amount"].iloc[0]) == made.summary["expected"]
+    assert int(data["amount"].iloc[-1]) == made.summary["expected_after"]
+    assert int(data["amount"].iloc[:-1].sum()) == made.summary["expected_after"]
     assert data["start"].iloc[1:-1].tolist() == data["end"].iloc[:-2].tolist()
+    assert data["step"].iloc[1] == "Điều chỉnh giảm"
+    assert int(data["moved"].iloc[1]) == -made.summary["cut"]
+    assert int(data["moved"].iloc[2:].sum()) == made.summary["added"]
+
+
+def test_what_a_waterfall_writes_adds_up_to_the_dong(full: pb.Proposal) -> None:
+    shown = [text.get_text() for text in full.plot.waterfall().axes[0].texts]
+    amounts = [Decimal(text.replace(".", "").replace(",", ".").replace("−", "-")) for text in shown]
+    assert sum(amounts[:-1]) == amounts[-1]
 
 
 def test_owners_and_milestones_are_those_of_the_assessment(full: pb.Proposal) -> None:
@@ -53,38 +67,130 @@ def test_owners_and_milestones_are_those_of_the_assessment(full: pb.Proposal) ->
     owners = assessed.owner_data(a)
     assert owners["ratio"].is_monotonic_decreasing
     assert sorted(owners["owner"]) == sorted(a.owners.query("plan > 0")["owner"])
+    assert set(owners["province"]) == {a.province["ratio"]}
     marks = assessed.milestone_data(a, "vi")
     assert marks["ratio"].tolist() == a.stages["ratio"].tolist()
-    assert marks["required"].tolist() == a.stages[f"required_{a.judge}"].tolist()
+    assert marks["share"].tolist() == a.stages[f"share_{a.judge}"].tolist()
+    assert set(marks["province"]) == {a.province["ratio"]}
     assert marks["group"].iloc[0] == "Hoàn thành"
+    there = a.stages["milestone"] != ""
+    assert marks["required"].notna().tolist() == there.tolist()
+    assert not there.all()  # preparation has no milestone: nothing may be drawn as one
+    assert marks.loc[there, "required"].tolist() == a.stages.loc[there, f"required_{a.judge}"].tolist()
+
+
+def test_bars_are_as_long_as_the_frames_say(full: pb.Proposal) -> None:
+    a = full.assessment
+    bars = full.plot.owners().axes[0].patches
+    assert sorted(bar.get_width() for bar in bars) == sorted(a.owners.query("plan > 0")["ratio"])
+    marks = full.plot.milestones().axes[0]
+    assert [bar.get_width() for bar in marks.patches[6:]] == a.stages["ratio"].tolist()
+    (ticks,) = marks.collections
+    asked = a.stages.loc[a.stages["milestone"] != "", f"required_{a.judge}"].tolist()
+    assert [segment[0][0] for segment in ticks.get_segments()] == asked
+
+
+def test_a_long_ranking_leaves_its_middle_out_and_says_so() -> None:
+    count = 120
+    made = proposal(lines(count, owner=[f"Ban {i:03}" for i in range(count)]))
+    picture = made.plot.owners("en")
+    assert len(picture.axes[0].patches) == 80
+    assert any("40 owners in between" in text.get_text() for text in picture.axes[0].texts)
 
 
 def test_a_fan_opens_at_what_is_paid_and_ends_in_the_outlook(full: pb.Proposal) -> None:
     data = figures.absorption_data(full, "MP0001.1")
     assert full.case is not None
     at = full.outlook.line_ids.index("MP0001.1")
-    points = full.outlook.points[at]
     today, last = data[data["date"] == "2024-09-15"].iloc[0], data.iloc[-1]
     fan = ["p10", "p25", "p50", "p75", "p90"]
     assert {int(today[name]) for name in fan} == {int(full.case.disbursed[at])}
-    assert [int(last[name]) for name in fan] == [int(points[k]) for k in (2, 5, 10, 15, 18)]
+    points = full.outlook.points[at]
+    assert [int(last[name]) for name in fan] == [int(points[k]) for k in (1, 4, 9, 14, 17)]  # y_⌈qK⌉, K = 20
+    assert int(last["p50"]) == int(full.outlook.median[at])
     assert last["date"] == full.summary["horizon"]
     assert data["date"].is_monotonic_increasing
+    row = full.lines.iloc[at]
+    assert set(data["plan_after"]) == {int(full.case.plan[at] + row["add"] - row["cut"])}
     with pytest.raises(KeyError):
         full.plot.absorption("x")
 
 
-def test_pareto_counts_every_order_once_and_knows_the_best(full: pb.Proposal) -> None:
-    data = figures.pareto_data(full)
-    assert int(data["orders"].sum()) == 120
+def test_a_fan_passes_its_judging_date_as_the_assessment_says(full: pb.Proposal) -> None:
+    assert full.case is not None
+    reading = full.assessment.readings["forecast"]
+    seen = 0
+    for at in range(0, 392, 13):
+        data = figures.absorption_data(full, full.outlook.line_ids[at])
+        if not data["judged_on"].iloc[0]:
+            assert data["required"].isna().all()
+            continue
+        assert int(data["required"].iloc[0]) == int(reading.required[at])
+        there = data[data["date"] == reading.tau(at).isoformat()]
+        if full.outlook.median[at] <= full.case.plan[at]:
+            assert int(there["p50"].iloc[0]) == int(reading.executed[at])
+            seen += 1
+    assert seen > 5
+
+
+def test_prefixes_are_those_of_head(full: pb.Proposal) -> None:
+    data = figures.prefix_data(full)
+    assert data["k"].tolist() == list(range(len(full.transfers) + 1))
+    for k in (0, 1, 8, 30, len(full.transfers)):
+        part, row = full.head(k).summary, data.iloc[k]
+        assert int(row["moved"]) == part["cut"]
+        assert int(row["gain"]) == part["expected_after"] - part["expected"]
+
+
+def test_orders_count_every_order_once_and_know_the_best(full: pb.Proposal) -> None:
+    data = orders.order_data(full)
+    assert int(data["orders"].sum()) == orders.MOST == 24
     assert int(data["chosen"].sum()) == 1
     own = data[data["chosen"]].iloc[0]
     assert int(own["moved"]) == full.summary["cut"]
     assert int(own["gain"]) == full.summary["expected_after"] - full.summary["expected"]
+    tiers = dict(zip(full.tiers["tier"], full.tiers["value"], strict=True))
+    assert {name: own[f"tier:{name}"] for name in tiers if name != "canonical"} == {
+        name: value for name, value in tiers.items() if name != "canonical"
+    }
+    assert own["authority"] == tiers["authority"]
+    assert own["goals"].startswith("nghĩa vụ phải trả › ưu tiên theo luật › giải ngân")
     for row in data.to_dict("records"):
         beaten = data[(data["gain"] >= row["gain"]) & (data["authority"] <= row["authority"])]
         strictly = beaten[(beaten["gain"] > row["gain"]) | (beaten["authority"] < row["authority"])]
         assert row["best"] is strictly.empty
+
+
+def test_an_order_comes_to_what_its_own_round_comes_to(full: pb.Proposal) -> None:
+    case = full.case
+    assert case is not None
+    tiers = ("obligations", "authority", "priority", "disbursement", "worst_first")
+    made = pb.propose(
+        case.portfolio, calendar=case.calendar, round=2, as_of=case.as_of, policy=pb.Policy(tiers=tiers)
+    )
+    words = "claims to be paid › nearest authority › legal priority › disbursement › latest first"
+    data = orders.order_data(full, "en")
+    row = data[data["goals"] == words].iloc[0]
+    assert int(row["moved"]) == made.summary["cut"]
+    assert int(row["gain"]) == made.summary["expected_after"] - made.summary["expected"]
+
+
+def test_orders_of_a_round_that_was_assessed_otherwise_keep_its_assessment(full: pb.Proposal) -> None:
+    case = full.case
+    assert case is not None
+    strict = pb.Policy(judge="actual", fast="milestone")
+    state = pb.assess(case.portfolio, calendar=case.calendar, as_of=case.as_of, round=2, policy=strict)
+    made = pb.propose(
+        case.portfolio,
+        calendar=case.calendar,
+        round=2,
+        as_of=case.as_of,
+        assessment=state,
+        outlook=case.outlook,
+    )
+    assert made.summary["cut"] != full.summary["cut"]
+    data = orders.order_data(made)
+    assert data.loc[data["chosen"], "moved"].tolist() == [made.summary["cut"]]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "absorption"])
@@ -97,6 +203,79 @@ def test_still_pictures_are_the_same_bytes_again(
             drawn(full, name, lang=lang).save(tmp_path / f"{at}.{kind}")
         assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
     assert drawn(full, name, lang=lang)._repr_png_().startswith(b"\x89PNG")
+
+
+def test_files_do_not_hang_on_the_settings_around_them(full: pb.Proposal, tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    for kind in ("svg", "pdf"):
+        full.plot.milestones().savefig(tmp_path / f"a.{kind}")
+        with mpl.rc_context({"axes.facecolor": "black", "font.size": 30, "text.color": "white"}):
+            full.plot.milestones().save(tmp_path / f"b.{kind}")
+        text = (tmp_path / f"a.{kind}").read_bytes()
+        assert text == (tmp_path / f"b.{kind}").read_bytes()
+        assert not re.search(rb"<dc:date>|CreationDate", text)
+
+
+LONG = "Ban Quản lý dự án đầu tư xây dựng các công trình giao thông, nông nghiệp và phát triển nông thôn khu vực {}"
+
+
+@pytest.fixture(scope="module")
+def crowd() -> pb.Proposal:
+    """Return a round of 26 owners with long names, every second one giving to every other, amounts far apart."""
+    count, ty = 52, 1_000_000_000
+    size = [ty * (1 + (i // 2) ** 2) for i in range(count)]
+    return proposal(
+        lines(
+            count,
+            owner=[LONG.format(f"{i // 4} {'a' if i % 2 else 'b'}") for i in range(count)],
+            plan=[10 * each for each in size],
+            disbursed=[each * (9 if i % 2 else 1) for i, each in enumerate(size)],
+            requested_increase=[5 * each if i % 2 else 0 for i, each in enumerate(size)],
+            absorb_p10=[each * 13 if i % 2 else each * 3 // 2 for i, each in enumerate(size)],
+            absorb_p90=[each * 15 if i % 2 else each * 3 for i, each in enumerate(size)],
+        )
+    )
+
+
+def labels(picture: Any) -> list[Any]:
+    """Return the texts of a picture that are seen."""
+    found = list(picture.texts)
+    for legend in picture.legends:
+        found += legend.get_texts()
+    for axes in picture.axes:
+        found += [*axes.texts, axes._left_title]
+        for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
+            found += [axis.label, *(label for at, label in ticks if low <= at <= high)]
+    return [text for text in found if text is not None and text.get_text().strip()]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "absorption"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("which", ["full", "crowd"])
+def test_no_two_labels_meet_and_all_stand_inside(
+    request: pytest.FixtureRequest, which: str, name: str, lang: str
+) -> None:
+    made: pb.Proposal = request.getfixturevalue(which)
+    if name == "absorption":
+        picture = made.plot.absorption(made.adjustments["line_id"].iloc[0], lang)
+    else:
+        picture = getattr(made.plot, name)(lang)
+    picture.canvas.draw()
+    width, height = picture.canvas.get_width_height()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in labels(picture)]
+    assert len(boxes) > 5
+    for said, box in boxes:
+        assert box.x0 >= -1, said
+        assert box.y0 >= -1, said
+        assert box.x1 <= width + 1, said
+        assert box.y1 <= height + 1, said
+    for (one, here), (two, there) in combinations(boxes, 2):
+        wide = min(here.x1, there.x1) - max(here.x0, there.x0)
+        tall = min(here.y1, there.y1) - max(here.y0, there.y0)
+        assert wide <= 1 or tall <= 1, f"{one!r} meets {two!r}"
 
 
 @pytest.mark.parametrize("name", [*NAMES, "absorption"])
@@ -121,9 +300,13 @@ def test_texts_are_in_the_language_asked_for(full: pb.Proposal) -> None:
 def test_names_are_texts_whatever_they_hold(tmp_path: Path) -> None:
     made = proposal(lines(owner=["$\\frac{a}$ <b>", "B $x$ & co"] * 3))
     for name in ("flows", "owners"):
-        getattr(made.plot, name)().save(tmp_path / "a.svg")
-        labels = getattr(made.plot, name)(interactive=True).to_json()
-        assert "<b>" not in labels.replace("\\u003c", "<")
+        picture = getattr(made.plot, name)()
+        picture.canvas.print_figure(
+            tmp_path / "a.png", bbox_inches="tight"
+        )  # as a notebook's own backend does
+        picture.save(tmp_path / "a.svg")
+        shown = getattr(made.plot, name)(interactive=True).to_json()
+        assert "<b>" not in shown.replace("\\u003c", "<")
 
 
 def test_an_empty_round_can_be_drawn(tmp_path: Path) -> None:
@@ -153,10 +336,11 @@ def test_pictures_of_the_tables_need_them(full: pb.Proposal) -> None:
 def test_nothing_global_is_touched() -> None:
     code = (
         "import sys; sys.path[:0] = ['tests'];"
-        "import matplotlib as mpl; before = dict(mpl.rcParams);"
+        "import matplotlib as mpl; before = dict(dict.items(mpl.rcParams));"
         "from rounds import proposal; made = proposal();"
         "[getattr(made.plot, n)()._repr_png_() for n in ('flows', 'owners')];"
-        "import matplotlib.pyplot as plt; assert plt.get_fignums() == []; assert dict(mpl.rcParams) == before"
+        "[getattr(made.plot, n)(interactive=True) for n in ('flows', 'owners')];"
+        "assert 'matplotlib.pyplot' not in sys.modules; assert dict(dict.items(mpl.rcParams)) == before"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)  # noqa: S603
 
@@ -168,13 +352,12 @@ def test_an_assessment_is_drawn_alone(full: pb.Proposal) -> None:
 
 
 def test_a_missing_library_is_named(full: pb.Proposal, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, interactive in (("matplotlib", False), ("plotly.graph_objects", True)):
+    for module, interactive in (("matplotlib.figure", False), ("plotly.graph_objects", True)):
         monkeypatch.setitem(sys.modules, module, None)
-        for loaded in ("phanbo.plots.still", "phanbo.plots.moving"):
-            monkeypatch.delitem(sys.modules, loaded, raising=False)
         with pytest.raises(pb.PhanboError, match=r"phanbo\[plot\]"):
             full.plot.flows(interactive=interactive)
 
 
 def test_examples_of_the_docstrings() -> None:
-    assert doctest.testmod(figures).failed == 0
+    assert doctest.testmod(told).failed == 0
+    assert doctest.testmod(told).attempted

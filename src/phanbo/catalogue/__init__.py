@@ -3,7 +3,7 @@
 A file of the folder holds the texts of one surface (annex, page, panel, …); a key is ``surface.name``.
 """
 
-from phanbo.catalogue.formats import amount, day, million, percent
+from phanbo.catalogue.formats import amount, billion, day, million, percent
 from phanbo.catalogue.texts import both, keys, say, stage, unfilled
 
-__all__ = ["amount", "both", "day", "keys", "million", "percent", "say", "stage", "unfilled"]
+__all__ = ["amount", "billion", "both", "day", "keys", "million", "percent", "say", "stage", "unfilled"]

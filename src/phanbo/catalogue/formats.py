@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from fractions import Fraction
 
-__all__ = ["amount", "day", "million", "percent"]
+__all__ = ["amount", "billion", "day", "million", "percent"]
 
 _LOCALE = {"vi": "vi_VN", "en": "en_GB"}
 _DAY = {"vi": "d/M/yyyy", "en": "yyyy-MM-dd"}
@@ -38,10 +38,26 @@ def million(dong: int, lang: str = "vi", places: int = 6) -> str:
     >>> million(1_234_567_890), million(1_234_567_890, "en", places=1)
     ('1.234,56789', '1,234.6')
     """
+    return _scaled(dong, -6, places, lang)
+
+
+def billion(dong: int, lang: str = "vi", places: int = 9) -> str:
+    """Write đồng in billions (tỷ đồng), as `million` does.
+
+    Examples
+    --------
+    >>> billion(1_234_567_890_000), billion(1_234_567_890_000, "en", places=1)
+    ('1.234,56789', '1,234.6')
+    """
+    return _scaled(dong, -9, places, lang)
+
+
+def _scaled(dong: int, power: int, places: int, lang: str) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0." + "#" * places if places else "#,##0"
-    return str(format_decimal(Decimal(int(dong)).scaleb(-6), format=pattern, locale=_LOCALE[language(lang)]))
+    exact = Decimal(int(dong)).scaleb(power)
+    return str(format_decimal(exact, format=pattern, locale=_LOCALE[language(lang)]))
 
 
 def percent(share: Fraction | Decimal | int, lang: str = "vi", places: int = 1) -> str:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from phanbo.errors import PhanboError
-from phanbo.plots import assessed, figures
+from phanbo.plots import assessed, figures, orders
 from phanbo.words import language
 
 if TYPE_CHECKING:
@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["AssessmentPlots", "ProposalPlots"]
 
 
-def _drawn(name: str, data: pd.DataFrame, lang: str, *, interactive: bool) -> Any:  # noqa: ANN401 — matplotlib or plotly
+def _drawn(name: str, lang: str, *data: pd.DataFrame, interactive: bool) -> Any:  # noqa: ANN401 — matplotlib or plotly
     library = "plotly" if interactive else "matplotlib"
     try:
-        module = import_module(f"phanbo.plots.{'moving' if interactive else 'still'}")
+        import_module("plotly.graph_objects" if interactive else "matplotlib.figure")
     except ImportError as error:
         raise PhanboError(
             f'Vẽ hình cần thư viện {library}; cài bằng: pip install "phanbo[plot]".',
             f'Pictures need {library}; install it: pip install "phanbo[plot]".',
         ) from error
-    return getattr(module, name)(data, language(lang))
+    module = import_module(f"phanbo.plots.{'moving' if interactive else 'still'}")
+    return getattr(module, name)(*data, lang)
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,16 @@ class AssessmentPlots:
 
     def owners(self, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
         """Return the owners by their share disbursed, with the province's as a line."""
-        return _drawn("owners", assessed.owner_data(self.assessment), lang, interactive=interactive)
+        data = assessed.owner_data(self.assessment)
+        return _drawn("owners", language(lang), data, interactive=interactive)
 
     def milestones(self, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
-        """Return each group of projects against its milestone (bullet chart), as the deciding reading sees it."""
-        return _drawn(
-            "milestones", assessed.milestone_data(self.assessment, lang), lang, interactive=interactive
-        )
+        """Return each group of projects against its milestone and the province (bullet chart).
+
+        The pale bar is the share at the judging date, as the deciding reading sees it.
+        """
+        data = assessed.milestone_data(self.assessment, language(lang))
+        return _drawn("milestones", lang, data, interactive=interactive)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ class ProposalPlots:
 
     def flows(self, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
         """Return what moves from owner to owner (Sankey); the smaller ones of each side as one."""
-        return _drawn("flows", figures.flow_data(self.proposal, lang), lang, interactive=interactive)
+        data = figures.flow_data(self.proposal, language(lang))
+        return _drawn("flows", lang, data, interactive=interactive)
 
     def owners(self, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
         """Return the owners by their share disbursed, as assessed before the round."""
@@ -78,8 +83,9 @@ class ProposalPlots:
         return self._assessed().milestones(lang, interactive=interactive)
 
     def waterfall(self, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
-        """Return the expected disbursement before, what each priority class of the transfers adds, and after."""
-        return _drawn("waterfall", figures.waterfall_data(self.proposal, lang), lang, interactive=interactive)
+        """Return the expected disbursement before, what the cuts and each priority class change, and after."""
+        data = figures.waterfall_data(self.proposal, language(lang))
+        return _drawn("waterfall", lang, data, interactive=interactive)
 
     def absorption(self, line_id: str, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
         """Return what a line has spent and may spend by the closing date (fan chart), with its plan before and after.
@@ -89,13 +95,17 @@ class ProposalPlots:
         KeyError
             When there is no such line.
         """
-        return _drawn(
-            "absorption", figures.absorption_data(self.proposal, line_id), lang, interactive=interactive
-        )
+        data = figures.absorption_data(self.proposal, line_id)
+        return _drawn("absorption", language(lang), data, interactive=interactive)
 
     def pareto(self, lang: str = "vi", *, interactive: bool = False) -> Any:  # noqa: ANN401
-        """Return what every order of the round's goals would gain, against how far away it is decided; the best are told apart.
+        """Return what the first transfers gain for what they cut, and what other orders of the goals would gain.
 
-        The round is solved anew for each order of its goals: 120 of them for five.
+        The round is solved anew for at most 24 orders of its goals: of five, all that keep the first one first. Only
+        the round's own order is a verified proposal.
         """
-        return _drawn("pareto", figures.pareto_data(self.proposal), lang, interactive=interactive)
+        prefixes, others = (
+            figures.prefix_data(self.proposal),
+            orders.order_data(self.proposal, language(lang)),
+        )
+        return _drawn("pareto", lang, prefixes, others, interactive=interactive)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from phanbo.words import GROUP, word
+from phanbo.words import GROUP, READING, word
 
 if TYPE_CHECKING:
     from phanbo.assessment import Assessment
@@ -17,26 +17,33 @@ __all__ = ["milestone_data", "owner_data"]
 def owner_data(assessment: Assessment) -> pd.DataFrame:
     """Return the owners with a plan this year, best first: ``owner, plan, disbursed`` (đồng), ``ratio, province``."""
     frame = assessment.owners
-    frame = frame[frame["plan"] > 0].sort_values("ratio", ascending=False, kind="stable")
-    data = frame[["owner", "plan", "disbursed", "ratio"]].assign(province=assessment.province["ratio"])
-    return data.reset_index(drop=True)
+    frame = frame[frame["plan"] > 0]  # ranked already, by exact shares
+    data = frame[["owner", "plan", "disbursed", "ratio", "below_average"]]
+    return data.assign(province=assessment.province["ratio"]).reset_index(drop=True)
 
 
 def milestone_data(assessment: Assessment, lang: str) -> pd.DataFrame:
-    """Return the groups of projects: ``group`` in words, ``ratio`` today, ``share`` when judged, ``required``, ``milestone``."""
-    rows = []
+    """Return the groups of projects: ``group`` in words, ``plan`` (đồng), ``ratio`` today, ``share`` when judged.
+
+    ``milestone`` is the date by which ``required`` is asked; both are empty where a group has no milestone yet.
+    ``province`` is the ratio of the whole province today, ``reading`` the one that decides, in words.
+    """
+    judge, rows = assessment.judge, []
     for row in assessment.stages.to_dict("records"):
         name = word(GROUP, row["group"], lang)
         label = f"{name} {row['plan_year']}" if row["group"] == "carried" else name
         rows.append(
             {
-                "group": label[0].upper() + label[1:],
+                "group": label[:1].upper() + label[1:],
                 "plan": row["plan"],
                 "ratio": row["ratio"],
-                "share": row[f"share_{assessment.judge}"],
-                "required": row[f"required_{assessment.judge}"],
+                "share": row[f"share_{judge}"],
+                "required": row[f"required_{judge}"] if row["milestone"] else float("nan"),
                 "milestone": row["milestone"],
-                "behind": bool(row[f"behind_{assessment.judge}"]),
+                "behind": bool(row[f"behind_{judge}"]),
+                "province": assessment.province["ratio"],
+                "as_of": assessment.as_of.isoformat(),
+                "reading": word(READING, judge, lang),
             }
         )
     return pd.DataFrame(rows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import datetime as dt
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,16 +12,15 @@ from phanbo.catalogue import say
 from phanbo.errors import PhanboError
 from phanbo.report.names import Names
 from phanbo.report.page.flows import fewer_flows, flows_of
-from phanbo.whatif import WhatIf
 
 if TYPE_CHECKING:
     from phanbo.case import Case
     from phanbo.proposal import Proposal
 
-__all__ = ["absorption_data", "flow_data", "pareto_data", "tables_of", "waterfall_data"]
+__all__ = ["CHANCES", "absorption_data", "flow_data", "prefix_data", "tables_of", "waterfall_data"]
 
-BANDS = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Chances of a fan: what is spent at most with each."""
+CHANCES = {f"p{percent}": Fraction(percent, 100) for percent in (10, 25, 50, 75, 90)}
+"""Levels of a fan: what is spent at most with each chance."""
 
 
 def tables_of(proposal: Proposal) -> Case:
@@ -42,95 +42,100 @@ def flow_data(proposal: Proposal, lang: str) -> pd.DataFrame:
 
 
 def waterfall_data(proposal: Proposal, lang: str) -> pd.DataFrame:
-    """Return ``step, amount, start, end`` (đồng): before, the gain of each priority class, after.
+    """Return ``step, moved, amount, start, end`` (đồng): before, the cuts, the increases of each priority class, after.
 
-    The gains are those of the transfers; the last row is the sum of all before it.
+    ``moved`` is the plan a step takes or gives, ``amount`` what that changes of the expected disbursement. The steps
+    add up: the last row is the sum of all before it.
     """
     names, summary = Names(proposal, lang), proposal.summary
-    gains = proposal.frames["transfers"].groupby("priority", sort=False)["gain"].sum()
+    changed = proposal.frames["adjustments"]
+    effect = changed["expected_after"] - changed["expected"]
+    cut = changed["change"] < 0
     order = [each.code for each in names.book.classes] if names.book else []
-    codes = sorted(gains.index, key=lambda code: (order.index(code) if code in order else len(order), code))
+    codes = sorted(
+        set(changed.loc[~cut, "priority"]),
+        key=lambda code: (order.index(code) if code in order else len(order), code),
+    )
+    steps = [(say("plots.cuts", lang), cut)] if cut.any() else []
+    steps += [
+        (names.priority(code) if code else say("plots.no_class", lang), ~cut & (changed["priority"] == code))
+        for code in codes
+    ]
     level = int(summary["expected"])
-    rows: list[tuple[str, int, int, int]] = [(say("plots.before", lang), level, 0, level)]
-    for code in codes:
-        gain = int(gains[code])
-        title = names.priority(code) if code else say("plots.no_class", lang)
-        rows.append((title, gain, level, level + gain))
-        level += gain
-    rows.append((say("plots.after", lang), level, 0, level))
-    return pd.DataFrame(rows, columns=["step", "amount", "start", "end"])
+    rows: list[tuple[str, int, int, int, int]] = [(say("plots.before", lang), 0, level, 0, level)]
+    for title, here in steps:
+        amount = int(effect[here].sum())
+        rows.append((title, int(changed.loc[here, "change"].sum()), amount, level, level + amount))
+        level += amount
+    rows.append((say("plots.after", lang), 0, level, 0, level))
+    return pd.DataFrame(rows, columns=["step", "moved", "amount", "start", "end"])
 
 
 def absorption_data(proposal: Proposal, line_id: str) -> pd.DataFrame:
-    """Return ``date, disbursed, p10 … p90`` (đồng): what is known, then what may be, with plan before and after.
+    """Return ``date, disbursed, p10 … p90`` (đồng): what is known, then what may be; the same in all rows, what is asked.
 
-    The last row is the closing date: quantiles of the line's outlook. ``plan, plan_after, project`` are the same in all.
+    The last row is the closing date: quantiles of the line's outlook. Between today and then they rise as a usual
+    year does, as the forecast of an assessment. ``plan, plan_after`` and ``required`` by ``judged_on`` (empty where the
+    line has no milestone) are in đồng.
+
+    Raises
+    ------
+    KeyError
+        When there is no such line.
     """
     case = tables_of(proposal)
-    place = {line: k for k, line in enumerate(proposal.outlook.line_ids)}
-    at = place[line_id]
-    points = proposal.outlook.points[at]
-    paid = int(case.disbursed[at])
-    known = [(case.as_of, paid)]
-    history = case.portfolio.history
-    if history is not None:
-        mine = history[history["line_id"] == line_id]
-        dates = pd.to_datetime(mine["date"]).dt.date
-        known += [
-            (date, int(amount))
-            for date, amount in zip(dates, mine["disbursed"], strict=True)
-            if date < case.as_of
-        ]
-    row = proposal.frames["lines"].iloc[at]
-    plan = int(case.plan[at])
+    at = case.portfolio.place[line_id]
+    paid, plan = int(case.disbursed[at]), int(case.plan[at])
     rows: list[dict[str, Any]] = [
-        {"date": date.isoformat(), "disbursed": amount}
-        | ({_name(p): paid for p in BANDS} if date == case.as_of else {})
-        for date, amount in sorted(known)
+        {"date": date.isoformat(), "disbursed": amount} for date, amount in _known(case, line_id)
     ]
-    count = len(points)
-    last = {_name(p): int(points[min(count - 1, int(p * count))]) for p in BANDS}
-    rows.append({"date": str(proposal.summary["horizon"]), **last})
-    frame = pd.DataFrame(rows, columns=["date", "disbursed", *map(_name, BANDS)])
-    after = plan + int(row["add"]) - int(row["cut"])
+    rows.append({"date": case.as_of.isoformat(), "disbursed": paid, **dict.fromkeys(CHANCES, paid)})
+    ends = {name: int(proposal.outlook.quantile(chance)[at]) for name, chance in CHANCES.items()}
+    closing = dt.date.fromisoformat(proposal.summary["horizon"])
+    for date, gone in _ahead(case, at, closing):
+        rise = {name: paid + (end - paid) * gone.numerator // gone.denominator for name, end in ends.items()}
+        rows.append({"date": date.isoformat(), **rise})
+    line, decides = proposal.frames["lines"].iloc[at], case.assessment.decides
+    marked = decides.milestone(at) is not None
+    frame = pd.DataFrame(rows, columns=["date", "disbursed", *CHANCES])
     return frame.assign(
-        plan=plan, plan_after=after, project=str(case.portfolio.text("project")[at]), line_id=line_id
+        plan=plan,
+        plan_after=plan + int(line["add"]) - int(line["cut"]),
+        required=int(decides.required[at]) if marked else None,
+        judged_on=decides.tau(at).isoformat() if marked else "",
+        project=str(case.portfolio.text("project")[at]),
+        line_id=line_id,
     )
 
 
-def _name(chance: float) -> str:
-    return f"p{round(100 * chance)}"
+def _known(case: Case, line_id: str) -> list[tuple[dt.date, int]]:
+    """Return what the line had spent at each date before today that the tables know."""
+    history = case.portfolio.history
+    if history is None:
+        return []
+    mine = history[history["line_id"] == line_id]
+    dated = [
+        (dt.date.fromisoformat(str(date)), int(amount))
+        for date, amount in zip(mine["date"], mine["disbursed"], strict=True)
+    ]
+    return sorted(pair for pair in dated if pair[0] < case.as_of)
 
 
-def pareto_data(proposal: Proposal) -> pd.DataFrame:
-    """Return one row an outcome of the orders of the round's goals, with how many ``orders`` come to it.
+def _ahead(case: Case, at: int, closing: dt.date) -> list[tuple[dt.date, Fraction]]:
+    """Return the dates ahead of a line with the part of the rest of a usual year that is over by then."""
+    calendar = case.calendar
+    now, whole = calendar.share_until(case.as_of), calendar.share_until(closing)
+    bends = {point for point, _ in calendar.curve} | {case.assessment.decides.tau(at)}
+    dates = [*sorted(date for date in bends if case.as_of < date < closing), closing]
+    if whole <= now:  # the year is over: nothing more is paid
+        return [(closing, Fraction(1))]
+    return [(date, Fraction(calendar.share_until(date) - now, whole - now)) for date in dates]
 
-    ``gain`` is the disbursement gained and ``moved`` the capital moved (đồng), ``authority`` the amounts decided farther
-    away, each times its steps. ``best``: no other outcome gains as much at no more authority; ``chosen``: the round's own
-    order comes to it.
-    """
-    case = tables_of(proposal)
-    opened = WhatIf(
-        case.portfolio,
-        calendar=case.calendar,
-        round=case.round,
-        as_of=case.as_of,
-        rulebook=proposal.rulebook,
-        policy=case.policy,
-        outlook=proposal.outlook,
-    )
-    own, count = case.policy.tiers, proposal.outlook.points.shape[1]
-    found: dict[tuple[int, int, int], dict[str, Any]] = {}
-    for order in itertools.permutations(own):
-        answer = opened.ask(tiers=order)
-        gain, far = answer.tiers.get("disbursement", 0) // count, answer.tiers.get("authority", 0)
-        row = {"authority": far, "gain": gain, "moved": answer.moved, "orders": 0, "chosen": False}
-        outcome = found.setdefault((far, gain, answer.moved), row)
-        outcome["orders"] += 1
-        outcome["chosen"] |= order == own
-    rows = [found[key] for key in sorted(found)]
-    for row in rows:
-        here = (row["gain"], -row["authority"])
-        others = [(other["gain"], -other["authority"]) for other in rows]
-        row["best"] = not any(o != here and o[0] >= here[0] and o[1] >= here[1] for o in others)
-    return pd.DataFrame(rows, columns=["authority", "gain", "moved", "orders", "best", "chosen"])
+
+def prefix_data(proposal: Proposal) -> pd.DataFrame:
+    """Return ``k, moved, gain``: what ``.head(k)`` cuts and gains (đồng), from the mandatory cuts (k = 0) to the whole."""
+    transfers = proposal.frames["transfers"]
+    cut = transfers["amount"].where(~transfers["from_line"].str.startswith("inflow:"), 0)
+    sums = pd.DataFrame({"k": transfers["rank"], "moved": cut.cumsum(), "gain": transfers["gain"].cumsum()})
+    start = pd.DataFrame({"k": [0], "moved": [0], "gain": [0]})
+    return pd.concat([start, sums]).astype("int64").groupby("k", as_index=False).last()
