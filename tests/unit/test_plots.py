@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import subprocess
 import sys
@@ -286,6 +287,20 @@ def test_moving_pictures_need_no_network(full: pb.Proposal, name: str, tmp_path:
     assert figure.layout.title.text
 
 
+def test_moving_pictures_hold_the_figures_of_the_frames(full: pb.Proposal) -> None:
+    links = full.plot.flows(interactive=True).data[0].link
+    assert round(sum(links.value) * 10**9) == full.transfers["amount"].sum()
+    steps = full.plot.waterfall(interactive=True).data[0]
+    assert round(sum(steps.y[:-1]) * 10**6) == round(steps.y[-1] * 10**6) == full.summary["expected_after"]
+    bars = full.plot.owners(interactive=True).data[:2]
+    assert [ratio for bar in bars for ratio in bar.x] == full.assessment.owners.query("plan > 0")[
+        "ratio"
+    ].tolist()
+    steps, *outcomes = full.plot.pareto(interactive=True).data
+    assert round(steps.y[-1] * 10**9) == full.summary["expected_after"] - full.summary["expected"]
+    assert len(outcomes[0].x) + len(outcomes[1].x) == len(orders.order_data(full))
+
+
 def test_texts_are_in_the_language_asked_for(full: pb.Proposal) -> None:
     from matplotlib.text import Text
 
@@ -305,8 +320,9 @@ def test_names_are_texts_whatever_they_hold(tmp_path: Path) -> None:
             tmp_path / "a.png", bbox_inches="tight"
         )  # as a notebook's own backend does
         picture.save(tmp_path / "a.svg")
-        shown = getattr(made.plot, name)(interactive=True).to_json()
-        assert "<b>" not in shown.replace("\\u003c", "<")
+        shown = json.dumps(json.loads(getattr(made.plot, name)(interactive=True).to_json()))
+        assert "&lt;b&gt;" in shown
+        assert not re.search(r"<b\W", shown)
 
 
 def test_an_empty_round_can_be_drawn(tmp_path: Path) -> None:
