@@ -85,6 +85,30 @@ class WhatIf:
         }
         self._open = open_round(portfolio, policy=policy, **self._given)
 
+    @classmethod
+    def of(cls, proposal: Proposal) -> WhatIf:
+        """Return the round of a proposal, kept open for questions.
+
+        What the round would find again is not handed on: an answer would name it as an earlier state.
+
+        Raises
+        ------
+        PhanboError
+            When the proposal came without its tables.
+        """
+        case, meta = proposal._case, proposal.meta  # noqa: SLF001 — one house
+        own = meta["assessed"] is not None
+        return cls(
+            case.portfolio,
+            calendar=case.calendar,
+            round=case.round,
+            as_of=case.as_of,
+            rulebook=proposal.rulebook,
+            policy=case.policy,
+            assessment=case.assessment if own else None,
+            outlook=proposal.outlook if own or meta["policy"]["forecaster"] is not None else None,
+        )
+
     @property
     def portfolio(self) -> Portfolio:
         """The tables of the round."""

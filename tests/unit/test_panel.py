@@ -56,6 +56,14 @@ def test_without_edits_it_is_the_optimum(opened: Session, base: pb.Proposal) -> 
     assert not opened.can_undo
 
 
+def test_the_round_of_a_proposal_is_opened_as_it_was_held(portfolio: pb.Portfolio, base: pb.Proposal) -> None:
+    assert pb.WhatIf.of(base).base.proposal().hash == base.hash
+    earlier = pb.assess(portfolio.at("2024-06-30"), calendar=CALENDAR, as_of=AS_OF, round=2)
+    held = pb.propose(portfolio, assessment=earlier, **ROUND)
+    assert held.hash != base.hash
+    assert pb.WhatIf.of(held).base.proposal().hash == held.hash
+
+
 def test_moved_confidences_give_the_proposal_of_that_policy(opened: Session, portfolio: pb.Portfolio) -> None:
     opened.set(receiver_confidence=0.9)
     wanted = pb.propose(portfolio, policy=pb.Policy(receiver_confidence=0.9), **ROUND)

@@ -98,8 +98,7 @@ class Session:
 
     def __init__(self, proposal: Proposal, lang: str = "vi") -> None:
         language(lang)
-        case = proposal.case
-        if case is None:
+        if proposal.case is None:
             raise PhanboError(
                 "Phương án không kèm bảng dữ liệu: không hỏi tiếp được.",
                 "No tables came with the proposal: there is nothing to ask.",
@@ -112,19 +111,7 @@ class Session:
         self.lang, self.base, self.proposal = lang, proposal, proposal
         self.fault: PhanboError | None = None
         self._edits: list[Edits] = [NONE]
-        # what the round would find again is not handed on: the proposal would name it as an earlier state
-        own = proposal.meta["assessed"] is not None
-        told = own or proposal.meta["policy"]["forecaster"] is not None
-        self._round = WhatIf(
-            case.portfolio,
-            calendar=case.calendar,
-            round=case.round,
-            as_of=case.as_of,
-            rulebook=proposal.rulebook,
-            policy=case.policy,
-            assessment=proposal.assessment if own else None,
-            outlook=proposal.outlook if told else None,
-        )
+        self._round = WhatIf.of(proposal)
 
     @property
     def edits(self) -> Edits:

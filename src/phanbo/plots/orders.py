@@ -38,16 +38,7 @@ def order_data(proposal: Proposal, lang: str = "vi") -> pd.DataFrame:
         tiers in which the outcomes differ, in words; ``tier:<name>``, as in `Proposal.tiers`.
     """
     case, names = tables_of(proposal), Names(proposal, lang)
-    opened = WhatIf(
-        case.portfolio,
-        calendar=case.calendar,
-        round=case.round,
-        as_of=case.as_of,
-        rulebook=proposal.rulebook,
-        policy=case.policy,
-        assessment=None if proposal.meta["assessed"] is None else case.assessment,
-        outlook=proposal.outlook,
-    )
+    opened = WhatIf.of(proposal)
     before = int(case.outlook.expected(case.plan).sum())
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     own = case.policy.ordered_tiers
