@@ -94,3 +94,31 @@ def test_it_prints_on_a4(page: Any) -> None:
         or b"/MediaBox [0 0 842 595]" in printed
         or b"/MediaBox [0 0 841.8" in printed
     )
+
+
+def test_every_picture_table_and_control_has_a_name(page: Any) -> None:
+    nameless = page.evaluate(
+        """() => {
+          const named = {
+            "svg[role=img]": (each) => each.querySelector(":scope > title")?.textContent,
+            table: (each) => each.caption?.textContent,
+            "button, summary, a": (each) => each.textContent,
+            input: (each) => each.labels[0]?.textContent,
+            section: (each) => document.getElementById(each.getAttribute("aria-labelledby"))?.textContent,
+            "[role=region]": (each) => each.getAttribute("aria-label"),
+          };
+          return Object.entries(named).flatMap(([which, name]) => [...document.querySelectorAll(which)]
+            .filter((each) => !(name(each) || "").trim()).map((each) => each.outerHTML.slice(0, 80)));
+        }"""
+    )
+    assert nameless == []
+    assert page.locator("svg[role=img]").count() > 20
+
+
+def test_nothing_is_told_by_colour_alone(page: Any) -> None:
+    """An amount that is cut or added carries its sign; a heading that sorts, an arrow."""
+    cells = page.eval_on_selector_all(
+        "#ranked td.more, #ranked td.less", "all => all.map((each) => each.textContent[0])"
+    )
+    assert cells
+    assert set(cells) == {"+", "−"}
