@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from phanbo.catalogue import both, unfilled
 from phanbo.money import format_million, format_share
-from phanbo.rules.base import CONVENTIONS
 from phanbo.words import day
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def _ended(bases: Sequence[str]) -> list[str]:
 def bases_of(proposal: Proposal, entries: Sequence[Entry], lang: str) -> list[str]:
     """Return the sources of every rule the letter cites, each with how surely it is known; then the calendar's.
 
-    A convention of phanbo and a choice of the round are no ground in law.
+    Conventions of phanbo stand among them and say so: nowhere else would the letter tell how sure a rule is.
     """
     rules: dict[str, Rule] = {rule.code: rule for rule in proposal._rulebook.rules}  # noqa: SLF001
     cited = [code for e in entries for s in e.sentences for code in s.claim.values.get("rules", ())]
@@ -116,7 +115,7 @@ def bases_of(proposal: Proposal, entries: Sequence[Entry], lang: str) -> list[st
         f"{rules[code].source.document}, {rules[code].source.article}".rstrip(", ")
         + f" ({rules[code].source.says(lang)})"
         for code in rules
-        if code in cited and rules[code].source.confidence not in CONVENTIONS
+        if code in cited
     )
     return [*found, proposal._case.calendar.source]  # noqa: SLF001
 
